@@ -1,0 +1,98 @@
+"""Two plans compared task by task, by identity and not by line."""
+
+from hgtui.core.base import Value
+from hgtui.core.plan import Plan, Task, Uid
+
+
+class FieldChange(Value):
+    """A field that differs: "task", "skip", "policy", "after", "id", or the name of an argument as ``args.text``."""
+
+    field: str
+    before: object = None
+    after: object = None
+
+
+class TaskChange(Value):
+    """A task that is in both plans and differs."""
+
+    before: Task
+    after: Task
+    fields: tuple[FieldChange, ...]
+
+
+class PlanDiff(Value):
+    """What differs from one plan to the other; empty (false) where nothing does."""
+
+    added: tuple[Task, ...] = ()
+    removed: tuple[Task, ...] = ()
+    changed: tuple[TaskChange, ...] = ()
+    unchanged: tuple[Uid, ...] = ()
+    moved: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.removed or self.changed or self.moved)
+
+
+def _fields(before: Task, after: Task) -> tuple[FieldChange, ...]:
+    found = [
+        FieldChange(field=name, before=getattr(before, name), after=getattr(after, name))
+        for name in ("task", "id", "after", "skip", "policy")
+        if getattr(before, name) != getattr(after, name)
+    ]
+    for name in dict.fromkeys((*before.args, *after.args)):
+        if before.args.get(name) != after.args.get(name):
+            found.append(FieldChange(field=f"args.{name}", before=before.args.get(name), after=after.args.get(name)))
+    return tuple(found)
+
+
+def diff(before: Plan, after: Plan) -> PlanDiff:
+    """Compare two plans by uid."""
+    old = {task.uid: task for task in before}
+    new = {task.uid: task for task in after}
+    both = [uid for uid in old if uid in new]
+    changes = {uid: _fields(old[uid], new[uid]) for uid in both}
+    return PlanDiff(
+        added=tuple(task for uid, task in new.items() if uid not in old),
+        removed=tuple(task for uid, task in old.items() if uid not in new),
+        changed=tuple(TaskChange(before=old[uid], after=new[uid], fields=changes[uid]) for uid in both if changes[uid]),
+        unchanged=tuple(uid for uid in both if not changes[uid]),
+        moved=both != [uid for uid in new if uid in old],
+    )
+
+
+def match(before: Plan, after: Plan) -> Plan:
+    """Return `after` with the uids of `before` where a task is the same one.
+
+    A revision that comes back from a planner has no uids: a task is the same by number and type, else by type and
+    arguments, else by number alone.
+    """
+    names: dict[Uid, Uid] = {}
+    left = list(before)
+    rules = (
+        lambda a, b: a.id == b.id and a.task == b.task,
+        lambda a, b: a.task == b.task and _literals(a) == _literals(b),
+        lambda a, b: a.id == b.id,
+    )
+    for rule in rules:
+        for task in after:
+            if task.uid in names:
+                continue
+            same = next((one for one in left if rule(one, task)), None)
+            if same:
+                names[task.uid] = same.uid
+                left.remove(same)
+    taken = set(names.values())
+    for task in after:  # a new task must not bear the uid of one that was matched
+        if task.uid not in names and (task.uid in taken or before.get(task.uid)):
+            names[task.uid] = next(uid for uid in (f"{task.uid}r{n}" for n in range(1, 1000)) if not before.get(uid))
+    return after.with_tasks(_renamed(task, names) for task in after)
+
+
+def _literals(task: Task) -> dict[str, tuple[str, ...]]:
+    return {name: value.literals for name, value in task.args.items()}
+
+
+def _renamed(task: Task, names: dict[Uid, Uid]) -> Task:
+    args = {name: value.swap(names) for name, value in task.args.items()}
+    after = tuple(names.get(dep, dep) for dep in task.after)
+    return task.update(uid=names.get(task.uid, task.uid), args=args, after=after)

@@ -1,0 +1,362 @@
+"""Edits as values: apply one to a draft and get the new draft and what undoes it; say in words what it does."""
+
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, PlainSerializer
+
+from hgtui.core.base import Value
+from hgtui.core.model import Assignment
+from hgtui.core.plan import MISSING, Input, Plan, Policy, Task, Uid
+from hgtui.core.task import TASKS, task_type
+from hgtui.core.text import one_line
+from hgtui.core.wire import read_input
+
+Assignments = Annotated[
+    Mapping[Uid, Assignment], AfterValidator(lambda one: MappingProxyType(dict(one))), PlainSerializer(dict)
+]
+
+
+class Draft(Value):
+    """A plan with its assignments: what a person edits and approves."""
+
+    plan: Plan = Plan()
+    assignments: Assignments = MappingProxyType({})
+
+
+class EditError(ValueError):
+    """The edit does not fit the draft; the message is a sentence."""
+
+
+class Add(Value):
+    """Put a task into the plan, before row `index` or at the end."""
+
+    edit: Literal["add"] = "add"
+    task: Task
+    index: int | None = None
+
+
+class Delete(Value):
+    """Take a task out, with everything that depends on it if `below`; else what read it has a missing reference."""
+
+    edit: Literal["delete"] = "delete"
+    uid: Uid
+    below: bool = False
+
+
+class Set(Value):
+    """Give an argument a value, in any form that a plan file may hold, or take the argument away with None."""
+
+    edit: Literal["set"] = "set"
+    uid: Uid
+    name: str
+    value: Any = None
+
+
+class Retype(Value):
+    """Make a task one of another type; arguments that the new type takes are carried over."""
+
+    edit: Literal["retype"] = "retype"
+    uid: Uid
+    task: str
+
+
+class Renumber(Value):
+    """Give a task another number."""
+
+    edit: Literal["renumber"] = "renumber"
+    uid: Uid
+    id: int
+
+
+class Connect(Value):
+    """Make `uid` wait for `dep`; where `name` is given that argument reads its result."""
+
+    edit: Literal["connect"] = "connect"
+    uid: Uid
+    dep: Uid
+    name: str = ""
+
+
+class Disconnect(Value):
+    """Make `uid` wait for `dep` no longer: its references to it go, and arguments that were nothing else."""
+
+    edit: Literal["disconnect"] = "disconnect"
+    uid: Uid
+    dep: Uid
+
+
+class Move(Value):
+    """Put a task's row at `index`."""
+
+    edit: Literal["move"] = "move"
+    uid: Uid
+    index: int
+
+
+class Skip(Value):
+    """Leave a task out of the run, or take it in again."""
+
+    edit: Literal["skip"] = "skip"
+    uid: Uid
+    skip: bool = True
+
+
+class SetPolicy(Value):
+    """Ask before this task starts, or do not."""
+
+    edit: Literal["policy"] = "policy"
+    uid: Uid
+    policy: Policy
+
+
+class Choose(Value):
+    """Assign a candidate to a task, or none."""
+
+    edit: Literal["choose"] = "choose"
+    uid: Uid
+    assignment: Assignment | None = None
+
+
+class Replace(Value):
+    """Take another draft in place of this one, as when the whole plan was edited as text."""
+
+    edit: Literal["replace"] = "replace"
+    draft: Draft
+
+
+class Patch(Value):
+    """What turns one draft into another: rows to put, rows gone, the order, assignments (None: no longer assigned)."""
+
+    edit: Literal["patch"] = "patch"
+    put: tuple[Task, ...] = ()
+    gone: tuple[Uid, ...] = ()
+    order: tuple[Uid, ...] | None = None
+    assignments: dict[Uid, Assignment | None] = {}
+    request: str | None = None
+    planner: str | None = None
+    words: str = ""
+
+
+Edit = Annotated[
+    Add | Delete | Set | Retype | Renumber | Connect | Disconnect | Move | Skip | SetPolicy | Choose | Replace | Patch,
+    Field(discriminator="edit"),
+]
+
+
+def apply(draft: Draft, edit: Edit) -> tuple[Draft, Patch]:
+    """Apply an edit; return the new draft and the patch that undoes it.
+
+    Raises EditError where the edit names a task, an argument or a type that does not exist.
+    """
+    after = _APPLY[type(edit)](draft, edit)
+    return after, between(after, draft, describe(draft, edit))
+
+
+def between(before: Draft, after: Draft, words: str = "") -> Patch:
+    """Return the patch that turns `before` into `after`."""
+    old = {task.uid: task for task in before.plan}
+    new = {task.uid: task for task in after.plan}
+    kept, wanted = tuple(old), tuple(new)
+    rows = {
+        uid: after.assignments.get(uid)
+        for uid in {*before.assignments, *after.assignments}
+        if before.assignments.get(uid) != after.assignments.get(uid)
+    }
+    return Patch(
+        put=tuple(task for uid, task in new.items() if old.get(uid) != task),
+        gone=tuple(uid for uid in old if uid not in new),
+        order=wanted if kept != wanted else None,
+        assignments=dict(sorted(rows.items())),
+        request=after.plan.request if after.plan.request != before.plan.request else None,
+        planner=after.plan.planner if after.plan.planner != before.plan.planner else None,
+        words=words,
+    )
+
+
+def touched(edit: Edit) -> tuple[Uid, ...]:
+    """Return the uids that an edit changes directly."""
+    if isinstance(edit, Patch):
+        return tuple(dict.fromkeys([*(task.uid for task in edit.put), *edit.gone, *edit.assignments]))
+    if isinstance(edit, Add):
+        return (edit.task.uid,)
+    if isinstance(edit, Replace):
+        return tuple(task.uid for task in edit.draft.plan)
+    return (edit.uid,)
+
+
+def describe(draft: Draft, edit: Edit) -> str:  # noqa: PLR0912  # one line for each kind of edit
+    """Say in a few words what an edit does to a draft."""
+    if isinstance(edit, Patch):
+        return edit.words or "several changes"
+    if isinstance(edit, Replace):
+        return "another plan"
+    if isinstance(edit, Add):
+        return f"add {edit.task.id} {edit.task.task}"
+    task = draft.plan.get(edit.uid)
+    name = f"{task.id} {task.task}" if task else "a task that is gone"
+    dep = draft.plan.get(edit.dep) if isinstance(edit, Connect | Disconnect) else None
+    match edit:
+        case Delete():
+            return f"delete {name}" + (" and what depends on it" if edit.below else "")
+        case Set():
+            value = "nothing" if edit.value is None else one_line(str(edit.value), 40)
+            return f"{name}: {edit.name} ← {value}"
+        case Retype():
+            return f"{name} becomes {edit.task}"
+        case Renumber():
+            return f"{name} gets the number {edit.id}"
+        case Connect():
+            return f"{name} waits for {dep.id if dep else '?'}"
+        case Disconnect():
+            return f"{name} no longer waits for {dep.id if dep else '?'}"
+        case Move():
+            return f"move {name}"
+        case Skip():
+            return f"{'skip' if edit.skip else 'take in'} {name}"
+        case SetPolicy():
+            return f"{name}: {edit.policy}"
+        case Choose():
+            return f"{name}: {edit.assignment.candidate if edit.assignment else 'no model'}"
+
+
+def _task(draft: Draft, uid: Uid) -> Task:
+    task = draft.plan.get(uid)
+    if task is None:
+        raise EditError(f"The plan has no task {one_line(uid, 40)}.")
+    return task
+
+
+def _with(draft: Draft, tasks: Iterable[Task], assignments: Mapping[Uid, Assignment] | None = None) -> Draft:
+    rows = draft.assignments if assignments is None else assignments
+    return Draft(plan=draft.plan.with_tasks(tasks), assignments=rows)
+
+
+def _change(draft: Draft, task: Task) -> Draft:
+    return _with(draft, [task if one.uid == task.uid else one for one in draft.plan])
+
+
+def _lock(task: Task, name: str) -> tuple[str, ...]:
+    return task.locked if name in task.locked else (*task.locked, name)
+
+
+def _add(draft: Draft, edit: Add) -> Draft:
+    if draft.plan.get(edit.task.uid):
+        raise EditError(f"The plan has a task {edit.task.uid} already.")
+    rows = list(draft.plan)
+    rows.insert(len(rows) if edit.index is None else max(0, edit.index), edit.task)
+    return _with(draft, rows)
+
+
+def _delete(draft: Draft, edit: Delete) -> Draft:
+    _task(draft, edit.uid)
+    gone = {edit.uid, *(draft.plan.below(edit.uid) if edit.below else ())}
+    names = {task.uid: f"{MISSING}{task.id}" for task in draft.plan if task.uid in gone}
+    rows = [_forget(task, names) for task in draft.plan if task.uid not in gone]
+    return _with(draft, rows, {uid: one for uid, one in draft.assignments.items() if uid not in gone})
+
+
+def _forget(task: Task, names: Mapping[Uid, str]) -> Task:
+    if not any(dep in names for dep in task.deps):
+        return task
+    args = {name: value.swap(names) for name, value in task.args.items()}
+    return task.update(args=args, after=tuple(dep for dep in task.after if dep not in names))
+
+
+def _set(draft: Draft, edit: Set) -> Draft:
+    task = _task(draft, edit.uid)
+    args = dict(task.args)
+    if edit.value is None:
+        args.pop(edit.name, None)
+    else:
+        names: dict[str, Uid] = {}
+        for one in draft.plan:
+            names.setdefault(str(one.id), one.uid)
+        args[edit.name] = read_input(edit.value, names.get)
+    return _change(draft, task.update(args=args, locked=_lock(task, edit.name)))
+
+
+def _retype(draft: Draft, edit: Retype) -> Draft:
+    task, name = _task(draft, edit.uid), task_type(edit.task)
+    spec = TASKS.get(name)
+    if spec is None:
+        raise EditError(f"There is no task type {one_line(edit.task, 60)!r}.")
+    args = {arg: value for arg, value in task.args.items() if spec.arg(arg)}
+    old = TASKS.get(task.task)
+    for arg, value in task.args.items():
+        kind = old.arg(arg) if old else None
+        free = [one for one in spec.required if one.name not in args and (kind is None or one.takes(kind.kind))]
+        if arg not in args and free:
+            args[free[0].name] = value
+    rows = {uid: one for uid, one in draft.assignments.items() if uid != task.uid}
+    changed = task.update(task=name, args=args, locked=_lock(task, "task"))
+    return _with(draft, [changed if one.uid == task.uid else one for one in draft.plan], rows)
+
+
+def _connect(draft: Draft, edit: Connect) -> Draft:
+    task = _task(draft, edit.uid)
+    _task(draft, edit.dep)
+    if not edit.name:
+        return _change(draft, task.update(after=(*task.after, edit.dep)))
+    args = {**task.args, edit.name: Input.of(edit.dep)}
+    return _change(draft, task.update(args=args, locked=_lock(task, edit.name)))
+
+
+def _disconnect(draft: Draft, edit: Disconnect) -> Draft:
+    task = _task(draft, edit.uid)
+    args: dict[str, Input] = {}
+    for name, value in task.args.items():
+        left = tuple(part for part in value.parts if isinstance(part, str) or part.uid != edit.dep)
+        if left or not value.parts:
+            args[name] = value if left == value.parts else Input(parts=left, many=value.many)
+    return _change(draft, task.update(args=args, after=tuple(dep for dep in task.after if dep != edit.dep)))
+
+
+def _move(draft: Draft, edit: Move) -> Draft:
+    task = _task(draft, edit.uid)
+    rows = [one for one in draft.plan if one.uid != task.uid]
+    rows.insert(max(0, edit.index), task)
+    return _with(draft, rows)
+
+
+def _choose(draft: Draft, edit: Choose) -> Draft:
+    _task(draft, edit.uid)
+    rows = {uid: one for uid, one in draft.assignments.items() if uid != edit.uid}
+    if edit.assignment:
+        rows[edit.uid] = edit.assignment
+    return _with(draft, draft.plan, rows)
+
+
+def _patch(draft: Draft, edit: Patch) -> Draft:
+    rows = {task.uid: task for task in draft.plan if task.uid not in edit.gone}
+    rows.update({task.uid: task for task in edit.put})
+    order = rows if edit.order is None else [uid for uid in edit.order if uid in rows]
+    chosen = {**draft.assignments, **edit.assignments}
+    plan = Plan(
+        request=draft.plan.request if edit.request is None else edit.request,
+        planner=draft.plan.planner if edit.planner is None else edit.planner,
+        tasks=tuple(rows[uid] for uid in order),
+    )
+    return Draft(plan=plan, assignments={uid: one for uid, one in chosen.items() if one})
+
+
+def _update(field: str) -> Callable[[Draft, Any], Draft]:
+    return lambda draft, edit: _change(draft, _task(draft, edit.uid).update(**{field: getattr(edit, field)}))
+
+
+_APPLY: dict[type, Callable[[Draft, Any], Draft]] = {
+    Add: _add,
+    Delete: _delete,
+    Set: _set,
+    Retype: _retype,
+    Renumber: _update("id"),
+    Connect: _connect,
+    Disconnect: _disconnect,
+    Move: _move,
+    Skip: _update("skip"),
+    SetPolicy: _update("policy"),
+    Choose: _choose,
+    Replace: lambda _, edit: edit.draft,
+    Patch: _patch,
+}

@@ -1,0 +1,86 @@
+"""A candidate (a model at an endpoint that can run a task) and an assignment (which one runs it, who chose it, why)."""
+
+import re
+from typing import Literal
+
+from hgtui.core.base import Value
+
+ChosenBy = Literal["selector", "person", "ranking", "only"]
+Place = Literal["here", "hub", "worker", "llm"]
+
+_CANDIDATE = re.compile(
+    r"^(?P<endpoint>[A-Za-z][\w-]*):(?P<model>[^@#\s]+)(@(?P<revision>[^@#\s]+))?(#(?P<provider>[^@#\s]+))?$"
+)
+
+
+class CandidateName(Value):
+    """The name ``endpoint:model[@revision][#provider]`` taken apart."""
+
+    endpoint: str
+    model: str
+    revision: str | None = None
+    provider: str | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> "CandidateName":
+        """Read a candidate's name; ValueError, with the right form, where it is none."""
+        found = _CANDIDATE.match(text)
+        if not found:
+            raise ValueError(f"{text[:80]!r} is not a candidate: write endpoint:model, as in embedded:rapidocr")
+        return cls(**found.groupdict())
+
+    def __str__(self) -> str:
+        revision = f"@{self.revision}" if self.revision else ""
+        provider = f"#{self.provider}" if self.provider else ""
+        return f"{self.endpoint}:{self.model}{revision}{provider}"
+
+
+class Candidate(Value):
+    """A model that could run a task type. `size_mb` is on disk or to download, in MB; `usd` the price of a call if known.
+
+    `labels` are what it can look for or tell, where that is a closed list ("face"; "sentiment"); `leaves` whether the
+    inputs leave this machine; `missing` says what to install or set before it can run, empty where it can run now.
+    """
+
+    name: str
+    model: str
+    endpoint: str
+    revision: str | None = None
+    provider: str | None = None
+    title: str = ""
+    description: str = ""
+    licence: str | None = None
+    languages: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    place: Place = "here"
+    leaves: bool = False
+    size_mb: float | None = None
+    usd: float | None = None
+    missing: str = ""
+    score: float = 0.0
+    reason: str = ""
+
+
+class Assignment(Value):
+    """Which candidate runs a task, who chose it and why. `candidate` has the form ``endpoint:model``."""
+
+    candidate: str
+    provider: str | None = None
+    revision: str | None = None
+    chosen_by: ChosenBy = "ranking"
+    reason: str = ""
+
+    @classmethod
+    def of(cls, candidate: Candidate, by: ChosenBy, reason: str) -> "Assignment":
+        """Assign `candidate`."""
+        return cls(
+            candidate=candidate.name,
+            provider=candidate.provider,
+            revision=candidate.revision,
+            chosen_by=by,
+            reason=reason,
+        )
+
+    def granted(self) -> dict[str, str | None]:
+        """Return what is approved of it: not who chose it, nor why."""
+        return {"candidate": self.candidate, "provider": self.provider, "revision": self.revision}

@@ -1,0 +1,106 @@
+"""The plan file: what `hgtui plan -o` writes and `hgtui run --plan` reads."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from hgtui.core.base import Value
+from hgtui.core.model import Assignment
+from hgtui.core.plan import MISSING, Plan, Task, Uid
+from hgtui.core.reading import PlanError, Reading, read_plan
+from hgtui.core.wire import write_input
+
+VERSION = 1
+
+
+class PlanFile(Value):
+    """A plan with the assignments that came with it."""
+
+    reading: Reading
+    assignments: dict[Uid, Assignment] = {}
+    fingerprint: str = ""
+
+
+def write_task(task: Task, ids: Mapping[Uid, int], *, bare: bool = False) -> dict[str, Any]:
+    """Write a task with HuggingGPT's keys and, unless `bare`, our own where they are set."""
+    deps = sorted(
+        (ids.get(dep, dep.removeprefix(MISSING)) for dep in task.deps), key=lambda dep: (isinstance(dep, str), dep)
+    )
+    row: dict[str, Any] = {
+        "task": task.task,
+        "id": task.id,
+        "dep": deps or [-1],
+        "args": {name: write_input(value, ids) for name, value in task.args.items()},
+    }
+    if bare:
+        return row
+    row["uid"] = task.uid
+    if task.skip:
+        row["skip"] = True
+    if task.locked:
+        row["locked"] = list(task.locked)
+    if task.policy != "auto":
+        row["policy"] = task.policy
+    return row
+
+
+def write_plan(
+    plan: Plan,
+    assignments: Mapping[Uid, Assignment] | None = None,
+    *,
+    fingerprint: str = "",
+    approvable: bool = False,
+    problems: list[dict[str, Any]] | None = None,
+) -> dict[str, Any]:
+    """Return the plan file's data: what `contracts` promises, nothing else."""
+    ids = {task.uid: task.id for task in plan}
+    chosen = {str(ids[uid]): one.model_dump(mode="json") for uid, one in (assignments or {}).items() if uid in ids}
+    return {
+        "version": VERSION,
+        "request": plan.request,
+        "planner": plan.planner,
+        "fingerprint": fingerprint,
+        "approvable": approvable,
+        "tasks": [write_task(task, ids) for task in plan],
+        "assignments": chosen,
+        "problems": problems or [],
+    }
+
+
+def parse_json(text: str) -> Any:
+    """Parse JSON; PlanError with the place where it cannot be read."""
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise PlanError(f"Line {error.lineno}, column {error.colno}: {error.msg}.") from None
+    except RecursionError:
+        raise PlanError("It is nested too deeply to be read.") from None
+    except ValueError as error:  # a number of more digits than Python converts
+        raise PlanError(f"{error}.") from None
+
+
+def read_plan_file(text: str) -> PlanFile:
+    """Read a plan file, or any other form of a plan, from JSON text; PlanError says what is wrong and where."""
+    data = parse_json(text)
+    if isinstance(data, Mapping) and data.get("version", VERSION) != VERSION:
+        version = str(data["version"])[:20]
+        raise PlanError(f"This is a plan file of version {version}; this hgtui reads version {VERSION}.")
+    reading = read_plan(data)
+    if not isinstance(data, Mapping):
+        return PlanFile(reading=reading)
+    uids = {str(task.id): task.uid for task in reading.plan}
+    chosen: dict[Uid, Assignment] = {}
+    rows = data.get("assignments")
+    for wire_id, row in (rows if isinstance(rows, Mapping) else {}).items():
+        if wire_id not in uids:
+            raise PlanError(f"The plan has an assignment for a task {wire_id[:20]} that it does not have.")
+        try:
+            chosen[uids[wire_id]] = Assignment.model_validate(row)
+        except ValidationError as error:
+            raise PlanError(f"The assignment of task {wire_id} is not right: {error.errors()[0]['msg']}.") from None
+    fingerprint = data.get("fingerprint")
+    return PlanFile(
+        reading=reading, assignments=chosen, fingerprint=fingerprint if isinstance(fingerprint, str) else ""
+    )
