@@ -1,5 +1,7 @@
 """Two plans compared task by task, by identity and not by line."""
 
+from collections.abc import Callable
+
 from hgtui.core.base import Value
 from hgtui.core.plan import Plan, Task, Uid
 
@@ -68,7 +70,7 @@ def match(before: Plan, after: Plan) -> Plan:
     """
     names: dict[Uid, Uid] = {}
     left = list(before)
-    rules = (
+    rules: tuple[Callable[[Task, Task], bool], ...] = (
         lambda a, b: a.id == b.id and a.task == b.task,
         lambda a, b: a.task == b.task and _literals(a) == _literals(b),
         lambda a, b: a.id == b.id,

@@ -128,7 +128,7 @@ class _Look:
         import networkx as nx
 
         graph = self.plan.graph()
-        graph.remove_edges_from(list(nx.selfloop_edges(graph)))
+        graph.remove_edges_from([(uid, uid) for uid in graph if graph.has_edge(uid, uid)])
         for group in nx.strongly_connected_components(graph):
             if len(group) < 2:
                 continue
@@ -178,14 +178,14 @@ class _Look:
                 message = f"{task.task} needs “{arg.name}”: {arg.about}."
                 yield self.error(Code.MISSING_ARGUMENT, message, task, arg.name, self._fill(task, arg))
         for name, value in task.args.items():
-            arg = spec.arg(name)
-            if arg is None:
+            takes = spec.arg(name)
+            if takes is None:
                 yield self.error(Code.UNKNOWN_ARGUMENT, *self._unknown(task, spec, name))
                 continue
             for ref in value.refs:
-                yield from self.reference(task, arg, ref)
+                yield from self.reference(task, takes, ref)
             for literal in value.literals:
-                yield from self.literal(task, arg, literal, alone=value.many or value.literal is not None)
+                yield from self.literal(task, takes, literal, alone=value.many or value.literal is not None)
 
     def _fill(self, task: Task, arg: Arg) -> Mend | None:
         below = {task.uid, *self.plan.below(task.uid)}

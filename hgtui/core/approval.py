@@ -1,0 +1,101 @@
+"""What exactly a person allowed: the grant, its fingerprint, and whether something still lies within it."""
+
+from collections.abc import Mapping
+
+from hgtui.core.base import Value, digest
+from hgtui.core.edits import Draft
+from hgtui.core.model import Assignment
+from hgtui.core.plan import Task, Uid
+from hgtui.core.planfile import write_task
+from hgtui.core.problems import file_literals
+from hgtui.core.resource import FileFact
+
+SHOWN = 8
+"""How many characters of a fingerprint are shown; the whole is compared."""
+
+
+class TaskGrant(Value):
+    """What was allowed for one task: its arguments, who runs it, which files it may read as they are now."""
+
+    uid: Uid
+    id: int
+    args: str
+    candidate: str
+    revision: str | None = None
+    provider: str | None = None
+    files: Mapping[str, str] = {}
+
+
+class Grant(Value):
+    """What a person allowed. `fingerprint` is the digest of all of it.
+
+    `usd` bounds the cost of the run in US dollars, None where nothing in it costs money; `substitutes` names for a
+    task the candidates that may stand in without asking again.
+    """
+
+    fingerprint: str
+    tasks: tuple[TaskGrant, ...]
+    usd: float | None = None
+    substitutes: Mapping[Uid, tuple[str, ...]] = {}
+
+
+def _args_digest(task: Task) -> str:
+    return digest({"task": task.task, "args": {name: value.model_dump() for name, value in task.args.items()}})
+
+
+def _files(task: Task, files: Mapping[str, FileFact]) -> dict[str, str]:
+    return {path: files[path].digest if path in files else "" for path in file_literals(task, files)}
+
+
+def fingerprint(draft: Draft, files: Mapping[str, FileFact]) -> str:
+    """Return the SHA-256, in hexadecimal, of what would be granted.
+
+    Tasks stand in topological order with the digests of their input files; uid, locks, reasons and everything else
+    that only explains is left out, so that the same plan from a file and from a planner has the same fingerprint.
+    """
+    ids = {task.uid: task.id for task in draft.plan}
+    rows = []
+    for task in draft.plan.ordered():
+        chosen = draft.assignments.get(task.uid)
+        rows.append(
+            {
+                **write_task(task, ids, bare=True),
+                "skip": task.skip,
+                "policy": task.policy,
+                "assignment": chosen.granted() if chosen and not task.skip else None,
+                "files": _files(task, files),
+            }
+        )
+    return digest({"version": 1, "tasks": rows})
+
+
+def grant(draft: Draft, files: Mapping[str, FileFact]) -> Grant:
+    """Grant a draft as it stands."""
+    tasks = []
+    for task in draft.plan:
+        chosen = draft.assignments.get(task.uid)
+        if task.skip or chosen is None:
+            continue
+        tasks.append(
+            TaskGrant(uid=task.uid, id=task.id, args=_args_digest(task), files=_files(task, files), **chosen.granted())
+        )
+    return Grant(fingerprint=fingerprint(draft, files), tasks=tuple(tasks))
+
+
+def beyond(given: Grant, task: Task, chosen: Assignment | None, files: Mapping[str, FileFact]) -> str:
+    """Say in a few words why a task lies beyond the grant; an empty text where it lies within."""
+    allowed = next((one for one in given.tasks if one.uid == task.uid), None)
+    if allowed is None:
+        return f"task {task.id} is new"
+    if chosen is None:
+        return f"task {task.id} has no model"
+    stands_in = chosen.candidate in given.substitutes.get(task.uid, ())
+    now = (chosen.candidate, chosen.revision, chosen.provider)
+    if not stands_in and now != (allowed.candidate, allowed.revision, allowed.provider):
+        return f"task {task.id} would run on {chosen.candidate} in place of {allowed.candidate}"
+    if allowed.args != _args_digest(task):
+        return f"the arguments of task {task.id} have changed"
+    for path, seen in _files(task, files).items():
+        if allowed.files.get(path) != seen:
+            return f"{path} has changed since it was approved"
+    return ""

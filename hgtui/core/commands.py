@@ -1,0 +1,98 @@
+"""What a person or a script can ask for, as values: what a key does and what a line of ``--commands -`` does."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from hgtui.core.base import Value
+from hgtui.core.edits import Edit
+from hgtui.core.plan import Plan, Uid
+
+
+class Submit(Value):
+    """Start with a request. `files` are paths that the person typed; `plan` takes the place of the planner's."""
+
+    command: Literal["submit"] = "submit"
+    request: str
+    files: tuple[str, ...] = ()
+    plan: Plan | None = None
+
+
+class EditPlan(Value):
+    """Apply an edit to the draft."""
+
+    command: Literal["edit"] = "edit"
+    edit: Edit
+
+
+class Undo(Value):
+    """Take the last edit back."""
+
+    command: Literal["undo"] = "undo"
+
+
+class Redo(Value):
+    """Apply again what was undone last."""
+
+    command: Literal["redo"] = "redo"
+
+
+class ChooseModel(Value):
+    """Run a task on a candidate, by its name ``endpoint:model``."""
+
+    command: Literal["choose"] = "choose"
+    uid: Uid
+    candidate: str
+
+
+class Approve(Value):
+    """Go on from the gate; `fingerprint` is what was seen, whole or at least its first eight characters."""
+
+    command: Literal["approve"] = "approve"
+    fingerprint: str
+    by: str = "person"
+
+
+class Retry(Value):
+    """Run a task that failed, was cancelled or was skipped once more."""
+
+    command: Literal["retry"] = "retry"
+    uid: Uid
+
+
+class SkipTask(Value):
+    """Go on without a task."""
+
+    command: Literal["skip"] = "skip"
+    uid: Uid
+
+
+class Supply(Value):
+    """Give the result of a task by hand: a text, or the path of a file."""
+
+    command: Literal["supply"] = "supply"
+    uid: Uid
+    text: str | None = None
+    path: str | None = None
+
+
+class Stop(Value):
+    """Stop one task, or with no uid the whole run, also while it plans."""
+
+    command: Literal["stop"] = "stop"
+    uid: Uid | None = None
+
+
+class Finish(Value):
+    """Give up what failed or was stopped and write the answer from what there is."""
+
+    command: Literal["finish"] = "finish"
+
+
+Command = Annotated[
+    Submit | EditPlan | Undo | Redo | ChooseModel | Approve | Retry | SkipTask | Supply | Stop | Finish,
+    Field(discriminator="command"),
+]
+
+COMMANDS: TypeAdapter[Command] = TypeAdapter(Command, config={"defer_build": True})
+"""Reads a command from JSON, as it stands on a line of ``--commands -``."""

@@ -1,0 +1,319 @@
+"""The journal's vocabulary: one frozen model for each event. What is not here did not happen."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, TypeAdapter
+
+from hgtui.core.approval import Grant
+from hgtui.core.base import Value
+from hgtui.core.edits import Edit, Patch
+from hgtui.core.model import Assignment, Candidate
+from hgtui.core.plan import Plan, Task, Uid
+from hgtui.core.resource import FileFact, Resource
+from hgtui.core.states import Failure, Gate, Gates, Outcome, Stage
+
+VERSION = 1
+
+
+class RunStarted(Value):
+    """A request came in. `planner` says who plans, `files` are the paths that the person typed."""
+
+    type: Literal["run_started"] = "run_started"
+    request: str
+    files: tuple[str, ...] = ()
+    planner: str = ""
+    gates: Gates = Gates.MERGED
+
+
+class FileSeen(Value):
+    """A file was looked at, or looked at again."""
+
+    type: Literal["file_seen"] = "file_seen"
+    file: FileFact
+
+
+class StageEntered(Value):
+    """The run went on to a stage."""
+
+    type: Literal["stage_entered"] = "stage_entered"
+    stage: Stage
+
+
+class TaskDrafted(Value):
+    """The planner has written one more task."""
+
+    type: Literal["task_drafted"] = "task_drafted"
+    task: Task
+
+
+class PlanProposed(Value):
+    """The planner is done. `notes` say what it did not understand or what was dropped from its reply."""
+
+    type: Literal["plan_proposed"] = "plan_proposed"
+    plan: Plan
+    notes: tuple[str, ...] = ()
+
+
+class PlanningFailed(Value):
+    """No plan came of it. `raw` is the digest of what the planner said, kept as an artifact."""
+
+    type: Literal["planning_failed"] = "planning_failed"
+    failure: Failure
+    message: str
+    hint: str = ""
+    raw: str = ""
+
+
+class PlanEdited(Value):
+    """A person changed the draft; `undo` is what takes it back."""
+
+    type: Literal["plan_edited"] = "plan_edited"
+    edit: Edit
+    undo: Patch
+
+
+class EditUndone(Value):
+    """The last edit was taken back."""
+
+    type: Literal["edit_undone"] = "edit_undone"
+
+
+class EditRedone(Value):
+    """The edit that was undone last was applied again."""
+
+    type: Literal["edit_redone"] = "edit_redone"
+
+
+class CandidatesFound(Value):
+    """What could run a task type, ranked; `help` says what would make it run where nothing can."""
+
+    type: Literal["candidates_found"] = "candidates_found"
+    task: str
+    candidates: tuple[Candidate, ...]
+    help: str = ""
+
+
+class ModelChosen(Value):
+    """A task got a candidate, or lost it (None)."""
+
+    type: Literal["model_chosen"] = "model_chosen"
+    uid: Uid
+    assignment: Assignment | None
+
+
+class GateOpened(Value):
+    """The run waits for a person."""
+
+    type: Literal["gate_opened"] = "gate_opened"
+    gate: Gate
+    fingerprint: str
+    approvable: bool
+    errors: int = 0
+
+
+class Approved(Value):
+    """A person, or a setting in their name (`by`), allowed what the grant says."""
+
+    type: Literal["approved"] = "approved"
+    grant: Grant
+    by: str = "person"
+
+
+class ApprovalCarried(Value):
+    """The draft changed within what was granted."""
+
+    type: Literal["approval_carried"] = "approval_carried"
+    grant: Grant
+    words: str
+
+
+class TaskQueued(Value):
+    """A task could start and waits for a free place at its endpoint."""
+
+    type: Literal["task_queued"] = "task_queued"
+    uid: Uid
+
+
+class TaskStarted(Value):
+    """A try of a task began."""
+
+    type: Literal["task_started"] = "task_started"
+    uid: Uid
+    attempt: int = 1
+    candidate: str = ""
+
+
+class TaskRetrying(Value):
+    """A try failed and another follows in `wait_s` seconds."""
+
+    type: Literal["task_retrying"] = "task_retrying"
+    uid: Uid
+    attempt: int
+    failure: Failure
+    message: str
+    wait_s: float
+
+
+class TaskDone(Value):
+    """A task has its results, the main one first. `supplied` where a person gave them; `seconds` of the last try."""
+
+    type: Literal["task_done"] = "task_done"
+    uid: Uid
+    results: tuple[Resource, ...]
+    seconds: float = 0.0
+    attempt: int = 1
+    candidate: str = ""
+    supplied: bool = False
+    note: str = ""
+
+
+class TaskFailed(Value):
+    """A task failed for good; `seconds` over all its tries."""
+
+    type: Literal["task_failed"] = "task_failed"
+    uid: Uid
+    failure: Failure
+    message: str
+    hint: str = ""
+    attempt: int = 1
+    seconds: float = 0.0
+
+
+class TaskBlocked(Value):
+    """A task cannot run because those in `by` have no result."""
+
+    type: Literal["task_blocked"] = "task_blocked"
+    uid: Uid
+    by: tuple[Uid, ...]
+
+
+class TaskSkipped(Value):
+    """A task was left out."""
+
+    type: Literal["task_skipped"] = "task_skipped"
+    uid: Uid
+
+
+class TaskCancelled(Value):
+    """A task was stopped, or never started because the run was."""
+
+    type: Literal["task_cancelled"] = "task_cancelled"
+    uid: Uid
+
+
+class TaskReset(Value):
+    """A task that had ended waits again: it is retried, or what it depends on is."""
+
+    type: Literal["task_reset"] = "task_reset"
+    uid: Uid
+
+
+class Called(Value):
+    """A call to a controller LLM ended. `record` is the digest of the exact messages, parameters and raw reply.
+
+    Tokens are the server's count, or with `estimated` ours; times in seconds.
+    """
+
+    type: Literal["called"] = "called"
+    stage: Stage
+    model: str
+    uid: Uid | None = None
+    tokens_in: int = 0
+    tokens_out: int = 0
+    estimated: bool = False
+    first_s: float | None = None
+    total_s: float = 0.0
+    record: str = ""
+
+
+class Logged(Value):
+    """A line for the log."""
+
+    type: Literal["logged"] = "logged"
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    text: str
+    uid: Uid | None = None
+
+
+class Answered(Value):
+    """The answer is written. `by` is "program" or the model that wrote it; `files` are laid out for people by path."""
+
+    type: Literal["answered"] = "answered"
+    text: str
+    by: str = "program"
+    files: tuple[str, ...] = ()
+
+
+class RunEnded(Value):
+    """Nothing more will happen; `exit` is the exit status for scripts."""
+
+    type: Literal["run_ended"] = "run_ended"
+    outcome: Outcome
+    exit: int
+    message: str = ""
+
+
+class Delta(Value):
+    """A piece of a streaming reply; not stored: the event that ends the stream says the whole."""
+
+    type: Literal["delta"] = "delta"
+    stage: Stage
+    text: str
+    reasoning: bool = False
+
+
+class Progress(Value):
+    """How far a task is, 0 to 1 or unknown; not stored."""
+
+    type: Literal["progress"] = "progress"
+    uid: Uid
+    fraction: float | None = None
+    note: str = ""
+
+
+class Refused(Value):
+    """A command could not be carried out; not stored."""
+
+    type: Literal["refused"] = "refused"
+    command: str
+    message: str
+    hint: str = ""
+
+
+Event = Annotated[
+    RunStarted | FileSeen | StageEntered | TaskDrafted | PlanProposed | PlanningFailed | PlanEdited | EditUndone
+    | EditRedone | CandidatesFound | ModelChosen | GateOpened | Approved | ApprovalCarried | TaskQueued | TaskStarted
+    | TaskRetrying | TaskDone | TaskFailed | TaskBlocked | TaskSkipped | TaskCancelled | TaskReset | Called | Logged
+    | Answered | RunEnded | Delta | Progress | Refused,
+    Field(discriminator="type"),
+]  # fmt: skip
+
+PASSING_EVENTS = (Delta, Progress, Refused)
+"""The events that are shown and not stored."""
+
+EVENTS: TypeAdapter[Event] = TypeAdapter(Event, config={"defer_build": True})
+
+
+class Entry(Value):
+    """An event with its place in a journal; `seq` counts from 1 in each run, None for what is not stored."""
+
+    run: str
+    seq: int | None
+    at: datetime
+    event: Event
+
+    def line(self) -> dict[str, Any]:
+        """Return the JSON line of the contract: the event's fields flat beside v, run, seq and at (UTC, milliseconds)."""
+        return {
+            "v": VERSION,
+            "run": self.run,
+            "seq": self.seq,
+            "at": stamp(self.at),
+            **self.event.model_dump(mode="json"),
+        }
+
+
+def stamp(at: datetime) -> str:
+    """Write a UTC time as ``2026-11-21T10:00:00.123Z``."""
+    return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"

@@ -1,0 +1,191 @@
+"""What a stage needs from outside, as Protocols, and the values that cross them."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from hgtui.core.base import Value
+from hgtui.core.model import Assignment, Candidate
+from hgtui.core.plan import Plan, Task, Uid
+from hgtui.core.resource import FileFact, Kind, Resource
+from hgtui.core.states import Failure
+
+Tell = Callable[[float | None, str], None]
+"""Tells how far something is (0 to 1, None unknown) and a word on what it does."""
+
+
+class Given(Value):
+    """A resolved input of a task: a text, or a file at a path of this machine."""
+
+    kind: Kind
+    text: str | None = None
+    path: str | None = None
+    media_type: str = ""
+    language: str | None = None
+    digest: str = ""
+
+
+class Call(Value):
+    """One try of a task at an endpoint; each input is a tuple, of one element but for arguments that take many."""
+
+    run: str
+    task: Task
+    assignment: Assignment
+    inputs: Mapping[str, tuple[Given, ...]]
+
+
+class Produced(Value):
+    """One result as an endpoint gives it: a text, or a file in the work folder of the call; `data` is JSON."""
+
+    kind: Kind
+    media_type: str
+    text: str | None = None
+    path: str | None = None
+    data: Any = None
+    language: str | None = None
+    name: str = ""
+
+
+class CallError(Exception):
+    """A call failed. `message` and `hint` are for a person; `retry_after` in seconds where the endpoint named it."""
+
+    def __init__(self, failure: Failure, message: str, hint: str = "", retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.failure, self.message, self.hint, self.retry_after = failure, message, hint, retry_after
+
+
+class Endpoint(Protocol):
+    """What runs tasks. Cancelling `run` stops the work itself."""
+
+    @property
+    def name(self) -> str:
+        """The word before the colon in a candidate's name."""
+        ...
+
+    @property
+    def limit(self) -> int:
+        """How many calls it takes at once."""
+        ...
+
+    async def run(self, call: Call, work: Path, tell: Tell) -> tuple[Produced, ...]:
+        """Run a call, writing files only into `work`; the main result comes first. Raises CallError."""
+        ...
+
+
+class Catalogue(Protocol):
+    """Where candidates come from."""
+
+    async def candidates(self, task: str) -> tuple[Candidate, ...]:
+        """Return what could run a task type, also what would have to be installed first (`missing`)."""
+        ...
+
+    def help(self, task: str) -> str:
+        """Say in a sentence what would help where nothing can run a task type."""
+        ...
+
+
+class ArtifactStore(Protocol):
+    """Bytes by digest."""
+
+    async def put(self, data: bytes | Path) -> tuple[str, int]:
+        """Keep bytes or the content of a file; return the SHA-256 in hexadecimal and the size in bytes."""
+        ...
+
+    def path(self, digest: str) -> Path:
+        """Return where the bytes are; KeyError where there are none."""
+        ...
+
+    async def read(self, digest: str, limit: int | None = None) -> bytes:
+        """Return the bytes, at most `limit`; KeyError where there are none."""
+        ...
+
+
+class Drafted(Value):
+    """The planner has written one more task."""
+
+    task: Task
+
+
+class Proposed(Value):
+    """The planner is done."""
+
+    plan: Plan
+    notes: tuple[str, ...] = ()
+
+
+class Said(Value):
+    """A piece of what the planner says."""
+
+    text: str
+    reasoning: bool = False
+
+
+class CallMade(Value):
+    """The planner's call to an LLM ended; `record` is JSON without any key."""
+
+    model: str
+    tokens_in: int = 0
+    tokens_out: int = 0
+    estimated: bool = False
+    first_s: float | None = None
+    total_s: float = 0.0
+    record: Any = None
+
+
+class Noticed(Value):
+    """Something for the log: a retry, a field that the server refused."""
+
+    text: str
+
+
+Step = Drafted | Proposed | Said | CallMade | Noticed
+
+
+class PlanningError(Exception):
+    """No plan came of it; `raw` is what the planner said so far."""
+
+    def __init__(self, failure: Failure, message: str, hint: str = "", raw: str = "") -> None:
+        super().__init__(message)
+        self.failure, self.message, self.hint, self.raw = failure, message, hint, raw
+
+
+class Planner(Protocol):
+    """Stage 1: a request becomes a plan, task by task. Both forms, by rules and by an LLM, are this."""
+
+    @property
+    def name(self) -> str:
+        """Who plans, for the screen: "rules" or the model."""
+        ...
+
+    def plan(self, request: str, files: Mapping[str, FileFact]) -> AsyncIterator[Step]:
+        """Yield Drafted for each task, then Proposed once. Raises PlanningError."""
+        ...
+
+
+class Recorder(Protocol):
+    """Keeps what came from outside, so that a run can be looked at and replayed without it."""
+
+    async def keep(self, kind: str, request: Any, reply: bytes) -> str:
+        """Keep the raw reply to a request (JSON, no secrets) and return the digest of the record."""
+        ...
+
+
+class Clock(Protocol):
+    """The time."""
+
+    def now(self) -> datetime:
+        """Return the time, UTC."""
+        ...
+
+
+class Ids(Protocol):
+    """New names."""
+
+    def run_id(self) -> str:
+        """Return a new name for a run."""
+        ...
+
+
+Results = Mapping[Uid, tuple[Resource, ...]]
+"""The results of the tasks that have some, the main one first."""
