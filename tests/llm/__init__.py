@@ -1,0 +1,1 @@
+"""Tests of hgtui.llm: the real openai client against a real server on loopback."""

@@ -1,0 +1,1 @@
+"""Loopback servers that speak the real wire formats, with faults on demand."""
