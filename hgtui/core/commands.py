@@ -53,6 +53,13 @@ class Approve(Value):
     by: str = "person"
 
 
+class Allow(Value):
+    """Let a task with the policy "ask" start."""
+
+    command: Literal["allow"] = "allow"
+    uid: Uid
+
+
 class Retry(Value):
     """Run a task that failed, was cancelled or was skipped once more."""
 
@@ -90,7 +97,7 @@ class Finish(Value):
 
 
 Command = Annotated[
-    Submit | EditPlan | Undo | Redo | ChooseModel | Approve | Retry | SkipTask | Supply | Stop | Finish,
+    Submit | EditPlan | Undo | Redo | ChooseModel | Approve | Allow | Retry | SkipTask | Supply | Stop | Finish,
     Field(discriminator="command"),
 ]
 

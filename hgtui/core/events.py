@@ -144,6 +144,13 @@ class TaskStarted(Value):
     candidate: str = ""
 
 
+class TaskAsking(Value):
+    """A task with the policy "ask" could start and waits for a person; its siblings go on."""
+
+    type: Literal["task_asking"] = "task_asking"
+    uid: Uid
+
+
 class TaskRetrying(Value):
     """A try failed and another follows in `wait_s` seconds."""
 
@@ -283,7 +290,7 @@ class Refused(Value):
 
 Event = Annotated[
     RunStarted | FileSeen | StageEntered | TaskDrafted | PlanProposed | PlanningFailed | PlanEdited | EditUndone
-    | EditRedone | CandidatesFound | ModelChosen | GateOpened | Approved | ApprovalCarried | TaskQueued | TaskStarted
+    | EditRedone | CandidatesFound | ModelChosen | GateOpened | Approved | ApprovalCarried | TaskQueued | TaskAsking | TaskStarted
     | TaskRetrying | TaskDone | TaskFailed | TaskBlocked | TaskSkipped | TaskCancelled | TaskReset | Called | Logged
     | Answered | RunEnded | Delta | Progress | Refused,
     Field(discriminator="type"),

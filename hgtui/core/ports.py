@@ -16,7 +16,7 @@ Tell = Callable[[float | None, str], None]
 
 
 class Given(Value):
-    """A resolved input of a task: a text, or a file at a path of this machine."""
+    """A resolved input of a task: a text, or a file at a path of this machine; `name` is what a person calls it."""
 
     kind: Kind
     text: str | None = None
@@ -24,6 +24,7 @@ class Given(Value):
     media_type: str = ""
     language: str | None = None
     digest: str = ""
+    name: str = ""
 
 
 class Call(Value):

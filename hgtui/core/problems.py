@@ -7,6 +7,7 @@ from enum import StrEnum
 from hgtui.core.base import Value, digest
 from hgtui.core.edits import Connect, Delete, Disconnect, Edit, Renumber, Retype, Set
 from hgtui.core.edits import Skip as SkipEdit
+from hgtui.core.fit import asked, can_run
 from hgtui.core.model import Assignment, Candidate
 from hgtui.core.plan import MISSING, Input, Plan, Ref, Task, Uid
 from hgtui.core.resource import FILE_KINDS, FileFact, Kind, reads
@@ -268,10 +269,18 @@ class _Look:
         if self.facts.candidates is None or task.uid in self.facts.assignments:
             return
         candidates = self.facts.candidates.get(task.task)
-        if candidates is not None and not any(not one.missing for one in candidates):
-            hint = self.facts.help.get(task.task, "")
-            mend = Mend(label=f"skip {task.id}", edit=SkipEdit(uid=task.uid))
-            yield self.error(Code.NO_MODEL, f"Nothing here can run {task.task}. {hint}".strip(), task, mend=mend)
+        if candidates is None or any(can_run(task, one) for one in candidates):
+            return
+        present = [one for one in candidates if not one.missing]
+        if present:
+            known = ", ".join(dict.fromkeys(label for one in present for label in one.labels[:1]))
+            message = (
+                f"Nothing here can do {task.task} for “{one_line(', '.join(asked(task)), 60)}”, only for: {known}."
+            )
+        else:
+            message = f"Nothing here can run {task.task}. {self.facts.help.get(task.task, '')}".strip()
+        mend = Mend(label=f"skip {task.id}", edit=SkipEdit(uid=task.uid))
+        yield self.error(Code.NO_MODEL, message, task, mend=mend)
 
     def language(self, task: Task) -> Iterator[Problem]:
         chosen = self.facts.assignments.get(task.uid)

@@ -329,6 +329,7 @@ _FOLD: dict[type, Callable[[Run, Any], Changed]] = {
     ev.Approved: _approved,
     ev.ApprovalCarried: _approved,
     ev.TaskQueued: _queued,
+    ev.TaskAsking: _to(TaskState.ASKING),
     ev.TaskStarted: _task_started,
     ev.TaskRetrying: _retrying,
     ev.TaskDone: _done,

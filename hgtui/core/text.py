@@ -37,6 +37,13 @@ def one_line(text: str, limit: int | None = None) -> str:
     return clean(_SPACES.sub(" ", clean(text)).strip(), limit)
 
 
+def decode(data: bytes) -> str:
+    """Decode the bytes of a text file, UTF-8 or with a byte order mark UTF-16, and clean it; what is no text becomes �."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return clean(data.decode("utf-16", "replace"))
+    return clean(data.decode("utf-8", "replace"))
+
+
 def plural(count: int, noun: str) -> str:
     """Return "1 task", "2 tasks": regular English nouns only."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
