@@ -37,7 +37,10 @@ class Call(Value):
 
 
 class Produced(Value):
-    """One result as an endpoint gives it: a text, or a file in the work folder of the call; `data` is JSON."""
+    """One result as an endpoint gives it: a text, or a file in the work folder of the call; `data` is JSON.
+
+    `note` is a sentence on how it came about, where that matters.
+    """
 
     kind: Kind
     media_type: str
@@ -46,6 +49,7 @@ class Produced(Value):
     data: Any = None
     language: str | None = None
     name: str = ""
+    note: str = ""
 
 
 class CallError(Exception):

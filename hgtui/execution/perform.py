@@ -1,0 +1,176 @@
+"""One task from its inputs to its kept results: the tries, their waits, the time-out."""
+
+import asyncio
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, wait_exponential_jitter
+
+from hgtui.core import events as ev
+from hgtui.core.base import canonical
+from hgtui.core.model import Assignment, CandidateName
+from hgtui.core.plan import Task
+from hgtui.core.ports import ArtifactStore, Call, CallError, Endpoint, Produced, Results
+from hgtui.core.resource import Kind, Resource
+from hgtui.core.states import PASSING, Failure
+from hgtui.core.text import clean, one_line
+from hgtui.execution.resolve import Resolver
+from hgtui.execution.scheduler import Emit, GaveUp
+
+PREVIEW = 400
+"""How many characters of a text result are kept beside it, for a row and for the report."""
+
+TRIES = 3
+WAIT_FIRST_S, WAIT_MOST_S, RETRY_AFTER_MOST_S = 0.5, 20.0, 120.0
+TASK_SECONDS = 600.0
+"""How long one try may take, unless a setting says otherwise."""
+
+
+class Performer:
+    """Performs tasks at endpoints; `emit` takes what is to be shown meanwhile.
+
+    `endpoints` by the word before the colon of a candidate's name; `seconds` bounds one try, `tries` their number.
+    """
+
+    def __init__(
+        self,
+        run: str,
+        endpoints: Mapping[str, Endpoint],
+        resolver: Callable[[], Resolver],
+        artifacts: ArtifactStore,
+        emit: Emit,
+        *,
+        seconds: float = TASK_SECONDS,
+        tries: int = TRIES,
+    ) -> None:
+        self._run, self._endpoints, self._resolver = run, endpoints, resolver
+        self._artifacts, self._emit = artifacts, emit
+        self._seconds, self._tries = seconds, tries
+
+    def place(self, assignment: Assignment) -> tuple[str, int]:
+        """Return the endpoint of an assignment and how many calls it takes at once."""
+        name = CandidateName.parse(assignment.candidate).endpoint
+        endpoint = self._endpoints.get(name)
+        return name, endpoint.limit if endpoint else 1
+
+    async def __call__(self, task: Task, assignment: Assignment, results: Results) -> ev.TaskDone:
+        """Run a task with all its tries. Raises GaveUp where the last one failed."""
+        begun = time.monotonic()
+        tries = 1
+        try:
+            async for attempt in self._attempts(task):
+                with attempt:
+                    tries = attempt.retry_state.attempt_number
+                    return await self._try(task, assignment, results, tries)
+        except CallError as error:
+            raise GaveUp(
+                ev.TaskFailed(
+                    uid=task.uid,
+                    failure=error.failure,
+                    message=clean(error.message, 2000),
+                    hint=clean(error.hint, 500),
+                    attempt=tries,
+                    seconds=time.monotonic() - begun,
+                )
+            ) from error
+        raise AssertionError("tenacity ends with a result or an error")
+
+    def _attempts(self, task: Task) -> AsyncRetrying:
+        grow = wait_exponential_jitter(initial=WAIT_FIRST_S, max=WAIT_MOST_S, jitter=WAIT_FIRST_S)
+
+        def wait(state: RetryCallState) -> float:
+            error = state.outcome.exception() if state.outcome else None
+            after = error.retry_after if isinstance(error, CallError) else None
+            return grow(state) if after is None else min(after, RETRY_AFTER_MOST_S)
+
+        def tell(state: RetryCallState) -> None:
+            error = state.outcome.exception() if state.outcome else None
+            if isinstance(error, CallError):
+                self._emit(
+                    ev.TaskRetrying(
+                        uid=task.uid,
+                        attempt=state.attempt_number,
+                        failure=error.failure,
+                        message=one_line(error.message, 300),
+                        wait_s=round(state.upcoming_sleep, 2),
+                    )
+                )
+
+        return AsyncRetrying(
+            stop=stop_after_attempt(self._tries),
+            retry=retry_if_exception(lambda error: isinstance(error, CallError) and error.failure in PASSING),
+            wait=wait,
+            before_sleep=tell,
+            reraise=True,
+        )
+
+    async def _try(self, task: Task, assignment: Assignment, results: Results, attempt: int) -> ev.TaskDone:
+        self._emit(ev.TaskStarted(uid=task.uid, attempt=attempt, candidate=assignment.candidate))
+        begun = time.monotonic()
+        endpoint = self._endpoint(assignment)
+        inputs = await self._resolver().inputs(task, results)
+        call = Call(run=self._run, task=task, assignment=assignment, inputs=inputs)
+        work = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="hgtui-"))
+        try:
+            produced = await self._within(endpoint, call, work)
+            kept = tuple([await self._keep(one, work) for one in produced])
+        except OSError as error:
+            raise CallError(Failure.CRASHED, f"The result could not be kept: {error.strerror or error}.") from error
+        finally:
+            await asyncio.to_thread(shutil.rmtree, work, ignore_errors=True)
+        if not kept:
+            raise CallError(Failure.EMPTY, f"{assignment.candidate} gave no result.")
+        return ev.TaskDone(
+            uid=task.uid,
+            results=kept,
+            seconds=time.monotonic() - begun,
+            attempt=attempt,
+            candidate=assignment.candidate,
+            note=next((one.note for one in produced if one.note), ""),
+        )
+
+    def _endpoint(self, assignment: Assignment) -> Endpoint:
+        name = CandidateName.parse(assignment.candidate).endpoint
+        if name not in self._endpoints:
+            raise CallError(Failure.NO_MODEL, f"There is no endpoint {one_line(name, 40)} here.")
+        return self._endpoints[name]
+
+    async def _within(self, endpoint: Endpoint, call: Call, work: Path) -> tuple[Produced, ...]:
+        def tell(fraction: float | None, note: str) -> None:
+            self._emit(ev.Progress(uid=call.task.uid, fraction=fraction, note=one_line(note, 200)))
+
+        try:
+            async with asyncio.timeout(self._seconds):
+                return await endpoint.run(call, work, tell)
+        except TimeoutError:
+            raise CallError(Failure.TIMEOUT, f"It was not done within {self._seconds:g} seconds.") from None
+
+    async def _keep(self, one: Produced, work: Path) -> Resource:
+        """Put a result into the artifacts. A file outside the work folder is refused: a result names no other path."""
+        if one.path is None:
+            text = clean(one.text if one.text is not None else canonical(one.data))
+            stored, size = await self._artifacts.put(text.encode())
+        else:
+            stored, size = await self._artifacts.put(await asyncio.to_thread(_inside, work, one.path))
+            text = one.text or ""
+        preview = clean(text, PREVIEW) if one.kind not in {Kind.VECTOR} else ""
+        return Resource(
+            kind=one.kind,
+            digest=stored,
+            media_type=one.media_type,
+            size=size,
+            name=one_line(one.name, 80),
+            language=one.language,
+            preview=preview,
+            data=one.data,
+        )
+
+
+def _inside(work: Path, name: str) -> Path:
+    path = (work / name).resolve()
+    if not path.is_relative_to(work.resolve()) or not path.is_file():
+        raise CallError(Failure.UNREADABLE, "The result names a file outside its own folder.")
+    return path

@@ -1,0 +1,96 @@
+"""What goes into a task when it starts: its literal texts and files, and the results of the tasks that it reads."""
+
+from collections.abc import Mapping
+
+from hgtui.core.plan import Input, Plan, Ref, Task
+from hgtui.core.ports import ArtifactStore, CallError, Given, Results
+from hgtui.core.resource import FILE_KINDS, FileFact, Kind, Resource, reads
+from hgtui.core.states import Failure
+from hgtui.core.task import TASKS, Arg
+from hgtui.core.text import decode, one_line
+
+TEXT_LIMIT = 4_000_000
+"""How many bytes of one text go into a call."""
+
+
+class Resolver:
+    """Resolves the inputs of tasks. A file is read from the artifacts: the very bytes that were approved."""
+
+    def __init__(self, plan: Plan, files: Mapping[str, FileFact], artifacts: ArtifactStore) -> None:
+        self._names = {task.uid: f"the result of task {task.id}" for task in plan}
+        self._files, self._artifacts = files, artifacts
+
+    async def inputs(self, task: Task, results: Results) -> dict[str, tuple[Given, ...]]:
+        """Return for each argument what goes in. Raises CallError (bad_input) where something is not there."""
+        spec = TASKS[task.task]
+        found: dict[str, tuple[Given, ...]] = {}
+        for name, value in task.args.items():
+            arg = spec.arg(name)
+            if arg is None:
+                raise CallError(Failure.BAD_INPUT, f"{task.task} takes no “{one_line(name, 40)}”.")
+            found[name] = await self._argument(arg, value, results)
+        return found
+
+    async def _argument(self, arg: Arg, value: Input, results: Results) -> tuple[Given, ...]:
+        if value.many:
+            parts = [part for part in value.parts if isinstance(part, str) or part.uid in results]
+            given = [await self._one(arg, part, results, whole=True) for part in parts]
+            return tuple(given) if arg.many or len(given) == 1 else (_together(given),)
+        if len(value.parts) == 1:
+            return (await self._one(arg, value.parts[0], results, whole=True),)
+        pieces = [await self._one(arg, part, results, whole=False) for part in value.parts]
+        return (_together(pieces, ""),)
+
+    async def _one(self, arg: Arg, part: str | Ref, results: Results, *, whole: bool) -> Given:
+        if isinstance(part, Ref):
+            return await self._result(arg, part, results)
+        fact = self._files.get(part) if whole else None
+        if fact is not None:
+            return await self._file(arg, fact)
+        if arg.kind in FILE_KINDS:
+            raise CallError(Failure.BAD_INPUT, f"{one_line(part, 80)} is none of the files of this request.")
+        return Given(kind=Kind.TEXT, text=part)
+
+    async def _result(self, arg: Arg, ref: Ref, results: Results) -> Given:
+        fitting = [one for one in results.get(ref.uid, ()) if _fits(arg, ref, one)]
+        name = self._names.get(ref.uid, "the result of another task")
+        if not fitting:
+            raise CallError(Failure.BAD_INPUT, f"{name[0].upper()}{name[1:]} has nothing for “{arg.name}”.")
+        return await self._given(arg, fitting[0], name)
+
+    async def _file(self, arg: Arg, fact: FileFact) -> Given:
+        if fact.error:
+            raise CallError(Failure.BAD_INPUT, fact.error)
+        kind = fact.kind or Kind.TEXT
+        resource = Resource(
+            kind=kind, digest=fact.digest, media_type=fact.media_type, size=fact.size, language=fact.language
+        )
+        return await self._given(arg, resource, one_line(fact.path, 80))
+
+    async def _given(self, arg: Arg, resource: Resource, name: str) -> Given:
+        common = {
+            "media_type": resource.media_type,
+            "language": resource.language,
+            "digest": resource.digest,
+            "name": name,
+        }
+        if arg.kind in FILE_KINDS:
+            return Given(kind=resource.kind, path=str(self._artifacts.path(resource.digest)), **common)
+        data = await self._artifacts.read(resource.digest, TEXT_LIMIT + 1)
+        if len(data) > TEXT_LIMIT:
+            raise CallError(Failure.BAD_INPUT, f"{name} is longer than {TEXT_LIMIT // 1_000_000} MB of text.")
+        return Given(kind=Kind.TEXT, text=decode(data), **common)
+
+
+def _fits(arg: Arg, ref: Ref, resource: Resource) -> bool:
+    if ref.field and ref.field != resource.kind.value:
+        return False
+    return reads(arg.kind, resource.kind)
+
+
+def _together(pieces: list[Given], between: str = "\n\n") -> Given:
+    texts = [piece.text for piece in pieces if piece.text is not None]
+    if len(texts) < len(pieces):
+        raise CallError(Failure.BAD_INPUT, "Several files cannot go into an argument that takes one.")
+    languages = {piece.language for piece in pieces if piece.language}
+    return Given(kind=Kind.TEXT, text=between.join(texts), language=languages.pop() if len(languages) == 1 else None)

@@ -1,0 +1,312 @@
+"""The scheduler: a live object that starts each task as soon as what it reads is there. It waits on events, never on time."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+
+from hgtui.core import events as ev
+from hgtui.core.model import Assignment
+from hgtui.core.plan import Plan, Ref, Task, Uid
+from hgtui.core.ports import CallError, Results
+from hgtui.core.resource import Resource
+from hgtui.core.states import HAS_RESULT, UNDER_WAY, Failure, TaskState
+
+Perform = Callable[[Task, Assignment, Results], Awaitable[ev.TaskDone]]
+"""Runs one task with all its tries and returns how it was done. Raises CallError where it failed for good."""
+
+Emit = Callable[[ev.Event], None]
+Place = Callable[[Assignment], tuple[str, int]]
+"""Gives for an assignment the name of the place where it runs and how many run there at once."""
+
+S = TaskState
+_BROKEN = frozenset({S.FAILED, S.BLOCKED, S.CANCELLED})
+_OVER = frozenset({S.DONE, S.REUSED, S.SKIPPED, *_BROKEN})
+
+
+class SchedulerError(ValueError):
+    """What was asked of the scheduler does not fit the state of the task; the message is a sentence."""
+
+
+class Scheduler:
+    """Runs the tasks of a plan. Only what has not started can be changed.
+
+    `perform` does the work, `emit` takes each event as it happens, `place` says where the limits are. `check` is asked
+    right before a task starts and says in words why it must not (an empty text: it may): the grant is checked there.
+    """
+
+    def __init__(self, perform: Perform, emit: Emit, place: Place, check: Callable[[Task, Assignment], str]) -> None:
+        self._perform, self._emit, self._place, self._check = perform, emit, place, check
+        self._plan = Plan()
+        self._tasks: dict[Uid, Task] = {}
+        self._assignments: Mapping[Uid, Assignment] = {}
+        self._states: dict[Uid, TaskState] = {}
+        self._left: dict[Uid, int] = {}
+        self._dependants: dict[Uid, tuple[Uid, ...]] = {}
+        self._allowed: set[Uid] = set()
+        self._free: dict[str, int] = {}
+        self._queues: dict[str, deque[Uid]] = {}
+        self._running: dict[Uid, asyncio.Task[None]] = {}
+        self._busy = 0
+        self._queued = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self.results: dict[Uid, tuple[Resource, ...]] = {}
+
+    # What the conductor asks for
+
+    def start(self, plan: Plan, assignments: Mapping[Uid, Assignment], results: Results | None = None) -> None:
+        """Start on a plan without errors. `results` of earlier tries are kept: their tasks do not run."""
+        self.results = dict(results or {})
+        self._states = dict.fromkeys(self.results, S.DONE)
+        self._take(plan, assignments)
+        self._advance(self._tasks)
+
+    def amend(self, plan: Plan, assignments: Mapping[Uid, Assignment]) -> None:
+        """Go on with a changed plan. SchedulerError, and nothing changes, where a task that has started differs."""
+        for uid, task in self._tasks.items():
+            started = self._states.get(uid) in UNDER_WAY - {S.ASKING} | HAS_RESULT
+            new = plan.get(uid)
+            if started and (new is None or (new.task, new.args) != (task.task, task.args)):
+                raise SchedulerError(f"Task {task.id} has started and cannot be changed any more.")
+        old, chosen = self._tasks, self._assignments
+        for uid in [uid for uid in old if plan.get(uid) is None]:
+            self._set(uid, S.CANCELLED)
+            del self._states[uid]
+        self._take(plan, assignments)
+        again = [
+            uid
+            for uid, task in self._tasks.items()
+            if self._states[uid] in {*_BROKEN, S.SKIPPED}
+            and (task, assignments.get(uid)) != (old.get(uid), chosen.get(uid))
+        ]
+        self._revive(again, self._tasks)
+
+    def allow(self, uids: Iterable[Uid]) -> None:
+        """Let tasks with the policy "ask" start, now or when their turn comes."""
+        for uid in uids:
+            self._allowed.add(uid)
+            if self._states.get(uid) is S.ASKING:
+                self._set(uid, S.WAITING)
+                self._advance([uid])
+
+    def cancel(self, uid: Uid) -> None:
+        """Stop a task, or keep it from starting."""
+        state = self._state(uid)
+        if state in _OVER:
+            raise SchedulerError(f"Task {self._tasks[uid].id} is {state}: there is nothing to stop.")
+        self._settle(uid, S.CANCELLED, ev.TaskCancelled(uid=uid))
+        self._stop(uid)
+
+    def cancel_all(self) -> None:
+        """Stop everything that runs and everything that has not started."""
+        for uid in [uid for uid in self._tasks if self._states.get(uid, S.WAITING) not in _OVER]:
+            self._set(uid, S.CANCELLED)
+            self._emit(ev.TaskCancelled(uid=uid))
+        for uid in list(self._running):
+            self._stop(uid)
+        self._look_idle()
+
+    def retry(self, uid: Uid) -> None:
+        """Run a task again that failed, was stopped or skipped, and then what it blocked."""
+        state = self._state(uid)
+        if state in UNDER_WAY or state in HAS_RESULT:
+            raise SchedulerError(f"Task {self._tasks[uid].id} is {state}: only a task without a result is run again.")
+        if self._tasks[uid].skip:
+            raise SchedulerError(f"Task {self._tasks[uid].id} is skipped in the plan: take it in first.")
+        self._revive([uid], self._plan.below(uid))
+
+    def supply(self, uid: Uid, results: tuple[Resource, ...]) -> None:
+        """Take a result that a person gives, in place of the task's own; what has not started reads it."""
+        state = self._state(uid)
+        started = [self._tasks[one].id for one in self._dependants[uid] if self._states[one] in UNDER_WAY | HAS_RESULT]
+        if state in HAS_RESULT and started:
+            raise SchedulerError(f"Task {started[0]} has read the result already: run it again from there.")
+        self.results[uid] = results
+        self._set(uid, S.DONE)
+        self._emit(ev.TaskDone(uid=uid, results=results, supplied=True))
+        self._stop(uid)
+        self._revive([], self._plan.below(uid))
+
+    def skip(self, uid: Uid) -> None:
+        """Go on without a task: what can do without its result runs, the rest is blocked."""
+        state = self._state(uid)
+        if state in HAS_RESULT:
+            raise SchedulerError(f"Task {self._tasks[uid].id} is done: there is nothing to skip.")
+        self._set(uid, S.SKIPPED)
+        self._emit(ev.TaskSkipped(uid=uid))
+        self._stop(uid)
+        self._revive([], self._plan.below(uid))
+
+    async def idle(self) -> None:
+        """Wait until nothing runs and nothing more can start by itself."""
+        await self._idle.wait()
+
+    @property
+    def busy(self) -> bool:
+        """Whether a task runs or waits for a free place."""
+        return not self._idle.is_set()
+
+    @property
+    def asking(self) -> tuple[Uid, ...]:
+        """The tasks that wait for a person to let them start."""
+        return tuple(uid for uid, state in self._states.items() if state is S.ASKING)
+
+    # How it goes on
+
+    def _state(self, uid: Uid) -> TaskState:
+        if uid not in self._tasks:
+            raise SchedulerError(f"The plan has no task {uid[:40]}.")
+        return self._states.get(uid, S.WAITING)
+
+    def _take(self, plan: Plan, assignments: Mapping[Uid, Assignment]) -> None:
+        self._plan, self._assignments = plan, assignments
+        self._tasks = {task.uid: task for task in plan}
+        self._dependants = plan.dependants()
+        for uid in self._tasks:
+            self._states.setdefault(uid, S.WAITING)
+        self._left = {uid: self._open(task) for uid, task in self._tasks.items()}
+
+    def _open(self, task: Task) -> int:
+        """Count the dependencies that are not over yet."""
+        return sum(dep in self._tasks and self._states.get(dep, S.WAITING) not in _OVER for dep in task.deps)
+
+    def _set(self, uid: Uid, state: TaskState) -> None:
+        self._queued += (state is S.READY) - (self._states.get(uid) is S.READY)
+        self._states[uid] = state
+
+    def _revive(self, again: Iterable[Uid], below: Iterable[Uid]) -> None:
+        """Let the tasks of `again` wait once more, and those of `below` that were blocked; then go on."""
+        blocked = [uid for uid in below if self._states[uid] is S.BLOCKED]
+        for uid in dict.fromkeys([*again, *blocked]):
+            self._set(uid, S.WAITING)
+            self._emit(ev.TaskReset(uid=uid))
+        self._left = {uid: self._open(task) for uid, task in self._tasks.items()}
+        self._advance(self._tasks)
+
+    def _advance(self, uids: Iterable[Uid]) -> None:
+        """Start, block or skip each of these tasks, and what follows from that."""
+        ahead = deque(uids)
+        while ahead:
+            uid = ahead.popleft()
+            if self._states[uid] is not S.WAITING or self._left[uid] > 0:
+                continue
+            task = self._tasks[uid]
+            if task.skip:
+                self._set(uid, S.SKIPPED)
+                self._emit(ev.TaskSkipped(uid=uid))
+            elif by := self._lacking(task):
+                self._set(uid, S.BLOCKED)
+                self._emit(ev.TaskBlocked(uid=uid, by=by))
+            elif task.policy == "ask" and uid not in self._allowed:
+                self._set(uid, S.ASKING)
+                self._emit(ev.TaskAsking(uid=uid))
+                continue
+            elif self._launch(task):
+                continue
+            ahead.extend(self._release(uid))
+        self._look_idle()
+
+    def _release(self, uid: Uid) -> Iterable[Uid]:
+        for follower in self._dependants[uid]:
+            self._left[follower] -= 1
+            if self._left[follower] == 0:
+                yield follower
+
+    def _lacking(self, task: Task) -> tuple[Uid, ...]:
+        """Return the dependencies whose results a task needs and will not get.
+
+        Where an argument takes a list, a skipped task is left out of it as long as something is left; an order alone
+        is kept once the other task is over, but not where it broke.
+        """
+        broken = [dep for dep in task.deps if self._states.get(dep) in _BROKEN]
+        for value in task.args.values():
+            skipped = [ref.uid for ref in value.refs if self._states.get(ref.uid) is S.SKIPPED]
+            kept = [part for part in value.parts if not (isinstance(part, Ref) and part.uid in skipped)]
+            if skipped and not (value.many and kept):
+                broken += skipped
+        return tuple(dict.fromkeys(broken))
+
+    def _launch(self, task: Task) -> bool:
+        """Start a task or queue it; False where it failed on the spot."""
+        assignment = self._assignments.get(task.uid)
+        if assignment is None:
+            return self._refuse(task, Failure.NO_MODEL, "No model was chosen for it.")
+        why = self._check(task, assignment)
+        if why:
+            return self._refuse(task, Failure.REFUSED, f"It was not approved: {why}.")
+        place, limit = self._place(assignment)
+        if self._free.setdefault(place, limit) <= 0:
+            self._set(task.uid, S.READY)
+            self._queues.setdefault(place, deque()).append(task.uid)
+            self._emit(ev.TaskQueued(uid=task.uid))
+            self._idle.clear()
+            return True
+        self._free[place] -= 1
+        self._set(task.uid, S.RUNNING)
+        self._busy += 1
+        self._idle.clear()
+        self._running[task.uid] = asyncio.create_task(self._run(task, assignment, place), name=f"task {task.id}")
+        return True
+
+    def _refuse(self, task: Task, failure: Failure, message: str) -> bool:
+        self._set(task.uid, S.FAILED)
+        self._emit(ev.TaskFailed(uid=task.uid, failure=failure, message=message, hint="Approve the plan as it is now."))
+        return False
+
+    async def _run(self, task: Task, assignment: Assignment, place: str) -> None:
+        uid = task.uid
+        event: ev.Event
+        try:
+            done = await self._perform(task, assignment, self.results)
+            state, event = S.DONE, done
+        except CallError as error:
+            state = S.FAILED
+            event = error.event if isinstance(error, GaveUp) else _failed(uid, error)
+        except asyncio.CancelledError:
+            state, event = S.CANCELLED, ev.TaskCancelled(uid=uid)
+        except Exception as error:  # a fault of ours must not take the other tasks with it
+            message = f"{type(error).__name__}: {error}"
+            state, event = S.FAILED, _failed(uid, CallError(Failure.CRASHED, message, "This is a fault of hgtui."))
+        self._running.pop(uid, None)
+        self._busy -= 1
+        self._free[place] += 1
+        if self._states.get(uid) is S.RUNNING:  # else it was stopped, skipped or supplied meanwhile
+            if isinstance(event, ev.TaskDone):
+                self.results[uid] = event.results
+            self._settle(uid, state, event)
+        self._next(place)
+        self._look_idle()
+
+    def _settle(self, uid: Uid, state: TaskState, event: ev.Event) -> None:
+        self._set(uid, state)
+        self._emit(event)
+        self._advance(list(self._release(uid)))
+
+    def _next(self, place: str) -> None:
+        queue = self._queues.get(place)
+        while queue and self._free[place] > 0:
+            uid = queue.popleft()
+            if self._states.get(uid) is S.READY:
+                self._set(uid, S.WAITING)
+                self._advance([uid])
+
+    def _stop(self, uid: Uid) -> None:
+        if uid in self._running:
+            self._running[uid].cancel()
+        self._look_idle()
+
+    def _look_idle(self) -> None:
+        if self._busy == 0 and self._queued == 0:
+            self._idle.set()
+
+
+class GaveUp(CallError):
+    """All tries failed; `event` says so with their number and time."""
+
+    def __init__(self, event: ev.TaskFailed) -> None:
+        super().__init__(event.failure, event.message, event.hint)
+        self.event = event
+
+
+def _failed(uid: Uid, error: CallError) -> ev.TaskFailed:
+    return ev.TaskFailed(uid=uid, failure=error.failure, message=error.message, hint=error.hint)

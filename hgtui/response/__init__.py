@@ -1,0 +1,1 @@
+"""Stage 4: request, plan, assignments and results become the answer."""

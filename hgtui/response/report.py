@@ -1,0 +1,129 @@
+"""The answer by the program: what came out, how it came about, and what failed. No LLM has a hand in it."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from hgtui.core.plan import Plan, Task, Uid
+from hgtui.core.resource import FILE_KINDS, Resource
+from hgtui.core.states import HAS_RESULT, Failure, TaskState
+from hgtui.core.text import one_line, plural
+
+_ESCAPED = str.maketrans({char: f"\\{char}" for char in "\\`*_[]<>|#"})
+LONGEST_RESULT = 20_000
+"""How many characters of one text result stand in the answer; the whole is in its file."""
+
+
+class Status(Protocol):
+    """What the report needs to know of where a task stands; core.run.TaskStatus is one."""
+
+    state: TaskState
+    candidate: str
+    seconds: float
+    attempt: int
+    results: tuple[Resource, ...]
+    failure: Failure | None
+    message: str
+    hint: str
+    note: str
+    supplied: bool
+    blocked_by: tuple[Uid, ...]
+
+
+def literal(text: str) -> str:
+    """Return foreign text so that Markdown shows it as it is."""
+    return text.translate(_ESCAPED)
+
+
+def report(
+    plan: Plan,
+    statuses: Mapping[Uid, Status],
+    texts: Mapping[str, str],
+    files: Mapping[str, str],
+    notes: tuple[str, ...] = (),
+) -> str:
+    """Write the answer in Markdown.
+
+    `texts` holds the whole text of text results by digest, `files` the paths by digest where results were laid out
+    for people, `notes` what the planner did not understand. The results that nothing else reads come first: they are
+    what was asked for; then each task with its model, time and file; then what failed and what would help.
+    """
+    if not plan.tasks:
+        return "\n\n".join(["No task came of this request, so nothing was run.", *map(literal, notes)])
+    parts = [_finding(task, statuses, texts, files) for task in _asked_for(plan, statuses)]
+    if not parts:
+        parts = ["**Nothing came of it.** No task that was asked for has a result."]
+    troubles = [line for task in plan for line in _trouble(plan, task, statuses)]
+    if troubles:
+        parts.append("\n".join(["**What did not work**", "", *troubles]))
+    if notes:
+        parts.append("\n".join(["**Not understood or left out**", "", *(f"- {literal(note)}" for note in notes)]))
+    parts.append(_table(plan, statuses, files))
+    return "\n\n".join(parts)
+
+
+def _asked_for(plan: Plan, statuses: Mapping[Uid, Status]) -> list[Task]:
+    """Return the tasks whose results answer the request: the last ones, or what was reached of the way to them."""
+    dependants = plan.dependants()
+
+    def has(uid: Uid) -> bool:
+        return uid in statuses and statuses[uid].state in HAS_RESULT
+
+    return [task for task in plan if has(task.uid) and not any(has(uid) for uid in dependants[task.uid])]
+
+
+def _finding(task: Task, statuses: Mapping[Uid, Status], texts: Mapping[str, str], files: Mapping[str, str]) -> str:
+    status = statuses[task.uid]
+    main = status.results[0]
+    head = f"**{task.id} {task.task}**" + (" (given by you)" if status.supplied else "")
+    text = texts.get(main.digest, main.preview).strip()
+    if len(text) > LONGEST_RESULT:
+        text = text[:LONGEST_RESULT] + " …"
+    lines = [head]
+    if main.kind not in FILE_KINDS and text:
+        lines.append("\n".join(f"> {literal(line)}" if line.strip() else ">" for line in text.splitlines()))
+    paths = [files[one.digest] for one in status.results if one.digest in files and one.kind in FILE_KINDS]
+    if main.kind in FILE_KINDS and text:
+        lines.append(literal(one_line(text, 300)))
+    lines += [f"File: `{path}`" for path in paths]
+    if status.note:
+        lines.append(f"*{literal(one_line(status.note, 300))}*")
+    return "\n\n".join(lines)
+
+
+def _trouble(plan: Plan, task: Task, statuses: Mapping[Uid, Status]) -> list[str]:
+    status = statuses.get(task.uid)
+    if status is None:
+        return [f"- {task.id} {task.task}: it was not run."]
+    name = f"- {task.id} {task.task}"
+    match status.state:
+        case TaskState.FAILED:
+            tries = f" after {plural(status.attempt, 'try').replace('trys', 'tries')}" if status.attempt > 1 else ""
+            hint = f" {literal(one_line(status.hint, 300))}" if status.hint else ""
+            return [f"{name}: failed{tries} ({status.failure}): {literal(one_line(status.message, 600))}{hint}"]
+        case TaskState.BLOCKED:
+            ids = ", ".join(f"#{found.id}" for uid in status.blocked_by if (found := plan.get(uid)))
+            return [f"{name}: blocked by {ids}."]
+        case TaskState.CANCELLED:
+            return [f"{name}: stopped."]
+        case TaskState.SKIPPED:
+            return [f"{name}: skipped."]
+        case state if state not in HAS_RESULT:
+            return [f"{name}: {state}."]
+    return []
+
+
+def _table(plan: Plan, statuses: Mapping[Uid, Status], files: Mapping[str, str]) -> str:
+    rows = ["| # | task | model | time | result |", "|---|---|---|---|---|"]
+    for task in plan:
+        status = statuses.get(task.uid)
+        if status is None or status.state not in HAS_RESULT:
+            state = status.state if status else TaskState.WAITING
+            rows.append(f"| {task.id} | {task.task} | {literal(status.candidate) if status else ''} | | {state} |")
+            continue
+        main = status.results[0]
+        words = one_line(main.preview, 60) or main.media_type
+        # A path with a pipe in it would end the cell.
+        shown = f"`{files[main.digest]}`" if main.digest in files and "|" not in files[main.digest] else literal(words)
+        model = "you" if status.supplied else literal(status.candidate)
+        rows.append(f"| {task.id} | {task.task} | {model} | {status.seconds:.2f} s | {shown} |")
+    return "\n".join(rows)
