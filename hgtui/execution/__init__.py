@@ -1,0 +1,1 @@
+"""Stage 3: an approved plan and its assignment become results."""

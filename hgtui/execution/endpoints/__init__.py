@@ -1,0 +1,1 @@
+"""The places where a task can run; the scheduler calls them all the same way."""

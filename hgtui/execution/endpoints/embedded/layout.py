@@ -1,0 +1,110 @@
+"""Lines with boxes become paragraphs in reading order. Own code: the OCR engine gives lines only."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+
+FEWEST_LINES, SHORTEST_LINE = 3, 12
+"""A column of prose has at least so many lines, of so many characters in the median; else it is a table, read by rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of text and its box in pixels (or any unit that grows downwards)."""
+
+    text: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @property
+    def height(self) -> float:
+        """The height of the box."""
+        return self.bottom - self.top
+
+
+def read(lines: Sequence[Line]) -> str:
+    """Return the text of `lines`: columns one after the other, wrapped lines joined, paragraphs parted by a blank line."""
+    return "\n\n".join(_paragraphs(block) for block in _blocks(list(lines)))
+
+
+def _blocks(lines: list[Line]) -> list[list[Line]]:
+    """Cut out columns of prose, and what stands above and below them (XY-cut, Nagy and Seth 1984)."""
+    rows = _rows(lines)
+    if all(len(row) == 1 for row in rows):
+        return [lines] if lines else []
+    for length in range(len(rows), FEWEST_LINES - 1, -1):
+        for start in range(len(rows) - length + 1):
+            sides = _sides([line for row in rows[start : start + length] for line in row])
+            if sides:
+                above, below = rows[:start], rows[start + length :]
+                parts = [[line for row in above for line in row], *sides, [line for row in below for line in row]]
+                return [block for part in parts for block in _blocks(part)]
+    return [lines]
+
+
+def _sides(lines: list[Line]) -> tuple[list[Line], list[Line]] | None:
+    """Return the left and the right part where white runs from top to bottom between two columns of prose."""
+    ordered = sorted(lines, key=lambda line: line.left)
+    white = median(line.height for line in lines) * 0.6
+    reach = ordered[0].right
+    for place in range(1, len(ordered)):
+        if place >= FEWEST_LINES and ordered[place].left > reach + white:
+            left, right = ordered[:place], ordered[place:]
+            if len(right) >= FEWEST_LINES and min(_typical(left), _typical(right)) >= SHORTEST_LINE:
+                return left, right
+        reach = max(reach, ordered[place].right)
+    return None
+
+
+def _typical(lines: list[Line]) -> float:
+    return median(len(line.text) for line in lines)
+
+
+def _rows(lines: list[Line]) -> list[list[Line]]:
+    """Group lines whose middles are at the same height, from top to bottom, each from left to right."""
+    rows: list[list[Line]] = []
+    for line in sorted(lines, key=lambda line: (line.top + line.bottom) / 2):
+        last = rows[-1][-1] if rows else None
+        if last and (line.top + line.bottom) / 2 < last.bottom - last.height * 0.25:
+            rows[-1].append(line)
+        else:
+            rows.append([line])
+    return [sorted(row, key=lambda line: line.left) for row in rows]
+
+
+def _paragraphs(block: list[Line]) -> str:
+    rows = [_joined(row) for row in _rows(block)]
+    margin = max(row.right for row in rows)
+    steps = [below.top - above.top for above, below in pairwise(rows)]
+    pitch = min((step for step in steps if step > 0), default=0.0)
+    text = rows[0].text
+    for above, below in pairwise(rows):
+        if below.top - above.top > 1.6 * max(pitch, above.height):
+            text += "\n\n" + below.text
+        elif _ended_early(above, below, margin):
+            text += "\n" + below.text
+        elif above.text[-1:] == "-" and above.text[-2:-1].isalpha() and below.text[:1].islower():
+            text = text[:-1] + below.text
+        else:
+            text += " " + below.text
+    return text
+
+
+def _joined(row: list[Line]) -> Line:
+    return Line(
+        text=" ".join(line.text for line in row),
+        left=row[0].left,
+        top=min(line.top for line in row),
+        right=max(line.right for line in row),
+        bottom=max(line.bottom for line in row),
+    )
+
+
+def _ended_early(above: Line, below: Line, margin: float) -> bool:
+    """Say whether the first word of `below` had had room in `above`: then the line was ended, not wrapped."""
+    letter = (below.right - below.left) / max(len(below.text), 1)
+    word = len(below.text.split(" ", 1)[0]) + 1
+    return above.right + letter * word * 1.15 < margin

@@ -1,0 +1,126 @@
+"""The child's side of a lane: runs engines one call at a time and dies with its parent. Started by `lanes`, not by a person."""
+
+import contextlib
+import ctypes
+import errno
+import importlib
+import os
+import queue
+import resource
+import signal
+import sys
+import threading
+import traceback
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from hgtui.core.states import Failure
+from hgtui.execution.wire import EngineCall, EngineError, error_to_wire, output_to_wire, pack, read_frame
+
+PR_SET_PDEATHSIG = 1
+"""prctl(2): the signal that the kernel sends to this process when its parent dies."""
+
+_UNWRITABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM})
+
+
+class Wire:
+    """The private pipes to the parent, moved away from fd 0 and fd 1 so that an engine's prints cannot reach them."""
+
+    def __init__(self) -> None:
+        self._in: BinaryIO = os.fdopen(os.dup(0), "rb")
+        self._out = os.dup(1)
+        os.dup2(2, 1)
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(nothing, 0)
+        os.close(nothing)
+        self._lock = threading.Lock()
+        self.calls: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+
+    def listen(self) -> None:
+        """Put calls into the queue; end the process at once when the parent is gone, whatever the engine is doing."""
+        try:
+            while True:
+                self.calls.put(read_frame(self._in))
+        except (EOFError, OSError, ValueError):
+            os._exit(0)
+
+    def send(self, value: dict[str, Any]) -> None:
+        """Write one frame; OSError where the parent is gone."""
+        frame = memoryview(pack(value))
+        with self._lock:
+            while frame:
+                frame = frame[os.write(self._out, frame) :]
+
+
+def tie_to_parent(parent: int) -> None:
+    """Die with the parent even while an engine holds the interpreter; leave no core file; be the first to go when memory ends."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        with contextlib.suppress(OSError):
+            Path("/proc/self/oom_score_adj").write_text("500")
+    if os.getppid() != parent:
+        os._exit(0)
+
+
+def _as_error(error: BaseException, engine: str) -> EngineError:
+    if isinstance(error, EngineError):
+        return error
+    if isinstance(error, MemoryError):
+        return EngineError(
+            Failure.OUT_OF_MEMORY, f"{engine} ran out of memory.", "Give it a smaller input, or close other programs."
+        )
+    if isinstance(error, ImportError):
+        return EngineError(
+            Failure.NO_MODEL,
+            f"{engine} is not installed here ({error.name or error}).",
+            "Install the extras: pip install 'hgtui[embedded,speech]'",
+        )
+    if isinstance(error, OSError) and error.errno in _UNWRITABLE:
+        return EngineError(
+            Failure.ACCESS,
+            f"{engine} could not write its result: {error.strerror}.",
+            "Check the folder for results and its free space.",
+        )
+    return EngineError(
+        Failure.CRASHED,
+        f"{engine} failed: {type(error).__name__}: {error}"[:500],
+        "The log has the engine's own words.",
+    )
+
+
+def answer(wire: Wire, request: dict[str, Any]) -> None:
+    """Run the engine that `request` names and send its reply; never raises but where the parent is gone."""
+    number = request["id"]
+
+    def progress(part: float | None, note: str = "") -> None:
+        wire.send({"id": number, "progress": part, "note": note})
+
+    try:
+        wire.send({"id": number, "started": True})
+        call = EngineCall(**request["call"])
+        outputs = importlib.import_module(request["module"]).run(call, progress)
+        wire.send({"id": number, "ok": True, "outputs": [output_to_wire(output) for output in outputs]})
+    except Exception as error:
+        known = isinstance(error, EngineError)
+        if not known:
+            traceback.print_exc()
+        reply = error_to_wire(_as_error(error, str(request.get("call", {}).get("engine", "the engine"))))
+        wire.send({"id": number, "ok": False, **reply})
+
+
+def main() -> None:
+    """Answer calls until the parent closes the wire."""
+    wire = Wire()
+    tie_to_parent(int(sys.argv[1]))
+    threading.Thread(target=wire.listen, daemon=True).start()
+    while True:
+        request = wire.calls.get()
+        try:
+            answer(wire, request)
+        except OSError:
+            os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

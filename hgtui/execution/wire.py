@@ -1,0 +1,102 @@
+"""What goes between the program and a lane: calls, outputs and failures, as JSON behind a 4-byte big-endian length."""
+
+import json
+import struct
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any, BinaryIO
+
+from hgtui.core.states import Failure
+
+LENGTH = struct.Struct(">I")
+MAX_FRAME = 64 * 1024 * 1024
+"""The largest frame in bytes: files go by path, so that only text and small data pass here."""
+
+Progress = Callable[[float | None, str], None]
+"""Called with the part that is done, 0 to 1 (None where it is not known), and a note."""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineCall:
+    """One call of an engine.
+
+    `inputs` maps an argument's name to ``{"path": str}``, ``{"text": str}`` or a list of these. `out` is an existing
+    folder, the only place where the engine writes. `model` is the card's id, where an engine has several.
+    """
+
+    engine: str
+    task: str
+    inputs: dict[str, Any]
+    out: str
+    model: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One result. `kind` is text, image, audio, video, document, table, labels, boxes, mask or vector.
+
+    `path` is a file under the call's `out`; `text` what a person reads; `data` what a program reads (JSON); `language` an
+    ISO 639-1 code; `name` a short name for a file; `notes` sentences on how the result came about.
+    """
+
+    kind: str
+    media_type: str
+    path: str | None = None
+    text: str | None = None
+    data: Any = None
+    language: str | None = None
+    name: str | None = None
+    notes: tuple[str, ...] = field(default=())
+
+
+class EngineError(Exception):
+    """An engine could not do it: the class of failure, one plain sentence and a hint (may be empty)."""
+
+    def __init__(self, failure: Failure, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.failure = failure
+        self.message = message
+        self.hint = hint
+
+
+def pack(value: Any) -> bytes:
+    """Return `value` as one frame; EngineError (bad_input) where it is larger than `MAX_FRAME`."""
+    body = json.dumps(value, ensure_ascii=True, separators=(",", ":")).encode()
+    if len(body) > MAX_FRAME:
+        raise EngineError(
+            Failure.BAD_INPUT,
+            f"{len(body) // 1_000_000} MB of text is more than an engine takes or gives at once "
+            f"({MAX_FRAME // 1_000_000} MB).",
+            "Split the text into parts.",
+        )
+    return LENGTH.pack(len(body)) + body
+
+
+def unpack_length(head: bytes) -> int:
+    """Return the length that a frame's head tells; ValueError where it is over `MAX_FRAME`."""
+    (length,) = LENGTH.unpack(head)
+    if length > MAX_FRAME:
+        raise ValueError(f"a frame of {length} bytes")
+    return int(length)
+
+
+def read_frame(stream: BinaryIO) -> Any:
+    """Read one frame; EOFError at the end of the stream, ValueError where it is no frame."""
+    head = stream.read(LENGTH.size)
+    if len(head) < LENGTH.size:
+        raise EOFError
+    length = unpack_length(head)
+    body = stream.read(length)
+    if len(body) < length:
+        raise EOFError
+    return json.loads(body)
+
+
+def output_to_wire(output: Output) -> dict[str, Any]:
+    """Return `output` as JSON."""
+    return asdict(output)
+
+
+def error_to_wire(error: EngineError) -> dict[str, str]:
+    """Return the failure, the sentence and the hint of `error` as JSON."""
+    return {"failure": error.failure.value, "message": error.message, "hint": error.hint}

@@ -1,0 +1,1 @@
+"""The tests: about behaviour, on real input."""
