@@ -1,0 +1,197 @@
+"""The artifact store: bytes by their SHA-256, each written whole or not at all."""
+
+import asyncio
+import contextlib
+import errno
+import hashlib
+import os
+import re
+import secrets
+import stat
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import BinaryIO, TypeVar
+
+from hgtui.config import DATA_DIR
+
+FOLDER = "artifacts"
+BLOCK = 1 << 20
+LEFT_OVER_S = 24 * 3600
+"""The age, in seconds, from which an unfinished file is taken for one that a killed process has left."""
+THREADS = 4
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_UNFINISHED = ".unfinished-"
+
+T = TypeVar("T")
+
+
+class ArtifactError(Exception):
+    """Bytes cannot be kept or read. `message` and `hint` are for a person."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message, self.hint = message, hint
+
+
+def _explain(error: OSError, place: Path) -> ArtifactError:
+    if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+        hint = f"Free some space, or set {DATA_DIR} to a folder on another disk."
+        return ArtifactError(f"The disk is full: a result could not be kept in {place}.", hint)
+    why = (error.strerror or str(error)).lower()
+    return ArtifactError(
+        f"The folder {place} cannot be used: {why}.", f"Set {DATA_DIR} to a folder that can be written."
+    )
+
+
+class Artifacts:
+    """Bytes under ``artifacts/ab/abcdef…`` in a data folder, readable by their owner only.
+
+    Implements `core.ports.ArtifactStore`. Nothing is made on the disk before the first `put`.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._root = folder / FOLDER
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="artifacts")
+        self._swept = False
+
+    async def put(self, data: bytes | Path) -> tuple[str, int]:
+        """Keep bytes or the content of a file; return the SHA-256 in hexadecimal and the size in bytes.
+
+        When it returns they are synced to the disk. Raises ArtifactError for a full disk, a folder that cannot be
+        written and a source that cannot be read or is no regular file.
+        """
+        return await self._run(lambda: self._put_file(data) if isinstance(data, Path) else self._put_bytes(data))
+
+    def path(self, digest: str) -> Path:
+        """Return where the bytes are, to read and never to write; KeyError where there are none."""
+        place = self._place(digest)
+        if not place.is_file():
+            raise KeyError(digest)
+        return place
+
+    async def read(self, digest: str, limit: int | None = None) -> bytes:
+        """Return the bytes, at most `limit`; KeyError where there are none.
+
+        Bytes read whole are checked against their digest: ArtifactError where the disk gives others.
+        """
+        return await self._run(lambda: self._read(digest, limit))
+
+    async def aclose(self) -> None:
+        """Wait for what is being written."""
+        await asyncio.to_thread(self._threads.shutdown)
+
+    async def _run(self, work: Callable[[], T]) -> T:
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+        except OSError as error:
+            raise _explain(error, self._root) from error
+
+    def _place(self, digest: str) -> Path:
+        # The digest may come from a journal or a plan file that someone else wrote: it must never be a path.
+        if not _DIGEST.fullmatch(digest):
+            raise KeyError(digest)
+        return self._root / digest[:2] / digest
+
+    def _read(self, digest: str, limit: int | None) -> bytes:
+        try:
+            with self.path(digest).open("rb") as file:
+                data = file.read(-1 if limit is None else max(limit, 0))
+        except FileNotFoundError as error:
+            raise KeyError(digest) from error
+        if limit is None and hashlib.sha256(data).hexdigest() != digest:
+            raise ArtifactError(f"The artifact {digest[:8]} is damaged.", "Run the task that made it again.")
+        return data
+
+    def _put_bytes(self, data: bytes) -> tuple[str, int]:
+        digest = hashlib.sha256(data).hexdigest()
+        if not self._has(digest, len(data)):
+            with self._unfinished() as (name, file):
+                file.write(data)
+                self._finish(name, file, digest)
+        return digest, len(data)
+
+    def _put_file(self, source: Path) -> tuple[str, int]:
+        with _open_regular(source) as read, self._unfinished() as (name, file):
+            seen, size = hashlib.sha256(), 0
+            while block := _block(read, source):
+                seen.update(block)
+                size += len(block)
+                file.write(block)
+            digest = seen.hexdigest()
+            if not self._has(digest, size):
+                self._finish(name, file, digest)
+        return digest, size
+
+    def _has(self, digest: str, size: int) -> bool:
+        try:
+            return self._place(digest).stat().st_size == size
+        except FileNotFoundError:
+            return False
+
+    @contextlib.contextmanager
+    def _unfinished(self) -> Iterator[tuple[Path, BinaryIO]]:
+        self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._sweep()
+        name = self._root / f"{_UNFINISHED}{secrets.token_hex(8)}"
+        file = os.fdopen(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb")
+        try:
+            yield name, file
+        finally:
+            # Closing flushes what is left, which fails on a full disk a second time: the first error is the one to tell.
+            with contextlib.suppress(OSError):
+                file.close()
+            name.unlink(missing_ok=True)
+
+    def _finish(self, name: Path, file: BinaryIO, digest: str) -> None:
+        file.flush()
+        os.fsync(file.fileno())
+        place = self._place(digest)
+        new = not place.parent.is_dir()
+        place.parent.mkdir(mode=0o700, exist_ok=True)
+        name.replace(place)
+        _sync_folder(place.parent)
+        if new:
+            _sync_folder(self._root)
+
+    def _sweep(self) -> None:
+        if self._swept:
+            return
+        self._swept = True
+        for left in self._root.glob(f"{_UNFINISHED}*"):
+            # Another process may be sweeping too.
+            with contextlib.suppress(FileNotFoundError):
+                if time.time() - left.stat().st_mtime > LEFT_OVER_S:
+                    left.unlink()
+
+
+def _sync_folder(folder: Path) -> None:
+    place = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(place)
+    finally:
+        os.close(place)
+
+
+def _open_regular(source: Path) -> BinaryIO:
+    try:
+        # Not to hang on a FIFO that took the place of a file.
+        file = os.fdopen(os.open(source, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
+    except OSError as error:
+        raise _unreadable(source, error) from error
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise ArtifactError(f"{source} cannot be kept: it is not a regular file.")
+    return file
+
+
+def _block(file: BinaryIO, source: Path) -> bytes:
+    try:
+        return file.read(BLOCK)
+    except OSError as error:
+        raise _unreadable(source, error) from error
+
+
+def _unreadable(source: Path, error: OSError) -> ArtifactError:
+    return ArtifactError(f"{source} cannot be read: {(error.strerror or str(error)).lower()}.")

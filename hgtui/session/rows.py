@@ -1,0 +1,142 @@
+"""Events and runs as rows of the journal's tables, and back, with what became unreadable found out."""
+
+import sqlite3
+import zlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from hgtui.core import events as ev
+from hgtui.core.base import Value
+from hgtui.core.states import Stage
+
+REQUEST = 4_000
+"""How much of a request, in characters, a list of runs has."""
+
+UNKNOWN = datetime.fromtimestamp(0, UTC)
+"""The time of a run whose row cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Entries up to the first that cannot be read; `damage` is a sentence where there is one, else empty."""
+
+    entries: list[ev.Entry]
+    damage: str = ""
+
+
+class RunRow(Value):
+    """A run in a list. `stage` is where it stands, `gate` what it waits for, `events` how many its journal holds."""
+
+    id: str
+    started: datetime
+    updated: datetime
+    request: str = ""
+    planner: str = ""
+    stage: str = Stage.ASKING
+    gate: str | None = None
+    outcome: str | None = None
+    exit: int | None = None
+    tasks: int = 0
+    events: int = 0
+
+    @property
+    def state(self) -> str:
+        """One word: the outcome, else "waiting" at a gate, else the stage."""
+        return self.outcome or ("waiting" if self.gate else self.stage)
+
+
+class Row(NamedTuple):
+    """A row of the table of events."""
+
+    run: str
+    seq: int
+    at: str
+    type: str
+    body: str
+    crc: int
+
+
+def _sum(seq: int, at: str, kind: str, body: str) -> int:
+    return zlib.crc32(f"{seq}|{at}|{kind}|{body}".encode("utf-8", "replace"))
+
+
+def to_row(run: str, seq: int, at: datetime, event: ev.Event) -> Row:
+    """Make the row of an event; the time is kept to the microsecond. Raises what pydantic raises for what is no JSON."""
+    when, body = at.astimezone(UTC).isoformat(), event.model_dump_json()
+    return Row(run, seq, when, event.type, body, _sum(seq, when, event.type, body))
+
+
+def read_entries(db: sqlite3.Connection, run: str, after: int) -> Reading:
+    """Read the entries of a run behind `after` up to the first that is missing, cut off or changed."""
+    entries: list[ev.Entry] = []
+    last = after
+    try:
+        # Both questions see the same moment, or a run that is being written would look cut off.
+        db.execute("BEGIN")
+        known = db.execute("SELECT seq FROM runs WHERE id = ?", (run,)).fetchone()
+        rows = db.execute(
+            "SELECT seq, at, type, body, crc FROM events WHERE run = ? AND seq > ? ORDER BY seq", (run, after)
+        )
+        for seq, at, kind, body, crc in rows:
+            if seq != last + 1 or crc != _sum(seq, at, kind, body):
+                return Reading(entries, _damage(run, last))
+            event = ev.EVENTS.validate_json(body)
+            entries.append(ev.Entry.model_construct(run=run, seq=seq, at=datetime.fromisoformat(at), event=event))
+            last = seq
+        if known and known[0] > last:
+            return Reading(entries, _damage(run, last))
+    except (sqlite3.DatabaseError, ValueError, TypeError) as error:
+        if not _about_content(error):
+            raise
+        return Reading(entries, _damage(run, last))
+    finally:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+    return Reading(entries)
+
+
+def _about_content(error: Exception) -> bool:
+    return not isinstance(error, sqlite3.Error) or getattr(error, "sqlite_errorname", "").startswith("SQLITE_CORRUPT")
+
+
+def _damage(run: str, last: int) -> str:
+    return f"The journal of run {run} is damaged behind event {last}: what follows it cannot be read."
+
+
+def read_runs(db: sqlite3.Connection, limit: int, search: str) -> list[RunRow]:
+    """Read the runs, the latest first, whose name or request holds `search`, whatever its case."""
+    rows = db.execute(
+        "SELECT id, started, updated, request, planner, stage, gate, outcome, exit, tasks, seq FROM runs"
+        " WHERE ?1 = '' OR instr(folded(request), ?1) OR instr(id, ?1) ORDER BY started DESC, id DESC LIMIT ?2",
+        (search.strip().casefold(), limit),
+    )
+    return [_run_row(row) for row in rows]
+
+
+def _run_row(row: tuple[Any, ...]) -> RunRow:
+    names = ("request", "planner", "stage", "gate", "outcome", "exit", "tasks", "events")
+    try:
+        times = {"started": datetime.fromisoformat(row[1]), "updated": datetime.fromisoformat(row[2])}
+        return RunRow(id=row[0], **times, **dict(zip(names, row[3:], strict=True)))
+    except (ValueError, TypeError):
+        return RunRow(id=str(row[0]), started=UNKNOWN, updated=UNKNOWN, stage="damaged")
+
+
+def changes(event: ev.Event) -> dict[str, Any]:
+    """Return the columns of a run's row that an event sets; the gate opens and closes as in `Run.fold`."""
+    match event:
+        case ev.RunStarted():
+            return {"request": event.request[:REQUEST], "planner": event.planner}
+        case ev.StageEntered():
+            return {"stage": event.stage.value} | ({} if event.stage is Stage.SELECTION else {"gate": None})
+        case ev.PlanProposed():
+            return {"tasks": len(event.plan.tasks)}
+        case ev.GateOpened():
+            return {"gate": event.gate.value}
+        case ev.Approved() | ev.ApprovalCarried() | ev.PlanEdited() | ev.EditUndone() | ev.EditRedone():
+            return {"gate": None}
+        case ev.RunEnded():
+            ended = {"outcome": event.outcome.value, "exit": event.exit}
+            return {"stage": Stage.ENDED.value, "gate": None, **ended}
+    return {}
