@@ -47,12 +47,12 @@ LANGID_LANGUAGES = tuple(_LANGID.split())
 """The 139 languages of the model in py3langid 0.4; three letters where ISO 639-1 has no code."""
 
 _ESPEAK = """
-af am an ar as az ba be bg bn bs ca cs cv cy da de el en eo es et eu fa fi fo fr ga gd gn gu he hi hr ht hu
+af am an ar as az ba be bg bn bs ca cs cy da de el en eo es et eu fa fi fr ga gd gn gu he hi hr ht hu
 hy ia id io is it ja ka kk kl kn ko ku ky la lb lt lv mi mk ml mr ms mt my nb ne nl no om or pa pl pt qu ro
 ru sd si sk sl sq sr sv sw ta te th ti tk tn tr tt ug uk ur uz vi zh
 """
 ESPEAK_LANGUAGES = tuple(_ESPEAK.split())
-"""The ISO 639-1 codes among the voices of espeak-ng 1.52 (its folder ``espeak-ng-data/lang``)."""
+"""The ISO 639-1 codes among the voices of espeak-ng 1.52 (``espeak-ng-data/lang``) that also have a dictionary."""
 
 _OPENCV = {"extra": "embedded", "modules": ("cv2",), "package": "opencv-python-headless", "size_mb": 220.0}
 
@@ -147,7 +147,7 @@ CARDS: tuple[Card, ...] = (
         tasks=("text-to-speech",),
         title="eSpeak NG",
         licence="GPL-3.0-or-later",
-        quality="A robotic but clear voice in 95 languages; it does not sound like a person.",
+        quality="A robotic but clear voice in 93 languages; it does not sound like a person.",
         languages=ESPEAK_LANGUAGES,
         extra="speech",
         modules=("espeakng_loader",),

@@ -17,7 +17,7 @@ def load() -> Any:
     """Load the model once for a process; about 1 s."""
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)  # type: ignore[no-untyped-call]
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
 
 
 def run(call: EngineCall, progress: Progress) -> list[Output]:

@@ -19,7 +19,7 @@ xh Xhosa|yo Yoruba|yue Cantonese|zh Chinese|zu Zulu|zxx no language
 """
 
 _PAIRS = [item.split(" ", 1) for line in _NAMES.split("\n") if line for item in line.split("|")]
-NAMES: dict[str, str] = {code: name for code, name in _PAIRS}
+NAMES: dict[str, str] = {pair[0]: pair[1] for pair in _PAIRS}
 """English names by ISO 639-1 code, or by ISO 639-3 code where there is no shorter one."""
 
 _CODES = {name.casefold(): code for code, name in NAMES.items()}

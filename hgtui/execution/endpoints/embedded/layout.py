@@ -76,21 +76,28 @@ def _rows(lines: list[Line]) -> list[list[Line]]:
 
 
 def _paragraphs(block: list[Line]) -> str:
-    rows = [_joined(row) for row in _rows(block)]
+    parted = _rows(block)
+    tabular = [_tabular(row) for row in parted]
+    rows = [_joined(row) for row in parted]
     margin = max(row.right for row in rows)
     steps = [below.top - above.top for above, below in pairwise(rows)]
     pitch = min((step for step in steps if step > 0), default=0.0)
     text = rows[0].text
-    for above, below in pairwise(rows):
+    for place, (above, below) in enumerate(pairwise(rows)):
         if below.top - above.top > 1.6 * max(pitch, above.height):
             text += "\n\n" + below.text
-        elif _ended_early(above, below, margin):
+        elif tabular[place] or tabular[place + 1] or _ended_early(above, below, margin):
             text += "\n" + below.text
         elif above.text[-1:] == "-" and above.text[-2:-1].isalpha() and below.text[:1].islower():
             text = text[:-1] + below.text
         else:
             text += " " + below.text
     return text
+
+
+def _tabular(row: list[Line]) -> bool:
+    """Say whether wide gaps make the row one of a table: cells stay on a line of their own."""
+    return any(right.left - left.right > 1.5 * left.height for left, right in pairwise(row))
 
 
 def _joined(row: list[Line]) -> Line:

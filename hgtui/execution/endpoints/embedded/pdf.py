@@ -26,7 +26,7 @@ def opened(path: Path) -> Iterator[Any]:
     import pypdfium2
 
     try:
-        document = pypdfium2.PdfDocument(path)  # type: ignore[no-untyped-call]
+        document = pypdfium2.PdfDocument(path)
     except pypdfium2.PdfiumError as error:
         if "password" in str(error).lower():
             raise bad_input(f"{shown(path)} is protected by a password.", "Save a copy without one.") from error
@@ -38,7 +38,7 @@ def opened(path: Path) -> Iterator[Any]:
     except pypdfium2.PdfiumError as error:
         raise bad_input(f"{shown(path)} is damaged: {error}.") from error
     finally:
-        document.close()  # type: ignore[no-untyped-call]
+        document.close()
 
 
 def text_layer(document: Any, number: int) -> str:

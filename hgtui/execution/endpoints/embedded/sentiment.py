@@ -16,7 +16,7 @@ def load() -> Any:
     """Load the word list once for a process; about 15 ms."""
     from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-    return SentimentIntensityAnalyzer()  # type: ignore[no-untyped-call]
+    return SentimentIntensityAnalyzer()
 
 
 def run(call: EngineCall, progress: Progress) -> list[Output]:

@@ -29,8 +29,8 @@ def load() -> tuple[ctypes.CDLL, int, frozenset[str]]:
     """Load the library once for a process (5 ms); return it, its sample rate in Hz and its voices."""
     import espeakng_loader
 
-    data = Path(espeakng_loader.get_data_path())  # type: ignore[no-untyped-call]
-    library = ctypes.CDLL(espeakng_loader.get_library_path())  # type: ignore[no-untyped-call]
+    data = Path(espeakng_loader.get_data_path())
+    library = ctypes.CDLL(espeakng_loader.get_library_path())
     library.espeak_Synth.argtypes = [
         ctypes.c_char_p,
         ctypes.c_size_t,

@@ -78,7 +78,7 @@ def _save(call: EngineCall, stem: str, pixels: "Pixels") -> Path:
     from PIL import Image
 
     path = files.target(call, stem, ".png")
-    Image.fromarray(pixels if pixels.ndim == 2 else pixels[:, :, ::-1]).save(path)
+    Image.fromarray(pixels if pixels.ndim == 2 else pixels[:, :, ::-1]).save(path, compress_level=3)
     return path
 
 
