@@ -45,14 +45,15 @@ async def with_retries(work: Callable[[], Awaitable[T]], policy: RetryPolicy, sl
     """Await `work()` until it succeeds or its LLMError is not worth another try, which is then raised."""
     import tenacity
 
-    grow = tenacity.wait_exponential_jitter(initial=policy.first_s, max=policy.longest_s, jitter=policy.first_s)
+    grow = tenacity.wait_exponential(multiplier=policy.first_s, max=policy.longest_s - policy.first_s)
+    jitter = tenacity.wait_random(0, policy.first_s)
 
     def worth(error: BaseException) -> bool:
         return isinstance(error, LLMError) and error.again and (error.retry_after or 0.0) <= policy.longest_s
 
     def wait(state: tenacity.RetryCallState) -> float:
         asked = _error(state).retry_after
-        return grow(state) if asked is None else asked
+        return grow(state) + jitter(state) if asked is None else asked
 
     def tell(state: tenacity.RetryCallState) -> None:
         on_retry(state.attempt_number, float(state.upcoming_sleep), _error(state).message)

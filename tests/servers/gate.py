@@ -18,9 +18,11 @@ class Signal:
         if not self._future.done():
             self._future.set_result(None)
 
-    async def wait(self) -> None:
-        # A waiter that is cancelled must not cancel the signal for the others.
-        await asyncio.shield(asyncio.wrap_future(self._future))
+    async def wait(self, limit_s: float | None = 30) -> None:
+        """Wait; a test that waits in vain fails after `limit_s` seconds with TimeoutError."""
+        async with asyncio.timeout(limit_s):
+            # A waiter that is cancelled must not cancel the signal for the others.
+            await asyncio.shield(asyncio.wrap_future(self._future))
 
     def wait_blocking(self, seconds: float | None = None) -> None:
         self._future.result(seconds)
@@ -38,4 +40,4 @@ class Gate:
 
     async def hold(self) -> None:
         self.reached.set()
-        await self._released.wait()
+        await self._released.wait(None)

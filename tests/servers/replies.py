@@ -169,7 +169,7 @@ class Hang:
     """Nothing at all, for as long as the client waits."""
 
     async def send(self, exchange: Exchange) -> None:
-        await exchange.request.gone.wait()
+        await exchange.request.gone.wait(None)
 
 
 @dataclass(frozen=True)
