@@ -11,11 +11,15 @@ DEFAULT_BASE_URL = "https://api.openai.com/v1"
 
 
 def checked(base_url: str) -> str:
-    """Return a base URL without blanks and a last slash. Raises LLMError (bad_input) where it is no http(s) URL."""
+    """Return a base URL without blanks and a last slash.
+
+    Raises LLMError (bad_input) where it is no http(s) URL, or has a query, to which no path can be appended.
+    """
     url = base_url.strip().rstrip("/")
     try:
         parts = urlsplit(url)
         good = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        good = good and not parts.query and not parts.fragment
     except ValueError:
         good = False
     if not good or url != clean(url) or any(character.isspace() for character in url):

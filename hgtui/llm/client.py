@@ -1,6 +1,7 @@
 """ChatClient: a streamed chat with one server, with retries, time limits and a record of each call."""
 
 import asyncio
+import json
 import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -93,17 +94,19 @@ class ChatClient:
 
         async def ask() -> Any:
             with translated(self.base_url, self._timeouts, self._secrets):
-                return await client.models.list(extra_headers=self._engine.headers)
+                # The client's own page type takes any JSON and fails on a wrong one with an AttributeError.
+                answer = await client.models.with_raw_response.list(extra_headers=self._engine.headers)
+                return json.loads(answer.content)
 
         try:
             async with asyncio.timeout(self._timeouts.total):
-                page = await with_retries(ask, self._retries, self._sleep, on_retry)
+                body = await with_retries(ask, self._retries, self._sleep, on_retry)
         except TimeoutError:
             raise too_long(self.base_url, self._timeouts) from None
-        rows = getattr(page, "data", None)
+        rows = body.get("data") if isinstance(body, dict) else None
         if not isinstance(rows, list):
             raise unreadable(self.base_url, "something that is not a list of models")
-        return tuple(_model_info(row) for row in rows if isinstance(getattr(row, "id", None), str))
+        return tuple(_model_info(row) for row in rows if isinstance(row, dict) and isinstance(row.get("id"), str))
 
     async def model_name(self, on_retry: OnRetry = _untold) -> str:
         """Return the model that was set, else the only one of the server, which is then kept.
@@ -146,10 +149,10 @@ class ChatClient:
         task, or to close the generator (`contextlib.aclosing`), closes the connection. Raises LLMError; its `partial`
         is what came before.
         """
-        deadline = asyncio.get_running_loop().time() + self._timeouts.total
-        asked = _Asked("", tuple(messages), _params(temperature, max_tokens), on_retry, deadline)
-        asked.model = await self.model_name(on_retry)
         client = await self._engine.client()
+        model = await self.model_name(on_retry)
+        deadline = asyncio.get_running_loop().time() + self._timeouts.total
+        asked = _Asked(model, tuple(messages), _params(temperature, max_tokens), on_retry, deadline)
         try:
             async with asyncio.timeout_at(deadline):
                 opened = await with_retries(lambda: self._open(client, asked), self._retries, self._sleep, on_retry)
@@ -165,7 +168,7 @@ class ChatClient:
                 yield chunk
             reading.check()
         except LLMError as error:
-            error.partial, error.record = reading.shown, self._record(asked, reading)
+            error.partial, error.record = without(reading.shown, self._secrets), self._record(asked, reading)
             raise
         finally:
             await opened.stream.close()
@@ -260,10 +263,10 @@ def _params(temperature: float | None, max_tokens: int | None) -> dict[str, Any]
     return {**chosen, "stream_options": {"include_usage": True}}
 
 
-def _model_info(row: Any) -> ModelInfo:
-    lengths = (getattr(row, name, None) for name in _CONTEXT_FIELDS)
+def _model_info(row: Mapping[str, Any]) -> ModelInfo:
+    lengths = (row.get(name) for name in _CONTEXT_FIELDS)
     context = next((length for length in lengths if isinstance(length, int) and length > 0), None)
-    return ModelInfo(row.id, context)
+    return ModelInfo(row["id"], context)
 
 
 def from_env(environ: Mapping[str, str]) -> ChatClient | None:

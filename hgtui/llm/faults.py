@@ -19,7 +19,14 @@ def translated(where: str, timeouts: Timeouts, secrets: Sequence[str]) -> Iterat
 
     try:
         yield
-    except (openai.OpenAIError, httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL, ValueError) as error:
+    except (
+        openai.OpenAIError,
+        httpx2.HTTPError,
+        httpx2.StreamError,
+        httpx2.InvalidURL,
+        ValueError,
+        RecursionError,
+    ) as error:
         found = _judge(error, where, timeouts, secrets)
     except TimeoutError:
         found = too_long(where, timeouts)
@@ -54,9 +61,8 @@ def _judge(error: Exception, where: str, timeouts: Timeouts, secrets: Sequence[s
     if isinstance(error, openai.APIConnectionError):
         cause = error.__cause__
         return _of_transport(cause if isinstance(cause, Exception) else error, where, timeouts)
-    if isinstance(
-        error, openai.APIResponseValidationError | json.JSONDecodeError | UnicodeError | httpx2.DecodingError
-    ):
+    unread = openai.APIResponseValidationError | json.JSONDecodeError | UnicodeError | RecursionError
+    if isinstance(error, unread | httpx2.DecodingError):
         return unreadable(where, "something that is not the JSON of a chat completion")
     if isinstance(error, openai.APIError):
         body: object = error.body if isinstance(error.body, Mapping) else {"error": error.body or error.message}

@@ -109,7 +109,7 @@ def in_plain_words(error: LLMError) -> None:
     assert KEY not in shown and KEY not in repr(error.__cause__)
     assert error.__cause__ is None
     assert error.message.endswith(".") and error.message.count("\n") == 0
-    assert error.hint.endswith(".")
+    assert error.hint.endswith((".", "?"))
     assert len(error.message) < 500
     assert not any(word in shown for word in ("Traceback", "<html", "<script", "httpx", "Error(", "\x1b"))
 
@@ -155,7 +155,6 @@ async def test_a_server_that_says_nothing_is_given_up_and_hung_up_on() -> None:
 async def test_a_slow_drip_ends_with_the_time_for_the_whole_call(delta: dict[str, str] | None) -> None:
     with ChatServer(Drip(delta=delta)) as server:
         chat = client(server.url, timeouts=Timeouts(total=0.3))
-        await chat._engine.client()
         with pytest.raises(LLMError) as caught:
             await hear(chat)
         await (await server.request()).gone.wait()

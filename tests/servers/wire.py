@@ -58,8 +58,8 @@ def model_list(models: Iterable[str], context: int | None) -> dict[str, Any]:
 
 
 def words(text: str) -> list[str]:
-    """Cut `text` as a tokenizer would: each word with the blank before it."""
-    return re.findall(r"\s*\S+|\s+", text)
+    """Cut `text` as a tokenizer would: at most eight letters with the blank before them."""
+    return re.findall(r"\s*\S{1,8}|\s+", text)
 
 
 def characters(text: str) -> list[str]:
