@@ -11,6 +11,8 @@ MARGIN = 90
 def _page(text: str, *, size: int, width: int, height: int | None, columns: int) -> object:
     from PIL import Image, ImageDraw, ImageFont
 
+    if not text.isascii():
+        raise ValueError("Pillow's own font draws boxes for what is not ASCII")
     font = ImageFont.load_default(size=size)
     step = round(size * 1.5)
     rows: list[str] = []

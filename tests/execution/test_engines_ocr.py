@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from PIL import Image, ImageOps
 
 from hgtui.core.states import Failure
 from hgtui.execution.endpoints.embedded.layout import Line, read
@@ -38,6 +39,23 @@ async def test_small_and_large_letters_are_read(engine: Run, tmp_path: Path, siz
     text = "Hello world, 42 ships"
     path = inputs.draw_page(tmp_path / "line.png", text, size=size, width=width, height=None)
     assert await read_one(engine, path) == text
+
+
+async def test_the_lines_of_a_list_stay_lines(engine: Run, tmp_path: Path) -> None:
+    text = "Shopping list\nmilk\nbread and butter\n12 eggs\ntwo pounds of green apples"
+    assert await read_one(engine, inputs.draw_page(tmp_path / "list.png", text, height=700)) == text
+
+
+async def test_a_page_scanned_a_little_askew_is_read(engine: Run, tmp_path: Path) -> None:
+    page = Image.open(inputs.draw_page(tmp_path / "page.png", PAGE))
+    page.rotate(1.5, fillcolor="white", resample=Image.Resampling.BICUBIC).save(tmp_path / "askew.jpg", quality=70)
+    assert await read_one(engine, tmp_path / "askew.jpg") == PAGE
+
+
+async def test_white_letters_on_black_are_read(engine: Run, tmp_path: Path) -> None:
+    page = Image.open(inputs.draw_page(tmp_path / "page.png", PAGE))
+    ImageOps.invert(page).save(tmp_path / "night.png")
+    assert await read_one(engine, tmp_path / "night.png") == PAGE
 
 
 async def test_several_pictures_give_one_text_in_their_order(engine: Run, tmp_path: Path) -> None:

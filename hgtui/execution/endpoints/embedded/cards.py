@@ -65,7 +65,7 @@ CARDS: tuple[Card, ...] = (
         licence="Apache-2.0",
         quality="Reads upright printed text well, in Latin letters and Chinese; it reads no handwriting and does not "
         "describe a picture.",
-        languages=("en", "de", "fr", "es", "it", "pt", "nl", "zh"),
+        languages=("en", "de", "fr", "es", "it", "pt", "nl", "sv", "da", "no", "pl", "cs", "tr", "zh"),
         labels=("text",),
         extra="embedded",
         modules=("rapidocr", "onnxruntime", "cv2", "PIL", "pypdfium2"),

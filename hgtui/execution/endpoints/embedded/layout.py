@@ -8,6 +8,11 @@ from statistics import median
 FEWEST_LINES, SHORTEST_LINE = 3, 12
 """A column of prose has at least so many lines, of so many characters in the median; else it is a table, read by rows."""
 
+PARAGRAPH_GAP = 1.5
+"""Times the pitch of the lines."""
+RAGGED = 0.1
+"""A line that ends within this part of the column's width from its margin is wrapped, whatever the next word is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -76,17 +81,34 @@ def _rows(lines: list[Line]) -> list[list[Line]]:
 
 
 def _paragraphs(block: list[Line]) -> str:
-    parted = _rows(block)
-    tabular = [_tabular(row) for row in parted]
-    rows = [_joined(row) for row in parted]
-    margin = max(row.right for row in rows)
-    steps = [below.top - above.top for above, below in pairwise(rows)]
-    pitch = min((step for step in steps if step > 0), default=0.0)
-    text = rows[0].text
-    for place, (above, below) in enumerate(pairwise(rows)):
-        if below.top - above.top > 1.6 * max(pitch, above.height):
-            text += "\n\n" + below.text
-        elif tabular[place] or tabular[place + 1] or _ended_early(above, below, margin):
+    rows = _rows(block)
+    lines = [_joined(row) for row in rows]
+    gap = PARAGRAPH_GAP * _pitch(lines)
+    parts: list[list[int]] = [[0]]
+    for place, (above, below) in enumerate(pairwise(lines), 1):
+        if below.top - above.top > gap:
+            parts.append([])
+        parts[-1].append(place)
+    whole = max(line.right for line in lines)
+    shown = []
+    for part in parts:
+        # A paragraph of three lines shows its own margin; a shorter one is measured by the block's.
+        margin = max(lines[place].right for place in part) if len(part) > 2 else whole
+        shown.append(_wrapped([lines[place] for place in part], [_tabular(rows[place]) for place in part], margin))
+    return "\n\n".join(shown)
+
+
+def _pitch(lines: list[Line]) -> float:
+    """Return the distance from line to line: the least one, as far as it goes with the height of the letters."""
+    height = median(line.height for line in lines)
+    steps = [below.top - above.top for above, below in pairwise(lines)]
+    return min(max(min(steps, default=0.0), 0.9 * height), 2 * height)
+
+
+def _wrapped(lines: list[Line], tabular: list[bool], margin: float) -> str:
+    text = lines[0].text
+    for place, (above, below) in enumerate(pairwise(lines)):
+        if tabular[place] or tabular[place + 1] or _ended_early(above, below, margin):
             text += "\n" + below.text
         elif above.text[-1:] == "-" and above.text[-2:-1].isalpha() and below.text[:1].islower():
             text = text[:-1] + below.text
@@ -114,4 +136,4 @@ def _ended_early(above: Line, below: Line, margin: float) -> bool:
     """Say whether the first word of `below` had had room in `above`: then the line was ended, not wrapped."""
     letter = (below.right - below.left) / max(len(below.text), 1)
     word = len(below.text.split(" ", 1)[0]) + 1
-    return above.right + letter * word * 1.15 < margin
+    return above.right + max(letter * word * 1.15, RAGGED * (margin - above.left)) < margin
