@@ -1,0 +1,50 @@
+"""The application: the workbench in a terminal."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, ClassVar
+
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.command import Provider
+from textual.screen import Screen
+
+from hgtui.paths import styles
+from hgtui.ui.bridge import Desk
+from hgtui.ui.screens.workbench import Workbench
+
+
+def _commands() -> type[Provider]:
+    from hgtui.ui.palette import Commands
+
+    return Commands
+
+
+def _themes() -> type[Provider]:
+    from textual.system_commands import SystemCommandsProvider
+
+    return SystemCommandsProvider
+
+
+class HgtuiApp(App[None]):
+    """The workbench on what the composition root put together."""
+
+    TITLE = "hgtui"
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_commands, _themes}
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "quit", "Leave", show=False, priority=True)]
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(css_path=sorted(styles().glob("*.tcss")))
+        self.desk = desk
+        # Animation repaints; over ssh each frame is a wait.
+        self.animation_level = "none"
+
+    def get_default_screen(self) -> Screen[Any]:
+        """Begin with the workbench."""
+        return Workbench(self.desk)
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Give what belongs to the terminal and not to a run."""
+        yield SystemCommand("Theme", "Change the colours", self.action_change_theme)
+
+    def open_url(self, url: str, *, new_tab: bool = True) -> None:
+        """Open nothing: a browser would start on the machine that hgtui runs on, perhaps at the other end of ssh."""

@@ -1,0 +1,56 @@
+"""Every key of the workbench with its action and its words: the bindings, the footer, the help and the palette read this."""
+
+from typing import NamedTuple
+
+
+class Key(NamedTuple):
+    """A key. `footer` is how it is called there, empty where the footer leaves it out; `about` is for help and palette."""
+
+    key: str
+    action: str
+    shown: str
+    footer: str
+    about: str
+
+
+# In the order of the footer: what is first stays where the line is short.
+KEYS = (
+    Key("a", "approve", "a", "approve+run", "Approve the plan with its models and run it"),
+    Key("r", "retry", "r", "retry", "Run a task that failed or was stopped once more"),
+    Key("n", "go_on", "n", "go on without", "Go on without a task that failed; the answer says so"),
+    Key("f", "mend", "f", "mend", "Apply the mend of the selected problem"),
+    Key("e", "edit", "e", "edit", "Edit the arguments of the task"),
+    Key("m", "models", "m", "model", "Choose the model of the task; Enter on a candidate takes it"),
+    Key("d", "delete", "d", "delete", "Delete the task; where others depend on it, hgtui asks which"),
+    Key("space", "skip", "space", "skip", "Leave the task out of the run, or take it in again"),
+    Key("z", "undo", "z", "undo", "Undo the last edit"),
+    Key("Z", "redo", "Z", "redo", "Do again what was undone"),
+    Key("X", "stop_task", "X", "stop task", "Stop this task"),
+    Key("x", "stop", "x", "stop", "Stop the run; asks once"),
+    Key("F", "finish", "F", "finish", "Give up what failed and write the answer from what there is"),
+    Key("N", "new", "N", "new request", "Ask something new"),
+    Key("exclamation_mark", "next_problem", "!", "next problem", "Go to the next problem or failure"),
+    Key("y", "copy", "y", "", "Copy the task as JSON to the clipboard of your terminal"),
+    Key("1", "focus_pane('prompt')", "1", "", "Go to the prompt"),
+    Key("2", "focus_pane('plan')", "2", "", "Go to the plan"),
+    Key("3", "focus_pane('task')", "3", "", "Go to the task: its result, arguments and candidates"),
+    Key("4", "focus_pane('log')", "4", "", "Go to problems and log"),
+    Key("question_mark,f1", "help", "?", "help", "Show all keys"),
+    Key("colon,ctrl+p", "palette", ":", "", "Find an action by its name"),
+    Key("q", "leave", "q", "leave", "Leave hgtui"),
+)
+MOVES = (
+    ("enter", "send the request; open what is selected; take a candidate; apply a mend"),
+    ("esc", "back one level; never stops a run"),
+    ("j k ↑ ↓  Home G", "move, first, last"),
+    ("tab", "next pane"),
+    ("ctrl+j", "a new line in the prompt"),
+    ("ctrl+c", "clear the prompt, else ask to stop; twice leaves"),
+    ("ctrl+q", "leave"),
+)
+"""Keys that are not actions of the screen, for the help."""
+
+
+def name_of(action: str) -> str:
+    """Return the action without its parameters."""
+    return action.partition("(")[0]

@@ -1,0 +1,163 @@
+"""Whether a key does something now, and if not, why: each key press does the thing or says a sentence."""
+
+from collections.abc import Callable
+
+from hgtui.core.problems import Severity
+from hgtui.core.states import HAS_RESULT, NOT_STARTED, UNDER_WAY, Stage, TaskState
+from hgtui.core.text import plural
+from hgtui.ui.view import View
+
+NO_PLAN = "There is no plan yet."
+ENDED = "The run has ended; N asks something new."
+NO_TASK = "No task is selected."
+
+
+def why_not(action: str, view: View) -> str:
+    """Return why an action cannot be done now, as a sentence; an empty text where it can."""
+    rule = _RULES.get(action)
+    return rule(view) if rule else ""
+
+
+def _draft(view: View) -> str:
+    if view.run.proposed is None:
+        return NO_PLAN
+    return ENDED if view.run.ended else ""
+
+
+def _approve(view: View) -> str:
+    no = _draft(view)
+    if no:
+        return no
+    run, errors = view.run, view.count(Severity.ERROR)
+    if view.may_allow:
+        return ""
+    if view.stage_gate is None:
+        if run.grant is None:
+            return "Models are still being chosen; a works when they are."
+        if any(run.state(task.uid) is TaskState.ASKING for task in view.plan):
+            return "Select the task that asks (! goes there), then press a."
+        return "Nothing waits for an approval."
+    if errors:
+        return f"{plural(errors, 'error')} in the plan: {view.problems[0].message} ! goes there."
+    if not view.stage_gate.approvable:
+        return "This cannot be approved as it stands: a task has no model, or there is no task."
+    return ""
+
+
+def _task(view: View) -> str:
+    return _draft(view) or ("" if view.task else NO_TASK)
+
+
+def _editable(view: View) -> str:
+    no = _task(view)
+    if no or view.task is None:
+        return no
+    state = view.run.state(view.task.uid)
+    if state in UNDER_WAY:
+        return f"Task {view.task.id} is {state}; X stops it."
+    if state in HAS_RESULT:
+        return f"Task {view.task.id} is {state}; only what has not started can be changed."
+    return ""
+
+
+def _models(view: View) -> str:
+    no = _editable(view)
+    if no or view.task is None:
+        return no
+    if view.task.task not in view.run.candidates:
+        return f"Nobody has looked yet what could run {view.task.task}."
+    if not view.candidates(view.task):
+        return view.run.help.get(view.task.task) or f"Nothing here can run {view.task.task}."
+    return ""
+
+
+def _retry(view: View) -> str:
+    no = _task(view)
+    if no or view.task is None:
+        return no
+    state = view.run.state(view.task.uid)
+    if state in {TaskState.FAILED, TaskState.CANCELLED}:
+        return ""
+    if state is TaskState.SKIPPED and view.run.stage is Stage.EXECUTION:
+        return ""
+    return f"Task {view.task.id} is {state}; r is for one that failed or was stopped."
+
+
+def _go_on(view: View) -> str:
+    no = _task(view)
+    if no or view.task is None:
+        return no
+    state = view.run.state(view.task.uid)
+    if view.run.stage is Stage.EXECUTION and state in {
+        TaskState.FAILED,
+        TaskState.CANCELLED,
+        TaskState.BLOCKED,
+        TaskState.ASKING,
+    }:
+        return ""
+    return f"Task {view.task.id} is {state}; n is for one that failed or was stopped."
+
+
+def _skip(view: View) -> str:
+    no = _task(view)
+    if no or view.task is None:
+        return no
+    state = view.run.state(view.task.uid)
+    if state in NOT_STARTED or state is TaskState.SKIPPED:
+        return ""
+    return f"Task {view.task.id} is {state}; only what has not started can be skipped."
+
+
+def _stop(view: View) -> str:
+    return "" if view.busy else "Nothing runs."
+
+
+def _stop_task(view: View) -> str:
+    no = _task(view)
+    if no or view.task is None:
+        return no
+    state = view.run.state(view.task.uid)
+    if state in UNDER_WAY or (state is TaskState.READY):
+        return ""
+    return f"Task {view.task.id} is {state}; X is for one that runs."
+
+
+def _finish(view: View) -> str:
+    if view.run.stage is Stage.EXECUTION and view.stuck:
+        return ""
+    return "Nothing has failed; the answer comes by itself."
+
+
+def _mend(view: View) -> str:
+    no = _draft(view)
+    if no:
+        return no
+    return "" if any(one.mend for one in view.problems) else "No problem here has a mend of one key."
+
+
+def _next(view: View) -> str:
+    return "" if view.problems or view.stuck else "No problem is known."
+
+
+def _new(view: View) -> str:
+    return "This request has not ended; x stops it." if view.busy else ""
+
+
+_RULES: dict[str, Callable[[View], str]] = {
+    "approve": _approve,
+    "edit": _editable,
+    "models": _models,
+    "delete": _editable,
+    "skip": _skip,
+    "undo": lambda view: _draft(view) or ("" if view.run.undos else "There is nothing to undo."),
+    "redo": lambda view: _draft(view) or ("" if view.run.redos else "There is nothing to do again."),
+    "mend": _mend,
+    "next_problem": _next,
+    "retry": _retry,
+    "go_on": _go_on,
+    "stop": _stop,
+    "stop_task": _stop_task,
+    "finish": _finish,
+    "new": _new,
+    "copy": lambda view: "" if view.task else NO_TASK,
+}

@@ -1,0 +1,114 @@
+"""The head of the screen: which run it is, who plans, and in which phase it is."""
+
+from hgtui.core.problems import Severity
+from hgtui.core.states import Gate, Outcome, Stage, TaskState
+from hgtui.core.text import one_line, plural
+from hgtui.ui.view import View
+from hgtui.ui.words import Line
+
+NAMES = ("Ask", "Plan", "Models", "Run", "Answer")
+_AT = {Stage.ASKING: 0, Stage.PLANNING: 1, Stage.SELECTION: 2, Stage.EXECUTION: 3, Stage.RESPONSE: 4, Stage.ENDED: 5}
+_OUTCOMES = {
+    Outcome.ANSWERED: ("✓", "good"),
+    Outcome.DEGRADED: ("! with gaps", "warn"),
+    Outcome.FAILED: ("✗ failed", "bad"),
+    Outcome.INTERRUPTED: ("■ stopped", "warn"),
+}
+
+
+def phase_line(view: View, width: int) -> Line:
+    """Return the bar of the five phases, each with a sign and where it matters a word."""
+    pieces: list[tuple[str, str]] = [(" ", "")]
+    for place, name in enumerate(NAMES):
+        mark, role = _mark(view, place)
+        if place:
+            pieces.append((" ─── " if width >= 100 else " ─ ", "dim"))
+        pieces.append((f"{place + 1} {name}" + (f" {mark}" if mark else ""), role))
+    return tuple(pieces)
+
+
+def _mark(view: View, place: int) -> tuple[str, str]:
+    run = view.run
+    at = _AT[run.stage]
+    if not view.asked:
+        return ("◆ your turn", "turn") if place == 0 else ("", "dim")
+    if run.ended:
+        return _ended(view, place)
+    if place == 1 and run.planning_failed:
+        return "✗ no plan", "bad"
+    if run.gate and at < 3 and place == 1 and run.gate.gate in {Gate.MERGED, Gate.PLAN}:
+        return "◆ your turn", "turn"
+    if run.gate and at < 3 and place == 2:
+        return ("◆ your turn", "turn") if run.gate.gate is Gate.MODELS else _models(view)
+    if place == 3 and at == 3:
+        return ("◆ your turn", "turn") if view.waits else (f"… {_progress(view)}", "busy")
+    if place < at:
+        return "✓", "good"
+    return ("…", "busy") if place == at else ("", "dim")
+
+
+def _models(view: View) -> tuple[str, str]:
+    chosen = sum(task.uid in view.run.draft.assignments or task.skip for task in view.plan)
+    if chosen == len(view.plan):
+        return "✓ ready", "good"
+    return f"{chosen} of {len(view.plan)}", "warn"
+
+
+def _progress(view: View) -> str:
+    done = sum(view.run.state(task.uid) in {TaskState.DONE, TaskState.REUSED, TaskState.SKIPPED} for task in view.plan)
+    return f"{done} of {len(view.plan)}"
+
+
+def _ended(view: View, place: int) -> tuple[str, str]:
+    run = view.run
+    reached = 4 if run.answer else 3 if run.grant else 2 if run.proposed else 1
+    if place < reached:
+        return "✓", "good"
+    if place > reached or run.outcome is None:
+        return "", "dim"
+    return _OUTCOMES[run.outcome]
+
+
+def title_line(view: View, planner: str) -> Line:
+    """Return the first line: program, run, who plans, what was called."""
+    run = view.run
+    pieces = [(" hgtui ", "bold")]
+    if run.id:
+        pieces.append((f" run {one_line(run.id, 30)} ", "dim"))
+    who = one_line(run.planner or planner, 40)
+    pieces.append((f" planned by {who} " if view.asked else f" plans: {who} ", "accent"))
+    if run.calls:
+        tokens = sum(call.tokens_in + call.tokens_out for call in run.calls)
+        pieces.append((f" {plural(len(run.calls), 'call')} · {tokens} tokens ", "dim"))
+    return tuple(pieces)
+
+
+def plan_title(view: View) -> str:
+    """Return what stands on the border of the plan: how many tasks, problems, how far it is."""
+    if not len(view.plan):
+        return "2 Plan"
+    words = [plural(len(view.plan), "task")]
+    if view.run.grant:
+        states = [view.run.state(task.uid) for task in view.plan]
+        words += [f"{count} {state}" for state in TaskState if (count := states.count(state))]
+        return "2 Run  " + " · ".join(words)
+    if view.run.proposed:
+        words.append(plural(view.count(Severity.ERROR), "error"))
+        if warnings := view.count(Severity.WARNING):
+            words.append(plural(warnings, "warning"))
+    else:
+        words.append("being planned")
+    return "2 Plan  " + " · ".join(words)
+
+
+def plan_subtitle(view: View) -> str:
+    """Return what stands under the plan: whether something leaves this machine, and the fingerprint of what is approved."""
+    if not view.run.draft.assignments:
+        return ""
+    runs = [view.candidate(task) for task in view.plan if not task.skip]
+    leaving = sum(one.leaves for one in runs if one)
+    where = f"input leaves this machine: {plural(leaving, 'task')}" if leaving else "nothing leaves this machine"
+    if not leaving and None in runs:
+        where = "not every task has a model"
+    print_ = view.run.gate.fingerprint if view.run.gate else view.run.grant.fingerprint if view.run.grant else ""
+    return f"{where} · plan {one_line(print_[:8])}" if print_ else where

@@ -1,0 +1,137 @@
+"""A task as one row: state by sign and word, number, task, what goes in, model, where, time; and fewer of these where it is narrow."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from rich.cells import cell_len
+
+from hgtui.core.model import CandidateName
+from hgtui.core.plan import Task, Uid
+from hgtui.core.problems import Severity
+from hgtui.core.states import UNDER_WAY, TaskState
+from hgtui.core.text import one_line
+from hgtui.core.wire import show_input
+from hgtui.ui.view import View
+from hgtui.ui.words import SIGNS, Line, fit, seconds
+
+STATE = 9
+"""How wide the longest word of a state is, in cells."""
+PLACES = {"here": "here", "hub": "hub", "worker": "worker", "llm": "llm"}
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """How wide each column is, in cells; 0 for one that is left out."""
+
+    number: int = 2
+    task: int = 12
+    input: int = 0
+    model: int = 0
+    where: int = 0
+    time: int = 0
+
+
+def columns(view: View, width: int) -> Columns:
+    """Share `width` cells among the columns: what goes in has what is left, and the last ones go first."""
+    tasks = view.plan.tasks
+    number = max((len(str(task.id)) for task in tasks), default=1)
+    longest = max((cell_len(one_line(task.task, 40)) for task in tasks), default=12)
+    time = 7 if view.run.grant else 0
+    left = width - (2 + STATE + 1 + number + 1) - (time + 1 if time else 0)
+    task = max(8, min(longest, 26 if left > 70 else 18, left - 2))
+    left -= task + 2
+    where = 6 if left >= 44 else 0
+    left -= where + 1 if where else 0
+    model = max(12, min(26, left // 3)) if left >= 26 else 0
+    left -= model + 1 if model else 0
+    return Columns(number, task, max(left - 1, 0) if left >= 8 else 0, model, where, time)
+
+
+def heading(shape: Columns) -> Line:
+    """Return the line above the rows."""
+    words = [
+        " " * (2 + STATE + 1) + "#".rjust(shape.number) + " " + fit("task", shape.task) + "  ",
+        fit("input", shape.input) + " " if shape.input else "",
+        fit("model", shape.model) + " " if shape.model else "",
+        fit("where", shape.where) + " " if shape.where else "",
+        "time".rjust(shape.time) if shape.time else "",
+    ]
+    return (("".join(words), "dim"),)
+
+
+def task_line(view: View, task: Task, ids: dict[Uid, int], shape: Columns, now: datetime) -> Line:
+    """Return the row of a task."""
+    sign, word, role = state_of(view, task)
+    mark = view.mark(task)
+    pieces = [
+        (f"{sign} {fit(word, STATE)} ", role),
+        (f"{task.id}"[-shape.number :].rjust(shape.number) + " ", "bold"),
+        (fit(task.task, shape.task), "dim" if task.skip else ""),
+        (f"{mark} ", "warn"),
+    ]
+    if shape.input:
+        pieces.append((fit(inputs(task, ids), shape.input) + " ", "dim" if task.skip else ""))
+    if shape.model:
+        model, known = _model(view, task)
+        pieces.append((fit(model, shape.model) + " ", "" if known else "dim"))
+    if shape.where:
+        pieces.append((fit(_where(view, task), shape.where) + " ", "dim"))
+    if shape.time:
+        pieces.append((fit(_time(view, task, now).rjust(shape.time), shape.time), role if role == "busy" else "dim"))
+    return tuple(pieces)
+
+
+def state_of(view: View, task: Task) -> tuple[str, str, str]:
+    """Return sign, word and role: the state, or before anything has run the worst problem of the task."""
+    state = view.run.state(task.uid)
+    problem = view.worst.get(task.uid)
+    if problem and state in {TaskState.WAITING, TaskState.SKIPPED} and not task.skip:
+        return ("!", "error", "bad") if problem.severity is Severity.ERROR else ("!", "warning", "warn")
+    sign, role = SIGNS[state]
+    return sign, str(state), role
+
+
+def inputs(task: Task, ids: dict[Uid, int]) -> str:
+    """Return what goes into a task: its arguments in their order, with names only where a reader needs them."""
+    shown = []
+    for name, value in task.args.items():
+        text = one_line(show_input(value, ids)[:400])
+        quoted = value.literal is not None and " " in text
+        shown.append((f"{name}=" if name == "language" else "") + (f"“{text}”" if quoted else text))
+    after = [f"after {ids[dep]}" for dep in task.after if dep in ids]
+    return "  ".join([*shown, *after])
+
+
+def _model(view: View, task: Task) -> tuple[str, bool]:
+    chosen = view.assignment(task.uid)
+    if task.skip or chosen is None:
+        return "-", False
+    candidate = view.candidate(task)
+    if candidate:
+        return candidate.model, True
+    try:
+        return CandidateName.parse(chosen.candidate).model, True
+    except ValueError:
+        return chosen.candidate, True
+
+
+def _where(view: View, task: Task) -> str:
+    if task.skip or view.assignment(task.uid) is None:
+        return "-"
+    candidate = view.candidate(task)
+    return PLACES[candidate.place] if candidate else "?"
+
+
+def _time(view: View, task: Task, now: datetime) -> str:
+    status = view.run.tasks.get(task.uid)
+    if status is None:
+        return ""
+    if status.state in UNDER_WAY:
+        if status.fraction is not None:
+            return f"{min(max(status.fraction, 0.0), 1.0):.0%}"
+        if status.state is TaskState.RETRYING:
+            return f"try {status.attempt + 1}"
+        return f"{max(int((now - status.started).total_seconds()), 0)} s…" if status.started else ""
+    if status.supplied:
+        return "by hand"
+    return seconds(status.seconds) if status.seconds else ""

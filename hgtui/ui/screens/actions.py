@@ -1,0 +1,194 @@
+"""What each key does: the command that it sends, or the sentence why it cannot be done now."""
+
+import json
+from typing import NamedTuple
+
+from textual.screen import Screen
+
+from hgtui.core.commands import (
+    Allow,
+    Approve,
+    ChooseModel,
+    Command,
+    EditPlan,
+    Finish,
+    Redo,
+    Retry,
+    SkipTask,
+    Stop,
+    Undo,
+)  # fmt: skip
+from hgtui.core.edits import Delete, Skip
+from hgtui.core.plan import Uid
+from hgtui.core.planfile import write_task
+from hgtui.core.problems import Problem
+from hgtui.core.text import one_line, plural
+from hgtui.ui.may import why_not
+from hgtui.ui.view import View
+
+
+class Question(NamedTuple):
+    """What hgtui asks back before it does something."""
+
+    about: str
+    uid: Uid | None = None
+
+
+class Actions(Screen[None]):
+    """The actions of the workbench that end in a command; the screen itself says how one is sent."""
+
+    view: View
+    question: Question | None = None
+
+    def dispatch(self, command: Command) -> None:
+        """Send a command to the conductor."""
+        raise NotImplementedError
+
+    def say(self, words: str, *, asks: bool = False) -> None:
+        """Show a sentence."""
+        raise NotImplementedError
+
+    def select_task(self, uid: Uid) -> None:
+        """Select a task."""
+        raise NotImplementedError
+
+    def select_problem(self, problem: Problem) -> None:
+        """Select a problem."""
+        raise NotImplementedError
+
+    def problem_here(self) -> Problem | None:
+        """The problem that the person looks at."""
+        raise NotImplementedError
+
+    def _can(self, action: str) -> bool:
+        self.question = None
+        words = why_not(action, self.view)
+        self.say(words)
+        return not words
+
+    def _ask(self, words: str, about: str, uid: Uid | None = None) -> None:
+        self.question = Question(about, uid)
+        self.say(words, asks=True)
+
+    def action_approve(self) -> None:
+        """Approve what is on the screen, or let the selected task start that asks."""
+        if not self._can("approve"):
+            return
+        gate = self.view.stage_gate
+        if self.view.may_allow and self.view.chosen:
+            self.dispatch(Allow(uid=self.view.chosen))
+        elif gate:
+            self.dispatch(Approve(fingerprint=gate.fingerprint))
+
+    def action_delete(self) -> None:
+        """Delete the task; where others depend on it, ask first which."""
+        task, question = self.view.task, self.question
+        if not self._can("delete") or task is None:
+            return
+        below = self.view.plan.below(task.uid)
+        if not below or question == Question("delete", task.uid):
+            self.dispatch(EditPlan(edit=Delete(uid=task.uid)))
+            return
+        ids = ", ".join(str(self.view.ids[uid]) for uid in below[:8]) + (" …" if len(below) > 8 else "")
+        verb = "depends" if len(below) == 1 else "depend"
+        words = f"{ids} {verb} on {task.id}.  d deletes only {task.id} · b with {plural(len(below), 'task')} below it · esc keeps it"
+        self._ask(words, "delete", task.uid)
+
+    def action_below(self) -> None:
+        """Delete the task that was asked about, with what is below it."""
+        question = self.question
+        if question and question.about == "delete" and question.uid:
+            self.question = None
+            self.say("")
+            self.dispatch(EditPlan(edit=Delete(uid=question.uid, below=True)))
+
+    def action_skip(self) -> None:
+        """Leave the task out, or take it in again."""
+        task = self.view.task
+        if not self._can("skip") or task is None:
+            return
+        self.dispatch(EditPlan(edit=Skip(uid=task.uid, skip=not task.skip)))
+
+    def action_undo(self) -> None:
+        """Undo the last edit."""
+        if self._can("undo"):
+            self.dispatch(Undo())
+
+    def action_redo(self) -> None:
+        """Do again what was undone."""
+        if self._can("redo"):
+            self.dispatch(Redo())
+
+    def action_mend(self) -> None:
+        """Apply the mend of the problem that the person looks at."""
+        if not self._can("mend"):
+            return
+        problem = self.problem_here()
+        if problem and problem.mend:
+            self.dispatch(EditPlan(edit=problem.mend.edit))
+        elif problem:
+            self.say("This problem has no mend of one key; e edits the task.")
+        else:
+            self.say("Select a problem first: ! goes to the next one.")
+
+    def action_retry(self) -> None:
+        """Run the task once more."""
+        if self._can("retry") and self.view.chosen:
+            self.dispatch(Retry(uid=self.view.chosen))
+
+    def action_go_on(self) -> None:
+        """Go on without the task."""
+        if self._can("go_on") and self.view.chosen:
+            self.dispatch(SkipTask(uid=self.view.chosen))
+
+    def action_finish(self) -> None:
+        """Write the answer from what there is."""
+        if self._can("finish"):
+            self.dispatch(Finish())
+
+    def action_stop(self) -> None:
+        """Stop the run, after asking once."""
+        question = self.question
+        if not self._can("stop"):
+            return
+        if question and question.about == "stop":
+            self.dispatch(Stop())
+        else:
+            self._ask("Stop this run?  x stops it · esc lets it go on", "stop")
+
+    def action_stop_task(self) -> None:
+        """Stop the selected task."""
+        if self._can("stop_task") and self.view.chosen:
+            self.dispatch(Stop(uid=self.view.chosen))
+
+    def action_copy(self) -> None:
+        """Copy the selected task as JSON to the clipboard of the person's terminal."""
+        task = self.view.task
+        if self._can("copy") and task:
+            # Only ASCII goes out: what is foreign in it stands as \\u escapes.
+            self.app.copy_to_clipboard(json.dumps(write_task(task, self.view.ids), indent=2))
+            self.say(f"Task {task.id} is copied as JSON.")
+
+    def action_next_problem(self) -> None:
+        """Go to the next problem, or to the next task that failed."""
+        if not self._can("next_problem"):
+            return
+        stuck, problems = [task.uid for task in self.view.stuck], self.view.problems
+        if stuck:
+            at = stuck.index(self.view.chosen) + 1 if self.view.chosen in stuck else 0
+            self.select_task(stuck[at % len(stuck)])
+            return
+        here = self.problem_here()
+        at = problems.index(here) + 1 if here in problems else 0
+        self.select_problem(problems[at % len(problems)])
+
+    def take_candidate(self, name: str) -> None:
+        """Choose a candidate for the selected task."""
+        task = self.view.task
+        if not self._can("models") or task is None:
+            return
+        candidate = next((one for one in self.view.candidates(task) if one.name == name), None)
+        if candidate and candidate.missing:
+            self.say(f"{one_line(candidate.model, 60)} cannot run yet: {one_line(candidate.missing, 300)}")
+        elif candidate:
+            self.dispatch(ChooseModel(uid=task.uid, candidate=name))

@@ -1,0 +1,237 @@
+"""What the person does on the screen that is no command: selecting, focus, the form, help, leaving; and what the foot says of it."""
+
+from typing import TYPE_CHECKING
+
+from textual import on
+
+from hgtui.core.commands import EditPlan
+from hgtui.core.edits import Set
+from hgtui.core.plan import Uid
+from hgtui.core.problems import Problem
+from hgtui.core.text import one_line
+from hgtui.ui.keys import KEYS, Key
+from hgtui.ui.may import why_not
+from hgtui.ui.screens.actions import Actions
+from hgtui.ui.widgets.bars import Bar, keys_line
+from hgtui.ui.widgets.field import Field
+from hgtui.ui.widgets.form import ArgForm
+from hgtui.ui.widgets.notice import Notice
+from hgtui.ui.widgets.panes import LogPane, TaskPane
+from hgtui.ui.widgets.plan import PlanPane
+from hgtui.ui.widgets.rows import Rows
+
+if TYPE_CHECKING:
+    from textual.widgets import Markdown
+
+
+class Moving(Actions):
+    """Selection, focus and forms of the workbench."""
+
+    _interrupted = False
+
+    async def open_request(self, request: str) -> None:
+        """Start a run with a request."""
+        raise NotImplementedError
+
+    # The foot
+
+    def say(self, words: str, *, asks: bool = False) -> None:
+        """Show a sentence above the footer, or take it away."""
+        self.query_one(Notice).say(words, asks=asks)
+
+    def on_descendant_focus(self) -> None:
+        """Show the keys that work where the focus is."""
+        self._foot()
+
+    def _foot(self) -> None:
+        self.query_one("#foot", Bar).show(keys_line(self.working_keys(), self.size.width))
+
+    def working_keys(self) -> list[tuple[str, str]]:
+        """Return the keys that do something now where the focus is, each with a word or two, the way to more last."""
+        if isinstance(self.focused, Field):
+            here = [("enter", "set"), ("esc", "leave"), ("tab", "next")] if self.query(ArgForm) else []
+            sends = [("enter", "send")] if not self.view.busy else []
+            return [
+                *(here or [*sends, ("esc", "to the plan"), ("ctrl+c", "clear"), ("ctrl+p", "commands")]),
+                ("f1", "help"),
+            ]
+        enter = {"plan": "open", "task": "take candidate", "log": "mend"}.get(
+            self.focused.id or "" if self.focused else ""
+        )
+        keys = [("enter", enter)] if enter and self.view.busy else []
+        keys += [
+            (key.shown, self._called(key)) for key in KEYS[:-2] if key.footer and not why_not(key.action, self.view)
+        ]
+        return [*keys, (":", "commands"), ("q", "leave"), ("?", "help")]
+
+    def _called(self, key: Key) -> str:
+        if key.action == "approve":
+            return "let it start" if self.view.may_allow else "approve" if self.view.run.grant else "approve+run"
+        return key.footer
+
+    # What the person does
+
+    @on(Field.Sent, "#prompt")
+    async def _sent(self, event: Field.Sent) -> None:
+        event.stop()
+        text, run = event.text.strip(), self.view.run
+        if not text:
+            if self.view.busy:
+                self.action_focus_pane("plan")
+            else:
+                self.say("The request is empty: say what should be done, and name the files.")
+        elif not self.view.busy:
+            await self.open_request(text)
+        elif run.gate and run.grant is None:
+            self.say(
+                "Comments on a plan need an LLM controller; nothing was approved. Your text stays. esc, then e edits · a approves"
+            )
+        else:
+            self.say("This request has not ended yet. Your text stays; press Enter when it has.")
+
+    @on(Field.TooLong)
+    def _too_long(self, event: Field.TooLong) -> None:
+        self.say(event.words)
+
+    @on(Rows.Moved, "#plan")
+    def _moved(self, event: Rows.Moved) -> None:
+        plan = self.query_one(PlanPane)
+        if event.index < len(plan.tasks):
+            self.view.chosen = plan.tasks[event.index].uid
+        self._close_form()
+        self.question = None
+        self.say("")
+        self.query_one(TaskPane).reload()
+        self._foot()
+
+    @on(Rows.Opened)
+    def _opened(self, event: Rows.Opened) -> None:
+        if event.rows.id == "plan":
+            self.action_focus_pane("task")
+        elif isinstance(event.rows, TaskPane):
+            item = event.rows.items[event.index]
+            if item.kind == "candidate":
+                self.take_candidate(item.key)
+            elif item.kind == "argument":
+                self.action_edit()
+        elif isinstance(event.rows, LogPane):
+            problem = event.rows.problem(event.index)
+            if problem:
+                self.action_mend()
+
+    @on(Rows.Moved, "#log")
+    def _moved_in_log(self, event: Rows.Moved) -> None:
+        problem = self.query_one(LogPane).problem(event.index)
+        if problem and problem.uid:
+            self.select_task(problem.uid)
+
+    def select_task(self, uid: Uid) -> None:
+        """Select a task in the plan and show it in the task pane."""
+        self.view.chosen = uid
+        self.query_one(PlanPane).choose(uid)
+        self.query_one(TaskPane).reload()
+        self._foot()
+
+    def select_problem(self, problem: Problem) -> None:
+        """Select a problem in the log pane and its task in the plan."""
+        log = self.query_one(LogPane)
+        if problem in log.problems:
+            log.select(log.problems.index(problem))
+        if problem.uid:
+            self.select_task(problem.uid)
+        mend = f"  f: {problem.mend.label}" if problem.mend else ""
+        self.say(f"{problem.message}{mend}")
+
+    def problem_here(self) -> Problem | None:
+        """Return the problem under the cursor of the log pane where it is of the selected task, else the task's worst."""
+        problem = self.query_one(LogPane).problem(self.query_one(LogPane).cursor)
+        if problem and (problem.uid is None or problem.uid == self.view.chosen):
+            return problem
+        return self.view.worst.get(self.view.chosen or "")
+
+    def action_focus_pane(self, pane: str) -> None:
+        """Give the focus to a pane."""
+        self.question = None
+        self._close_form()
+        self.query_one(f"#{pane}").focus()
+
+    def action_edit(self) -> None:
+        """Open the form with the arguments of the task."""
+        task = self.view.task
+        if not self._can("edit") or task is None or self.query(ArgForm):
+            return
+        pane = self.query_one(TaskPane)
+        pane.display = False
+        self.mount(ArgForm(task, self.view.ids), after=pane)
+
+    @on(ArgForm.Done)
+    def _set(self, event: ArgForm.Done) -> None:
+        self._close_form()
+        for name, value in event.values.items():
+            self.dispatch(EditPlan(edit=Set(uid=event.uid, name=name, value=value)))
+        self.query_one(PlanPane).focus()
+
+    def _close_form(self) -> bool:
+        forms = self.query(ArgForm)
+        if not forms:
+            return False
+        forms.remove()
+        self.query_one(TaskPane).display = True
+        return True
+
+    def action_models(self) -> None:
+        """Go to the candidates of the task."""
+        if self._can("models"):
+            pane = self.query_one(TaskPane)
+            pane.to_candidates()
+            pane.focus()
+
+    def action_new(self) -> None:
+        """Go to the prompt for a new request."""
+        if self._can("new"):
+            self.query_one("#prompt", Field).focus()
+
+    def action_back(self) -> None:
+        """Go back one level; never stops a run."""
+        if self.question or self.query_one(Notice).words:
+            self.question = None
+            self.say("")
+            if not self.query(ArgForm):
+                return
+        self._close_form()
+        self.query_one(PlanPane).focus()
+
+    def action_interrupt(self) -> None:
+        """Clear the prompt; else ask to stop; the second time leave."""
+        prompt = self.query_one("#prompt", Field)
+        if self.question and self.question.about in {"stop", "leave"} and self._interrupted:
+            self.action_leave()
+        elif prompt.has_focus and prompt.text:
+            prompt.clear()
+        elif self.view.busy:
+            self._ask("Stop this run?  x stops it · ctrl+c again leaves hgtui · esc goes on", "stop")
+            self.query_one(PlanPane).focus()
+            self._interrupted = True
+        else:
+            self._ask("ctrl+c again leaves hgtui · esc stays", "leave")
+            self._interrupted = True
+
+    def action_help(self) -> None:
+        """Show all keys."""
+        from hgtui.ui.screens.help import Help
+
+        self.app.push_screen(Help())
+
+    def action_palette(self) -> None:
+        """Open the list of actions."""
+        self.app.action_command_palette()
+
+    def action_leave(self) -> None:
+        """Leave hgtui."""
+        self.app.exit()
+
+    def on_markdown_link_clicked(self, event: "Markdown.LinkClicked") -> None:
+        """Show where a link of an answer leads."""
+        # Never opened: a browser would start on the machine that hgtui runs on, perhaps at the other end of ssh.
+        event.stop()
+        self.say(one_line(event.href, 300))

@@ -1,0 +1,188 @@
+"""The main screen: composes the panes, draws them anew when events come, and turns what the person does into commands."""
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.timer import Timer
+
+from hgtui.core import events as ev
+from hgtui.core.commands import Command, Submit
+from hgtui.core.plan import Uid
+from hgtui.core.problems import Severity
+from hgtui.core.text import clean
+from hgtui.ui.bridge import Conductor, Desk, DeskError
+from hgtui.ui.keys import KEYS, name_of
+from hgtui.ui.loglines import LogLine, log_line
+from hgtui.ui.phases import phase_line, title_line
+from hgtui.ui.screens.moving import Moving
+from hgtui.ui.story import greeting, story
+from hgtui.ui.view import View
+from hgtui.ui.widgets.bars import Bar
+from hgtui.ui.widgets.chat import Chat
+from hgtui.ui.widgets.notice import Notice
+from hgtui.ui.widgets.panes import LogPane, TaskPane
+from hgtui.ui.widgets.plan import PlanPane
+
+CHANGES_ROWS = (ev.StageEntered, ev.TaskDrafted, ev.PlanProposed, ev.PlanEdited, ev.EditUndone, ev.EditRedone,
+                ev.CandidatesFound, ev.ModelChosen, ev.GateOpened, ev.Approved, ev.RunEnded)  # fmt: skip
+"""The events after which all rows are drawn again, and not only those of the tasks that changed."""
+BURST_S = 0.1
+"""How long what is only passing (progress, a streaming reply) is gathered before it is drawn."""
+
+
+class Workbench(Moving):
+    """One run on one screen."""
+
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
+    AUTO_FOCUS = "#prompt"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(Binding(key.key, key.action, key.about, show=False, id=name_of(key.action)) for key in KEYS),
+        Binding("b", "below", "Delete with what is below", show=False),
+        Binding("escape", "back", "Back", show=False),
+        Binding("ctrl+c", "interrupt", "Clear, stop or leave", show=False, priority=True),
+    ]
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self.view = View()
+        self.conductor: Conductor | None = None
+        self._deaf: Callable[[], None] | None = None
+        self._heard: list[ev.Entry] = []
+        self._changed: set[Uid] = set()
+        self._pending = False
+        self._lines: list[LogLine] = []
+        self._tick: Timer | None = None
+        self._opening = False
+
+    def compose(self) -> ComposeResult:
+        """Lay out head, panes and foot."""
+        yield Bar("head")
+        with Horizontal(id="body"):
+            yield Chat()
+            with Vertical(id="right"):
+                yield PlanPane(self.view)
+                yield TaskPane(self.view)
+        yield LogPane(self.view)
+        yield Notice()
+        yield Bar("foot")
+
+    async def on_mount(self) -> None:
+        """Greet, and show an empty run."""
+        self._tick = self.set_interval(1.0, self._on_tick, pause=True)
+        desk = self.desk
+        await self.query_one(Chat).show(greeting(desk.planner_name, desk.planner_why, desk.missing))
+        self.query_one(Chat).next_run()
+        await self._draw()
+
+    async def on_unmount(self) -> None:
+        """Stop what runs, however the screen came to its end."""
+        await self._close()
+
+    async def _close(self) -> None:
+        if self._deaf:
+            self._deaf()
+            self._deaf = None
+        conductor, self.conductor = self.conductor, None
+        if conductor:
+            await conductor.aclose()
+
+    # A request, and what comes of it
+
+    async def open_request(self, request: str) -> None:
+        """Open a new run and give it the request."""
+        if self._opening:
+            return
+        self._opening = True
+        try:
+            await self._close()
+            self.conductor = await self.desk.new()
+        except DeskError as error:
+            self.say(f"{error.message} {error.hint}".strip())
+            return
+        finally:
+            self._opening = False
+        self._deaf = self.conductor.listen(self._hear)
+        self.view.restart(self.conductor.run)
+        self.query_one(LogPane).clear()
+        self.query_one(Chat).next_run()
+        self.query_one(Chat).prompt.clear()
+        self.query_one(PlanPane).focus()
+        self.say("")
+        await self._draw()
+        self.dispatch(Submit(request=clean(request)))
+
+    def dispatch(self, command: Command) -> None:
+        """Send a command to the conductor."""
+        if self.conductor:
+            self.conductor.send(command)
+
+    def _hear(self, entry: ev.Entry, changed: frozenset[Uid]) -> None:
+        self._heard.append(entry)
+        self._changed |= changed
+        line = log_line(entry, self.view.run)
+        if line:
+            self._lines.append(line)
+        if not self._pending:
+            self._pending = True
+            if entry.seq is None:
+                self.set_timer(BURST_S, self._draw)
+            else:
+                self.call_later(self._draw)
+
+    async def _draw(self) -> None:
+        """Draw what has changed since the last time; a burst of events is drawn once."""
+        heard, changed, lines = self._heard, self._changed, self._lines
+        self._heard, self._changed, self._lines, self._pending = [], set(), [], False
+        events = [entry.event for entry in heard]
+        view, plan = self.view, self.query_one(PlanPane)
+        view.take(events)
+        for event in events:
+            if isinstance(event, ev.Refused):
+                self.say(f"{event.message} {event.hint}".strip())
+            if isinstance(event, ev.GateOpened) and not view.gated:
+                view.gated = True
+                view.chosen = self._first_to_look_at()
+        before = view.chosen
+        if not heard or any(isinstance(event, CHANGES_ROWS) for event in events):
+            plan.reload()
+        else:
+            plan.redraw_tasks(changed)
+            plan.titles()
+        if (
+            not heard
+            or before != view.chosen
+            or view.chosen in changed
+            or any(isinstance(e, CHANGES_ROWS) for e in events)
+        ):
+            self.query_one(TaskPane).reload()
+        self.query_one(LogPane).add(lines)
+        await self.query_one(Chat).show(story(view))
+        self._frame()
+
+    def _frame(self) -> None:
+        """Draw head and foot, lay out for the phase, and let the time tick only while something runs."""
+        self.set_class(self.view.talking, "-talking")
+        self.query_one("#head", Bar).show(
+            title_line(self.view, self.desk.planner_name), phase_line(self.view, self.size.width)
+        )
+        self._foot()
+        if self._tick:
+            (self._tick.resume if self.view.ticking else self._tick.pause)()
+
+    def _first_to_look_at(self) -> Uid | None:
+        tasks = self.view.plan.tasks
+        wrong = [one.uid for one in self.view.problems if one.uid and one.severity is Severity.ERROR]
+        asking = [task.uid for task in tasks if task.policy == "ask"]
+        return next(iter([*wrong, *asking, *(task.uid for task in tasks)]), None)
+
+    def _on_tick(self) -> None:
+        self.query_one(PlanPane).tick()
+
+    def on_resize(self) -> None:
+        """Fit head and foot to the width."""
+        if self.is_mounted:
+            self._frame()

@@ -1,0 +1,61 @@
+"""How an argument stands in the form, and back: the wire form, with ‹0› or #0 for short."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from hgtui.core.plan import Input, Uid
+from hgtui.core.wire import write_input
+
+_ANGLE = re.compile(r"‹\s*(\d{1,9})\s*(?:\.\s*([A-Za-z]\w*)\s*)?›")
+_HASH = re.compile(r"#(\d{1,9})(?:\.([A-Za-z]\w*))?")
+_HASHES = re.compile(r"\s*#\d{1,9}(\.[A-Za-z]\w*)?(\s*,\s*#\d{1,9}(\.[A-Za-z]\w*)?)*\s*")
+
+
+def write_field(value: Input | None, ids: Mapping[Uid, int]) -> str:
+    """Return the text that the form shows for an argument; `read_field` reads it back as the same."""
+    if value is None:
+        return ""
+    data = write_input(value, ids)
+    if isinstance(data, str):
+        return data
+    if isinstance(data, list) and data and all(part == "" or _is_reference(part) for part in data) and len(data) > 1:
+        return ", ".join(data)
+    return json.dumps(data, ensure_ascii=False)
+
+
+def read_field(text: str, *, many: bool) -> Any:
+    """Return what was typed as the value of a Set edit, None where nothing was; `many` where the argument takes a list.
+
+    ‹3› means the result of task 3 anywhere; #3 only where the text is nothing but such references, since a text may
+    well have a "#3" of its own.
+    """
+    if not text.strip():
+        return None
+    data = _json(text, many=many)
+    if data is not None:
+        return data
+    if _HASHES.fullmatch(text):
+        text = _HASH.sub(_wire, text.strip())
+    return _ANGLE.sub(_wire, text)
+
+
+def _wire(found: re.Match[str]) -> str:
+    return f"<GENERATED>-{found[1]}" + (f".{found[2]}" if found[2] else "")
+
+
+def _is_reference(part: Any) -> bool:
+    return isinstance(part, str) and re.fullmatch(r"<GENERATED>-\w+(\.[A-Za-z]\w*)?", part) is not None
+
+
+def _json(text: str, *, many: bool) -> Any:
+    if text.lstrip()[:1] not in {"[", "{"}:
+        return None
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    if isinstance(data, list):
+        return data if many and all(isinstance(item, (str, dict)) for item in data) else None
+    return data if set(data) in ({"text"}, {"parts", "many"}) else None

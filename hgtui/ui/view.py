@@ -1,0 +1,131 @@
+"""What the screen reads off a run: its problems, what a person changed, the selected task, what waits for them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from hgtui.core import events as ev
+from hgtui.core.model import Assignment, Candidate
+from hgtui.core.plan import Plan, Task, Uid
+from hgtui.core.problems import Problem, Severity, problems
+from hgtui.core.run import Run
+from hgtui.core.states import UNDER_WAY, Stage, TaskState
+
+CHANGES_PROBLEMS = (
+    ev.FileSeen, ev.StageEntered, ev.PlanProposed, ev.PlanEdited, ev.EditUndone, ev.EditRedone, ev.CandidatesFound,
+    ev.ModelChosen, ev.GateOpened,
+)  # fmt: skip
+"""The events after which `problems` may give something else."""
+NEEDS_PERSON = frozenset({TaskState.FAILED, TaskState.CANCELLED, TaskState.ASKING})
+
+
+@dataclass(slots=True)
+class View:
+    """A run as the screen sees it; `chosen` is the uid of the selected task, `gated` whether a gate has opened yet."""
+
+    run: Run = field(default_factory=Run)
+    chosen: Uid | None = None
+    problems: tuple[Problem, ...] = ()
+    worst: dict[Uid, Problem] = field(default_factory=dict)
+    gated: bool = False
+
+    def restart(self, run: Run) -> None:
+        """Look at another run."""
+        self.run, self.chosen, self.problems, self.worst, self.gated = run, None, (), {}, False
+
+    def take(self, events: Iterable[ev.Event]) -> None:
+        """Bring what is derived from the run up to date after events."""
+        if any(isinstance(event, CHANGES_PROBLEMS) for event in events):
+            proposed = self.run.proposed is not None
+            self.problems = problems(self.run.plan, self.run.facts) if proposed else ()
+            self.worst = {}
+            for one in self.problems:
+                if one.uid:
+                    self.worst.setdefault(one.uid, one)
+
+    @property
+    def plan(self) -> Plan:
+        """The plan as it stands."""
+        return self.run.plan
+
+    @property
+    def task(self) -> Task | None:
+        """The selected task, None where there is none."""
+        return self.plan.get(self.chosen) if self.chosen else None
+
+    @property
+    def asked(self) -> bool:
+        """Whether a request was made."""
+        return self.run.started is not None
+
+    @property
+    def busy(self) -> bool:
+        """Whether a request is under way or waits for the person."""
+        return self.asked and not self.run.ended
+
+    @property
+    def talking(self) -> bool:
+        """Whether the conversation is what matters now: while asking, and once the answer is written."""
+        return not self.asked or self.run.ended or self.run.answer is not None or self.run.planning_failed is not None
+
+    @property
+    def ticking(self) -> bool:
+        """Whether some task is under way, so that its time on the screen goes on."""
+        return not self.run.ended and any(status.state in UNDER_WAY for status in self.run.tasks.values())
+
+    @property
+    def stuck(self) -> tuple[Task, ...]:
+        """The tasks that failed or were stopped, in the order of the rows."""
+        return tuple(task for task in self.plan if self.run.state(task.uid) in NEEDS_PERSON)
+
+    @property
+    def waits(self) -> bool:
+        """Whether nothing goes on until the person says how."""
+        run = self.run
+        if run.gate or not self.asked or run.planning_failed:
+            return True
+        states = [run.state(task.uid) for task in self.plan]
+        going = {TaskState.READY, TaskState.RUNNING, TaskState.RETRYING}
+        return run.stage is Stage.EXECUTION and bool(self.stuck) and not going.intersection(states)
+
+    @property
+    def stage_gate(self) -> ev.GateOpened | None:
+        """The gate, where there is something to approve: not where the run only waits for a failure to be mended."""
+        gate, grant = self.run.gate, self.run.grant
+        return gate if gate and (grant is None or gate.fingerprint != grant.fingerprint) else None
+
+    @property
+    def may_allow(self) -> bool:
+        """Whether the selected task asks before it starts."""
+        return self.chosen is not None and not self.run.ended and self.run.state(self.chosen) is TaskState.ASKING
+
+    def count(self, severity: Severity) -> int:
+        """Return how many problems of a severity the plan has."""
+        return sum(one.severity is severity for one in self.problems)
+
+    def assignment(self, uid: Uid) -> Assignment | None:
+        """Return who runs a task."""
+        return self.run.draft.assignments.get(uid)
+
+    def candidates(self, task: Task) -> tuple[Candidate, ...]:
+        """Return who could run a task."""
+        return self.run.candidates.get(task.task, ())
+
+    def candidate(self, task: Task) -> Candidate | None:
+        """Return the candidate that is assigned to a task, None where there is none or it is unknown here."""
+        chosen = self.assignment(task.uid)
+        return next((one for one in self.candidates(task) if chosen and one.name == chosen.candidate), None)
+
+    def mark(self, task: Task) -> str:
+        """Return "+" for a task that the person added, "~" for one that they changed, else a blank."""
+        if self.run.proposed is None:
+            return " "
+        before = self.run.proposed.get(task.uid)
+        if before is None:
+            return "+"
+        chosen = self.assignment(task.uid)
+        return "~" if before != task or (chosen and chosen.chosen_by == "person") else " "
+
+    @property
+    def ids(self) -> dict[Uid, int]:
+        """The number of each task by its uid."""
+        return {task.uid: task.id for task in self.plan}

@@ -1,0 +1,58 @@
+"""A text field in which Enter sends: the prompt and the fields of the argument form."""
+
+from textual import events
+from textual.message import Message
+from textual.widgets import TextArea
+
+from hgtui.core.text import clean, plural
+
+LONGEST = 20_000
+"""How many characters a field takes; what is longer belongs into a file."""
+
+
+class Field(TextArea):
+    """A text field that grows with its text. Enter sends it, Ctrl+J begins a new line."""
+
+    class Sent(Message):
+        """The person pressed Enter."""
+
+        def __init__(self, field: "Field", text: str) -> None:
+            super().__init__()
+            self.field, self.text = field, text
+
+        @property
+        def control(self) -> "Field":
+            """The field that it comes from."""
+            return self.field
+
+    class TooLong(Message):
+        """What was pasted does not fit; `words` say so."""
+
+        def __init__(self, words: str) -> None:
+            super().__init__()
+            self.words = words
+
+    def __init__(self, text: str = "", *, placeholder: str = "", id: str | None = None) -> None:
+        super().__init__(
+            clean(text), id=id, placeholder=placeholder, soft_wrap=True, highlight_cursor_line=False, compact=True
+        )
+        # A blinking cursor repaints for ever, also over a slow line.
+        self.cursor_blink = False
+
+    async def _on_key(self, event: events.Key) -> None:
+        if event.key in {"enter", "ctrl+j", "shift+enter"}:
+            event.stop()
+            event.prevent_default()
+            if event.key == "enter":
+                self.post_message(self.Sent(self, self.text))
+            else:
+                self.insert("\n")
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        event.prevent_default()
+        if len(event.text) + len(self.text) > LONGEST:
+            words = f"That is {plural(len(event.text), 'character')}; put so long a text into a file and name its path."
+            self.post_message(self.TooLong(words))
+            return
+        self.insert(clean(event.text))

@@ -1,0 +1,55 @@
+"""The words and signs of the screen: lines of pieces with a role each, fitted to a width in terminal cells."""
+
+from rich.cells import cell_len, set_cell_size
+from textual.content import Content
+
+from hgtui.core.states import TaskState
+from hgtui.core.text import one_line
+
+Piece = tuple[str, str]
+"""A text with its role, which the styles colour: "", dim, bold, good, bad, warn, busy, accent."""
+Line = tuple[Piece, ...]
+
+SIGNS: dict[TaskState, tuple[str, str]] = {
+    TaskState.WAITING: ("○", "dim"),
+    TaskState.READY: ("◔", "accent"),
+    TaskState.RUNNING: ("◐", "busy"),
+    TaskState.ASKING: ("◆", "warn"),
+    TaskState.RETRYING: ("↻", "warn"),
+    TaskState.DONE: ("✓", "good"),
+    TaskState.REUSED: ("≡", "good"),
+    TaskState.FAILED: ("✗", "bad"),
+    TaskState.BLOCKED: ("◌", "bad"),
+    TaskState.SKIPPED: ("–", "dim"),
+    TaskState.CANCELLED: ("■", "warn"),
+}
+"""A sign and a role for each state; the word always stands beside it, so that no state is told by colour alone."""
+
+LONGEST = 2_000
+"""How many characters of a foreign text are looked at for a line on the screen."""
+
+
+def fit(text: str, width: int) -> str:
+    """Return foreign text as exactly `width` cells of one line: cleaned, cut with "…" or padded with blanks."""
+    text = one_line(text[:LONGEST])
+    if cell_len(text) > width > 0:
+        return set_cell_size(text, width - 1) + "…"
+    return set_cell_size(text, max(width, 0))
+
+
+def wrapped(text: str, width: int, limit: int) -> list[str]:
+    """Return foreign text as at most `limit` lines of at most `width` cells, broken at blanks where there are some."""
+    width = max(width, 8)
+    lines = [line.plain.rstrip() for line in Content(one_line(text[: width * limit * 4])).wrap(width)]
+    if len(lines) > limit:
+        lines = [*lines[: limit - 1], fit(" ".join(lines[limit - 1 :]), width).rstrip()]
+    return lines or [""]
+
+
+def seconds(value: float) -> str:
+    """Write a duration of `value` seconds as a row shows it."""
+    if value < 10:
+        return f"{value:.2f} s"
+    if value < 100:
+        return f"{value:.1f} s"
+    return f"{int(value) // 60}m{int(value) % 60:02d}s"

@@ -1,0 +1,110 @@
+"""A conductor that a test drives by hand: it folds real events into a real Run and keeps the commands that came."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from hgtui.core import events as ev
+from hgtui.core.approval import fingerprint, grant
+from hgtui.core.commands import Command
+from hgtui.core.model import Assignment, Candidate
+from hgtui.core.plan import Input, Plan, Task
+from hgtui.core.problems import errors, problems
+from hgtui.core.run import Run
+from hgtui.core.states import Gate, Stage
+from hgtui.ui.bridge import DeskError, Listener
+
+
+class Scripted:
+    """Stands for the port Conductor: nothing happens but what the test tells."""
+
+    def __init__(self, run_id: str = "run-1") -> None:
+        self.run = Run()
+        self.commands: list[Command] = []
+        self.closed = False
+        self._id = run_id
+        self._listeners: list[Listener] = []
+
+    def send(self, command: Command) -> None:
+        self.commands.append(command)
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    async def aclose(self) -> None:
+        self.closed = True
+
+    def tell(self, *events: ev.Event) -> None:
+        """Let events happen."""
+        for event in events:
+            seq = None if isinstance(event, ev.PASSING_EVENTS) else self.run.seq + 1
+            entry = ev.Entry(run=self._id, seq=seq, at=datetime.now(UTC), event=event)
+            changed = self.run.fold(entry)
+            for listener in list(self._listeners):
+                listener(entry, changed)
+
+    def gate(self) -> None:
+        """Open the gate for the draft as it stands."""
+        wrong = errors(problems(self.run.draft.plan, self.run.facts))
+        self.tell(ev.GateOpened(
+            gate=Gate.MERGED, fingerprint=fingerprint(self.run.draft, self.run.files), approvable=not wrong,
+            errors=len(wrong),
+        ))  # fmt: skip
+
+    def propose(self, plan: Plan, *candidates: Candidate) -> None:
+        """Let a request be planned, models be chosen and the gate open."""
+        self.tell(
+            ev.RunStarted(request=plan.request, planner="rules"),
+            ev.StageEntered(stage=Stage.PLANNING),
+            *(ev.TaskDrafted(task=task) for task in plan),
+            ev.PlanProposed(plan=plan),
+            ev.StageEntered(stage=Stage.SELECTION),
+        )
+        for name in dict.fromkeys(task.task for task in plan):
+            self.tell(ev.CandidatesFound(task=name, candidates=candidates))
+        for task in plan:
+            if candidates:
+                assignment = Assignment.of(candidates[0], "ranking", "first")
+                self.tell(ev.ModelChosen(uid=task.uid, assignment=assignment))
+        self.gate()
+
+    def approve(self) -> None:
+        """Let the draft be approved and the run begin."""
+        self.tell(ev.Approved(grant=grant(self.run.draft, self.run.files)), ev.StageEntered(stage=Stage.EXECUTION))
+
+
+class ScriptedDesk:
+    """Gives out scripted conductors and keeps them."""
+
+    planner_name = "rules"
+    planner_why = "no OPENAI_BASE_URL"
+    missing: tuple[str, ...] = ("hgtui[speech] would run text-to-speech.",)
+
+    def __init__(self, broken: DeskError | None = None) -> None:
+        self.given: list[Scripted] = []
+        self.broken = broken
+
+    async def new(self) -> Scripted:
+        if self.broken:
+            raise self.broken
+        self.given.append(Scripted(f"run-{len(self.given) + 1}"))
+        return self.given[-1]
+
+
+def candidate(model: str = "lexrank", **more: object) -> Candidate:
+    """Make a candidate that runs here."""
+    fields = {"name": f"embedded:{model}", "model": model, "endpoint": "embedded", "licence": "MIT", "size_mb": 12.0}
+    return Candidate.model_validate({**fields, "reason": "small and here", **more})
+
+
+def chain() -> Plan:
+    """A plan of three: classify a text and summarize it, then read both aloud."""
+    return Plan(
+        request="Summarize this, tell me how it sounds and read it aloud",
+        planner="rules",
+        tasks=(
+            Task(uid="t1", id=0, task="summarization", args={"text": Input.text("A long text about bees.")}),
+            Task(uid="t2", id=1, task="text-classification", args={"text": Input.text("A long text about bees.")}),
+            Task(uid="t3", id=2, task="text-to-speech", args={"text": Input.of("t1")}),
+        ),
+    )
