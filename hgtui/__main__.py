@@ -11,9 +11,9 @@ def main() -> None:
     arguments = sys.argv[1:]
     try:
         if arguments:
-            from hgtui.cli.main import run
+            from hgtui.cli.main import run_arguments
 
-            code = run(arguments)
+            code = run_arguments(arguments)
         else:
             from hgtui.cli.workbench import open_workbench
 

@@ -6,7 +6,7 @@ from hgtui.core.base import Value, digest
 from hgtui.core.edits import Draft
 from hgtui.core.model import Assignment
 from hgtui.core.plan import Task, Uid
-from hgtui.core.planfile import write_task
+from hgtui.core.planfile import wire_names, write_task
 from hgtui.core.problems import file_literals
 from hgtui.core.resource import FileFact
 
@@ -53,7 +53,7 @@ def fingerprint(draft: Draft, files: Mapping[str, FileFact]) -> str:
     Tasks stand in topological order with the digests of their input files; uid, locks, reasons and everything else
     that only explains is left out, so that the same plan from a file and from a planner has the same fingerprint.
     """
-    ids = {task.uid: task.id for task in draft.plan}
+    ids = wire_names(draft.plan)
     rows = []
     for task in draft.plan.ordered():
         chosen = draft.assignments.get(task.uid)
@@ -82,6 +82,10 @@ def grant(draft: Draft, files: Mapping[str, FileFact]) -> Grant:
     return Grant(fingerprint=fingerprint(draft, files), tasks=tuple(tasks))
 
 
+def _runner(candidate: str, revision: str | None, provider: str | None) -> str:
+    return candidate + (f", revision {revision}" if revision else "") + (f", at {provider}" if provider else "")
+
+
 def beyond(given: Grant, task: Task, chosen: Assignment | None, files: Mapping[str, FileFact]) -> str:
     """Say in a few words why a task lies beyond the grant; an empty text where it lies within."""
     allowed = next((one for one in given.tasks if one.uid == task.uid), None)
@@ -92,7 +96,7 @@ def beyond(given: Grant, task: Task, chosen: Assignment | None, files: Mapping[s
     stands_in = chosen.candidate in given.substitutes.get(task.uid, ())
     now = (chosen.candidate, chosen.revision, chosen.provider)
     if not stands_in and now != (allowed.candidate, allowed.revision, allowed.provider):
-        return f"task {task.id} would run on {chosen.candidate} in place of {allowed.candidate}"
+        return f"task {task.id} would run on {_runner(*now)} in place of {_runner(allowed.candidate, allowed.revision, allowed.provider)}"
     if allowed.args != _args_digest(task):
         return f"the arguments of task {task.id} have changed"
     for path, seen in _files(task, files).items():

@@ -6,16 +6,21 @@ from pydantic import Field, TypeAdapter
 
 from hgtui.core.base import Value
 from hgtui.core.edits import Edit
+from hgtui.core.model import Assignment
 from hgtui.core.plan import Plan, Uid
 
 
 class Submit(Value):
-    """Start with a request. `files` are paths that the person typed; `plan` takes the place of the planner's."""
+    """Start with a request. `files` are paths that the person typed.
+
+    A `plan` takes the place of the planner's; `assignments` are the models that came with it.
+    """
 
     command: Literal["submit"] = "submit"
     request: str
     files: tuple[str, ...] = ()
     plan: Plan | None = None
+    assignments: dict[Uid, Assignment] = {}
 
 
 class EditPlan(Value):

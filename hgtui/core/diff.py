@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from hgtui.core.base import Value
-from hgtui.core.plan import Plan, Task, Uid
+from hgtui.core.plan import Plan, Task, Uid, fresh_uids
 
 
 class FieldChange(Value):
@@ -83,10 +83,10 @@ def match(before: Plan, after: Plan) -> Plan:
             if same:
                 names[task.uid] = same.uid
                 left.remove(same)
-    taken = set(names.values())
-    for task in after:  # a new task must not bear the uid of one that was matched
-        if task.uid not in names and (task.uid in taken or before.get(task.uid)):
-            names[task.uid] = next(uid for uid in (f"{task.uid}r{n}" for n in range(1, 1000)) if not before.get(uid))
+    free = fresh_uids([*(task.uid for task in before), *(task.uid for task in after)])
+    for task in after:  # a new task must not bear the uid of one that was matched, nor of one that is gone
+        if task.uid not in names and before.get(task.uid):
+            names[task.uid] = next(free)
     return after.with_tasks(_renamed(task, names) for task in after)
 
 

@@ -1,6 +1,6 @@
 """Edits as values: apply one to a draft and get the new draft and what undoes it; say in words what it does."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, PlainSerializer
 
 from hgtui.core.base import Value
 from hgtui.core.model import Assignment
-from hgtui.core.plan import MISSING, Input, Plan, Policy, Task, Uid
+from hgtui.core.plan import MAX_ID, MISSING, Input, Plan, Policy, Task, Uid
 from hgtui.core.task import TASKS, task_type
 from hgtui.core.text import one_line
 from hgtui.core.wire import read_input
@@ -22,7 +22,7 @@ class Draft(Value):
     """A plan with its assignments: what a person edits and approves."""
 
     plan: Plan = Plan()
-    assignments: Assignments = MappingProxyType({})
+    assignments: Assignments = Field(default_factory=lambda: MappingProxyType({}))
 
 
 class EditError(ValueError):
@@ -244,15 +244,41 @@ def _lock(task: Task, name: str) -> tuple[str, ...]:
 def _add(draft: Draft, edit: Add) -> Draft:
     if draft.plan.get(edit.task.uid):
         raise EditError(f"The plan has a task {edit.task.uid} already.")
+    _check_id(edit.task.id)
     rows = list(draft.plan)
     rows.insert(len(rows) if edit.index is None else max(0, edit.index), edit.task)
-    return _with(draft, rows)
+    return _with(draft, _found(rows, edit.task))
+
+
+def _check_id(number: int) -> None:
+    if not 0 <= number <= MAX_ID:
+        raise EditError(f"A task's number is from 0 to {MAX_ID}.")
+
+
+def _found(rows: Iterable[Task], task: Task) -> Iterator[Task]:
+    """Let references that mean a number which no task had find the task that has it now."""
+    names = {f"{MISSING}{task.id}": task.uid}
+    for row in rows:
+        if any(dep in names for dep in row.deps):
+            after = tuple(names.get(dep, dep) for dep in row.after)
+            yield row.update(args={name: value.swap(names) for name, value in row.args.items()}, after=after)
+        else:
+            yield row
+
+
+def _renumber(draft: Draft, edit: Renumber) -> Draft:
+    _check_id(edit.id)
+    task = _task(draft, edit.uid).update(id=edit.id)
+    return _with(draft, _found([task if one.uid == task.uid else one for one in draft.plan], task))
 
 
 def _delete(draft: Draft, edit: Delete) -> Draft:
     _task(draft, edit.uid)
     gone = {edit.uid, *(draft.plan.below(edit.uid) if edit.below else ())}
-    names = {task.uid: f"{MISSING}{task.id}" for task in draft.plan if task.uid in gone}
+    left = {task.id for task in draft.plan if task.uid not in gone}
+    names = {
+        task.uid: f"{MISSING}{task.uid if task.id in left else task.id}" for task in draft.plan if task.uid in gone
+    }
     rows = [_forget(task, names) for task in draft.plan if task.uid not in gone]
     return _with(draft, rows, {uid: one for uid, one in draft.assignments.items() if uid not in gone})
 
@@ -273,6 +299,8 @@ def _set(draft: Draft, edit: Set) -> Draft:
         names: dict[str, Uid] = {}
         for one in draft.plan:
             names.setdefault(str(one.id), one.uid)
+        for one in draft.plan:
+            names.setdefault(one.uid, one.uid)
         args[edit.name] = read_input(edit.value, names.get)
     return _change(draft, task.update(args=args, locked=_lock(task, edit.name)))
 
@@ -331,14 +359,22 @@ def _choose(draft: Draft, edit: Choose) -> Draft:
 def _patch(draft: Draft, edit: Patch) -> Draft:
     rows = {task.uid: task for task in draft.plan if task.uid not in edit.gone}
     rows.update({task.uid: task for task in edit.put})
-    order = rows if edit.order is None else [uid for uid in edit.order if uid in rows]
-    chosen = {**draft.assignments, **edit.assignments}
+    order = rows if edit.order is None else dict.fromkeys([*(uid for uid in edit.order if uid in rows), *rows])
+    chosen = {uid: one for uid, one in {**draft.assignments, **edit.assignments}.items() if one and uid in rows}
     plan = Plan(
         request=draft.plan.request if edit.request is None else edit.request,
         planner=draft.plan.planner if edit.planner is None else edit.planner,
         tasks=tuple(rows[uid] for uid in order),
     )
-    return Draft(plan=plan, assignments={uid: one for uid, one in chosen.items() if one})
+    return Draft(plan=plan, assignments=chosen)
+
+
+def _replace(_: Draft, edit: Replace) -> Draft:
+    plan = edit.draft.plan
+    if len({task.uid for task in plan}) != len(plan):
+        raise EditError("The plan has two tasks with the same uid.")
+    known = {uid: one for uid, one in edit.draft.assignments.items() if plan.get(uid)}
+    return Draft(plan=plan, assignments=known)
 
 
 def _update(field: str) -> Callable[[Draft, Any], Draft]:
@@ -350,13 +386,13 @@ _APPLY: dict[type, Callable[[Draft, Any], Draft]] = {
     Delete: _delete,
     Set: _set,
     Retype: _retype,
-    Renumber: _update("id"),
+    Renumber: _renumber,
     Connect: _connect,
     Disconnect: _disconnect,
     Move: _move,
     Skip: _update("skip"),
     SetPolicy: _update("policy"),
     Choose: _choose,
-    Replace: lambda _, edit: edit.draft,
+    Replace: _replace,
     Patch: _patch,
 }

@@ -9,7 +9,7 @@ ChosenBy = Literal["selector", "person", "ranking", "only"]
 Place = Literal["here", "hub", "worker", "llm"]
 
 _CANDIDATE = re.compile(
-    r"^(?P<endpoint>[A-Za-z][\w-]*):(?P<model>[^@#\s]+)(@(?P<revision>[^@#\s]+))?(#(?P<provider>[^@#\s]+))?$"
+    r"^(?P<endpoint>[A-Za-z][\w-]*):(?P<model>[^@#\s]+)(@(?P<revision>[^@#\s]+))?(#(?P<provider>[^@#\s]+))?\Z"
 )
 
 

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from itertools import count
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, PlainSerializer, model_validator
+from pydantic import AfterValidator, Field, PlainSerializer, model_validator
 
 from hgtui.core.base import Value
 
@@ -18,6 +20,8 @@ Policy = Literal["auto", "ask"]
 _UID_NUMBER = re.compile(r"^t(\d{1,9})$")
 MISSING = "missing:"
 """What the uid of a reference begins with where the plan has no such task; the wire id that was meant comes after."""
+MAX_ID = 999_999_999
+"""The highest number that a task may have; the lowest is 0, as -1 means that there is no dependency."""
 
 
 class Ref(Value):
@@ -113,7 +117,7 @@ class Task(Value):
     uid: Uid
     id: int
     task: str
-    args: Args = MappingProxyType({})
+    args: Args = Field(default_factory=lambda: MappingProxyType({}))
     after: tuple[Uid, ...] = ()
     skip: bool = False
     locked: tuple[str, ...] = ()
@@ -151,7 +155,11 @@ class Plan(Value):
 
     def get(self, uid: Uid) -> Task | None:
         """Return the task with that uid, None where there is none."""
-        return next((task for task in self.tasks if task.uid == uid), None)
+        return self._by_uid.get(uid)
+
+    @cached_property
+    def _by_uid(self) -> Mapping[Uid, Task]:
+        return {task.uid: task for task in reversed(self.tasks)}
 
     def by_id(self, wire_id: int) -> Task | None:
         """Return the first task with that number, None where there is none."""
@@ -209,7 +217,7 @@ class Plan(Value):
         return {uid: level for uid, level in levels.items() if left[uid] == 0}
 
     def ordered(self) -> tuple[Task, ...]:
-        """Return the tasks in topological order, ties by number; tasks in a cycle come last, in the order of rows."""
+        """Return the tasks in topological order, ties by number; tasks in or behind a cycle come last, by number."""
         levels = self.levels()
         return tuple(sorted(self.tasks, key=lambda task: (levels.get(task.uid, len(self.tasks)), task.id)))
 
@@ -227,8 +235,9 @@ class Plan(Value):
         """Return the next number that no task has and no reference means."""
         meant = [ref.missing for task in self.tasks for value in task.args.values() for ref in value.refs]
         meant += [dep.removeprefix(MISSING) for task in self.tasks for dep in task.after]
-        numbers = [int(text) for text in meant if text.isdecimal() and len(text) < 10]
-        return max((*(task.id for task in self.tasks), *numbers), default=-1) + 1
+        used = {task.id for task in self.tasks} | {int(text) for text in meant if text.isdecimal() and len(text) < 10}
+        free = max(used, default=-1) + 1
+        return free if 0 <= free <= MAX_ID else next(number for number in count() if number not in used)
 
 
 def fresh_uids(taken: Iterable[Uid] = ()) -> Iterator[Uid]:

@@ -9,7 +9,8 @@ from pydantic import ValidationError
 from hgtui.core.base import Value
 from hgtui.core.model import Assignment
 from hgtui.core.plan import MISSING, Plan, Task, Uid
-from hgtui.core.reading import PlanError, Reading, read_plan
+from hgtui.core.reading import PlanError, Reading, read_plan, tidy
+from hgtui.core.text import one_line
 from hgtui.core.wire import write_input
 
 VERSION = 1
@@ -23,7 +24,17 @@ class PlanFile(Value):
     fingerprint: str = ""
 
 
-def write_task(task: Task, ids: Mapping[Uid, int], *, bare: bool = False) -> dict[str, Any]:
+def wire_names(plan: Plan) -> dict[Uid, int | str]:
+    """Return by what each task is referred to: its number, or its uid where a task before it has the same number."""
+    seen: set[int] = set()
+    names: dict[Uid, int | str] = {}
+    for task in plan:
+        names[task.uid] = task.uid if task.id in seen else task.id
+        seen.add(task.id)
+    return names
+
+
+def write_task(task: Task, ids: Mapping[Uid, int | str], *, bare: bool = False) -> dict[str, Any]:
     """Write a task with HuggingGPT's keys and, unless `bare`, our own where they are set."""
     deps = sorted(
         (ids.get(dep, dep.removeprefix(MISSING)) for dep in task.deps), key=lambda dep: (isinstance(dep, str), dep)
@@ -55,7 +66,7 @@ def write_plan(
     problems: list[dict[str, Any]] | None = None,
 ) -> dict[str, Any]:
     """Return the plan file's data: what `contracts` promises, nothing else."""
-    ids = {task.uid: task.id for task in plan}
+    ids = wire_names(plan)
     chosen = {str(ids[uid]): one.model_dump(mode="json") for uid, one in (assignments or {}).items() if uid in ids}
     return {
         "version": VERSION,
@@ -77,25 +88,30 @@ def parse_json(text: str) -> Any:
         raise PlanError(f"Line {error.lineno}, column {error.colno}: {error.msg}.") from None
     except RecursionError:
         raise PlanError("It is nested too deeply to be read.") from None
-    except ValueError as error:  # a number of more digits than Python converts
-        raise PlanError(f"{error}.") from None
+    except ValueError:  # the only other one: a whole number of more digits than Python converts
+        raise PlanError("It holds a number of too many digits to be read.") from None
 
 
 def read_plan_file(text: str) -> PlanFile:
     """Read a plan file, or any other form of a plan, from JSON text; PlanError says what is wrong and where."""
-    data = parse_json(text)
+    try:
+        data = tidy(parse_json(text))
+    except RecursionError:
+        raise PlanError("It is nested too deeply to be read.") from None
     if isinstance(data, Mapping) and data.get("version", VERSION) != VERSION:
-        version = str(data["version"])[:20]
+        version = one_line(str(data["version"]), 20)
         raise PlanError(f"This is a plan file of version {version}; this hgtui reads version {VERSION}.")
     reading = read_plan(data)
     if not isinstance(data, Mapping):
         return PlanFile(reading=reading)
-    uids = {str(task.id): task.uid for task in reading.plan}
+    uids = {str(name): uid for uid, name in wire_names(reading.plan).items()}
     chosen: dict[Uid, Assignment] = {}
-    rows = data.get("assignments")
-    for wire_id, row in (rows if isinstance(rows, Mapping) else {}).items():
+    rows = data.get("assignments") or {}
+    if not isinstance(rows, Mapping):
+        raise PlanError("The “assignments” of the plan are no object.")
+    for wire_id, row in rows.items():
         if wire_id not in uids:
-            raise PlanError(f"The plan has an assignment for a task {wire_id[:20]} that it does not have.")
+            raise PlanError(f"The plan has an assignment for a task {one_line(wire_id, 20)} that it does not have.")
         try:
             chosen[uids[wire_id]] = Assignment.model_validate(row)
         except ValidationError as error:

@@ -1,19 +1,21 @@
 """What is wrong or doubtful in a plan, where, and a mend that can be applied."""
 
+import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from enum import StrEnum
 
 from hgtui.core.base import Value, digest
-from hgtui.core.edits import Connect, Delete, Disconnect, Edit, Renumber, Retype, Set
+from hgtui.core.edits import Connect, Delete, Disconnect, Edit, Patch, Renumber, Retype, Set
 from hgtui.core.edits import Skip as SkipEdit
 from hgtui.core.fit import asked, can_run
 from hgtui.core.model import Assignment, Candidate
 from hgtui.core.plan import MISSING, Input, Plan, Ref, Task, Uid
+from hgtui.core.planfile import wire_names
 from hgtui.core.resource import FILE_KINDS, FileFact, Kind, reads
 from hgtui.core.task import TASKS, Arg, TaskSpec
 from hgtui.core.text import one_line, plural
-from hgtui.core.wire import LOOKS_LIKE_REF, write_input
+from hgtui.core.wire import LOOKS_LIKE_REF, write_input, write_ref
 
 
 class Severity(StrEnum):
@@ -93,6 +95,8 @@ def errors(found: tuple[Problem, ...]) -> tuple[Problem, ...]:
     return tuple(one for one in found if one.severity is Severity.ERROR)
 
 
+_LONG_RING = 12
+_SUFFIX = re.compile(r"\.\w{1,5}\s*\Z")
 _KIND_WORDS = {Kind.TEXT: "a text", Kind.IMAGE: "a picture", Kind.AUDIO: "a sound", Kind.VIDEO: "a video", Kind.DOCUMENT: "a document", Kind.TABLE: "a table", Kind.LABELS: "labels", Kind.BOXES: "boxes", Kind.MASK: "a mask", Kind.VECTOR: "a vector"}  # fmt: skip
 
 
@@ -103,8 +107,10 @@ class _Look:
         self.plan = plan
         self.facts = facts
         self.tasks = {task.uid: task for task in plan}
-        self.ids = {task.uid: task.id for task in plan}
+        self.ids = wire_names(plan)
         self.dependants = plan.dependants()
+        self.levels = plan.levels()
+        self.givers: dict[Kind, list[Task]] = {}
 
     def error(self, code: Code, message: str, task: Task, arg: str | None = None, mend: Mend | None = None) -> Problem:
         return Problem(severity=Severity.ERROR, code=code, message=message, uid=task.uid, arg=arg, mend=mend)
@@ -116,15 +122,17 @@ class _Look:
 
     def duplicates(self) -> Iterator[Problem]:
         seen: dict[int, Task] = {}
+        if len({task.id for task in self.plan}) == len(self.plan):
+            return
+        free = self.plan.free_id()
         for task in self.plan:
             if task.id in seen:
-                mend = Mend(label="give it a free number", edit=Renumber(uid=task.uid, id=self.plan.free_id()))
+                mend = Mend(label="give it a free number", edit=Renumber(uid=task.uid, id=free))
                 yield self.error(Code.DUPLICATE_ID, f"Two tasks have the number {task.id}.", task, mend=mend)
             seen.setdefault(task.id, task)
 
     def cycles(self) -> Iterator[Problem]:
-        levels = self.plan.levels()
-        if len(levels) == len(self.tasks):
+        if len(self.levels) == len(self.tasks):
             return
         import networkx as nx
 
@@ -137,10 +145,12 @@ class _Look:
             ring = [self.tasks[a] for a, _ in edges]
             first = min(ring, key=lambda task: task.id)
             dep = next(a for a, b in edges if b == first.uid)
-            way = " → ".join(str(task.id) for task in [*ring, ring[0]])
+            way = [str(task.id) for task in [*ring, ring[0]]]
+            if len(way) > _LONG_RING:
+                way = [*way[: _LONG_RING // 2], "…", *way[-_LONG_RING // 2 :]]
             label = f"{first.id} no longer waits for {self.ids[dep]}"
             mend = Mend(label=label, edit=Disconnect(uid=first.uid, dep=dep))
-            yield self.error(Code.CYCLE, f"Tasks wait for each other in a ring: {way}.", first, mend=mend)
+            yield self.error(Code.CYCLE, f"Tasks wait for each other in a ring: {' → '.join(way)}.", first, mend=mend)
 
     def task(self, task: Task) -> Iterator[Problem]:
         yield from self.links(task)
@@ -175,7 +185,8 @@ class _Look:
 
     def arguments(self, task: Task, spec: TaskSpec) -> Iterator[Problem]:
         for arg in spec.required:
-            if arg.name not in task.args or not task.args[arg.name].parts:
+            given = task.args.get(arg.name, Input())
+            if not given.refs and not any(text.strip() for text in given.literals):
                 message = f"{task.task} needs “{arg.name}”: {arg.about}."
                 yield self.error(Code.MISSING_ARGUMENT, message, task, arg.name, self._fill(task, arg))
         for name, value in task.args.items():
@@ -183,34 +194,59 @@ class _Look:
             if takes is None:
                 yield self.error(Code.UNKNOWN_ARGUMENT, *self._unknown(task, spec, name))
                 continue
+            if takes.kind in FILE_KINDS and not takes.many and value.many and len(value.parts) > 1:
+                message = f"“{name}” of task {task.id} takes {_KIND_WORDS[takes.kind]}, not {len(value.parts)}."
+                yield self.error(Code.WRONG_KIND, message, task, name)
             for ref in value.refs:
                 yield from self.reference(task, takes, ref)
             for literal in value.literals:
                 yield from self.literal(task, takes, literal, alone=value.many or value.literal is not None)
 
     def _fill(self, task: Task, arg: Arg) -> Mend | None:
-        below = {task.uid, *self.plan.below(task.uid)}
-        fitting = [
-            one for one in self.plan if one.uid not in below and (spec := TASKS.get(one.task)) and spec.gives(arg.kind)
-        ]
-        if not fitting:
+        """Offer the result of another task: of one that it waits for already, else of the last that does not wait for it."""
+        if arg.kind not in self.givers:
+            self.givers[arg.kind] = [one for one in self.plan if (spec := TASKS.get(one.task)) and spec.gives(arg.kind)]
+        deps = [one for dep in task.deps if (one := self.tasks.get(dep)) in self.givers[arg.kind]]
+        best = next((one for one in deps if self._before(one, task)), None)
+        if best is None and self.givers[arg.kind]:
+            below = {task.uid, *self._below(task)}
+            best = next((one for one in reversed(self.givers[arg.kind]) if one.uid not in below), None)
+        if best is None:
             return None
-        best = next((one for one in fitting if one.uid in task.deps), fitting[-1])
         return Mend(label=f"take the result of {best.id}", edit=Connect(uid=task.uid, dep=best.uid, name=arg.name))
+
+    def _before(self, one: Task, task: Task) -> bool:
+        return one.uid in self.levels and self.levels[one.uid] < self.levels.get(task.uid, len(self.tasks))
+
+    def _below(self, task: Task) -> set[Uid]:
+        seen: set[Uid] = set()
+        ahead = [task.uid]
+        while ahead:
+            new = [uid for uid in self.dependants[ahead.pop()] if uid not in seen]
+            seen.update(new)
+            ahead += new
+        return seen
 
     def _unknown(self, task: Task, spec: TaskSpec, name: str) -> tuple[str, Task, str, Mend]:
         free = [arg for arg in spec.required if arg.name not in task.args]
         names = ", ".join(arg.name for arg in spec.args)
         message = f"{task.task} takes no “{one_line(name, 40)}”, only {names}."
-        if len(free) == 1 and not task.args[name].many:
-            value = write_input(task.args[name], self.ids)
+        if len(free) == 1 and self._fits(task.args[name], free[0]):
+            args = {(free[0].name if one == name else one): value for one, value in task.args.items()}
+            put = task.update(args=args, locked=(*task.locked, free[0].name))
+            label = f"use it as {free[0].name}"
             return (
                 message,
                 task,
                 name,
-                Mend(label=f"use it as {free[0].name}", edit=Set(uid=task.uid, name=free[0].name, value=value)),
+                Mend(label=label, edit=Patch(put=(put,), words=f"{task.id} {task.task}: {label}")),
             )
         return message, task, name, Mend(label="take it out", edit=Set(uid=task.uid, name=name))
+
+    def _fits(self, value: Input, arg: Arg) -> bool:
+        specs = [TASKS.get(self.tasks[ref.uid].task) for ref in value.refs if ref.uid in self.tasks]
+        files = [text in self.facts.files for text in value.literals]
+        return all(spec and spec.gives(arg.kind) for spec in specs) and (arg.kind not in FILE_KINDS or all(files))
 
     def reference(self, task: Task, arg: Arg, ref: Ref) -> Iterator[Problem]:
         source = self.tasks.get(ref.uid)
@@ -218,12 +254,24 @@ class _Look:
         if source is None or spec is None or source.uid == task.uid:
             return
         if ref.field:
-            known = [kind for kind in Kind if kind.value == ref.field]
-            if known and spec.gives(known[0]) and reads(arg.kind, known[0]):
+            named = [kind for kind in Kind if kind.value == ref.field]
+            known = [kind for kind in (spec.output, *spec.also) if named and reads(named[0], kind)]
+            if any(reads(arg.kind, kind) for kind in known):
+                return
+            if not known:
+                message = (
+                    f"Task {source.id} gives {_KIND_WORDS[spec.output]}, and nothing named “{one_line(ref.field, 40)}”."
+                )
+                yield self.error(
+                    Code.WRONG_KIND,
+                    message,
+                    task,
+                    arg.name,
+                    self._whole(task, arg, ref) if spec.gives(arg.kind) else None,
+                )
                 return
         elif spec.gives(arg.kind):
             return
-        # A text that is written around a reference takes words for anything that has words.
         message = f"“{arg.name}” of task {task.id} needs {_KIND_WORDS[arg.kind]}; task {source.id} gives {_KIND_WORDS[spec.output]}."
         yield self.error(Code.WRONG_KIND, message, task, arg.name, self._fill_other(task, arg, source))
 
@@ -238,7 +286,11 @@ class _Look:
             if arg.kind in FILE_KINDS:
                 return
         fact = self.facts.files.get(text)
-        if arg.kind in FILE_KINDS and alone:
+        if arg.kind in FILE_KINDS and not alone:
+            if text.strip(" ,\n"):
+                message = f"“{arg.name}” of task {task.id} needs {_KIND_WORDS[arg.kind]}, not a text around one."
+                yield self.error(Code.WRONG_KIND, message, task, arg.name, self._bare(task, arg))
+        elif arg.kind in FILE_KINDS:
             yield from self.file(task, arg, text, fact)
         elif fact and alone and arg.kind is Kind.TEXT and fact.kind and not reads(Kind.TEXT, fact.kind):
             message = f"“{arg.name}” of task {task.id} needs a text; {one_line(text, 60)} is {_KIND_WORDS[fact.kind]}."
@@ -246,16 +298,31 @@ class _Look:
         elif fact and alone and fact.error:
             yield self.error(Code.UNREADABLE_FILE, fact.error, task, arg.name)
 
+    def _whole(self, task: Task, arg: Arg, ref: Ref) -> Mend:
+        parts = (Ref(uid=part.uid) if part == ref else part for part in task.args[arg.name].parts)
+        value = write_input(Input(parts=tuple(parts), many=task.args[arg.name].many), self.ids)
+        return Mend(label="take its result", edit=Set(uid=task.uid, name=arg.name, value=value))
+
+    def _bare(self, task: Task, arg: Arg) -> Mend:
+        """Offer to take only the references of an argument, without the text around them."""
+        refs = task.args[arg.name].refs
+        value = [write_ref(ref, self.ids) for ref in refs] if len(refs) > 1 else write_ref(refs[0], self.ids)
+        return Mend(label="take the result without the text", edit=Set(uid=task.uid, name=arg.name, value=value))
+
     def file(self, task: Task, arg: Arg, path: str, fact: FileFact | None) -> Iterator[Problem]:
         shown = one_line(path, 80)
         if path.startswith(("http://", "https://")):
             message = f"hgtui does not fetch {shown}: save it to a file and give that."
             yield self.error(Code.UNREADABLE_FILE, message, task, arg.name)
         elif fact is None:
-            message = f"{shown} is none of the files of this request. Name it in the request or with --file."
-            if not path.strip() or len(path) > 200 or "\n" in path or " " in path.strip():
-                message = f"“{arg.name}” of task {task.id} needs {_KIND_WORDS[arg.kind]}, not a text."
-            code = Code.UNREADABLE_FILE if "needs" not in message else Code.WRONG_KIND
+            if _names_a_file(path):
+                code = Code.UNREADABLE_FILE
+                message = f"{shown} is none of the files of this request. Name it in the request or with --file."
+            else:
+                code, message = (
+                    Code.WRONG_KIND,
+                    f"“{arg.name}” of task {task.id} needs {_KIND_WORDS[arg.kind]}, not a text.",
+                )
             yield self.error(code, message, task, arg.name, self._fill(task, arg))
         elif fact.error:
             yield self.error(Code.UNREADABLE_FILE, fact.error, task, arg.name)
@@ -319,6 +386,12 @@ class _Look:
                 mend = Mend(label=f"delete {task.id}", edit=Delete(uid=task.uid)) if free else None
                 message = f"Task {task.id} does the same as task {first.id}."
                 yield self.warning(Code.SAME_TASK_TWICE, message, task, mend=mend)
+
+
+def _names_a_file(text: str) -> bool:
+    """Say whether a text that should be a path may be one: a name with a suffix, or one word."""
+    one_word = bool(text.strip()) and not set(text.strip()) & set(" \n\t")
+    return len(text) <= 200 and "\n" not in text and (one_word or bool(_SUFFIX.search(text)))
 
 
 def reads_file(plan: Plan, files: Mapping[str, FileFact]) -> dict[str, tuple[Uid, ...]]:

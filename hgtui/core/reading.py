@@ -1,17 +1,24 @@
 """Plans read from JSON data: HuggingGPT's list, our plan file, a bare task, TaskBench's nodes and links."""
 
+import re
 from collections.abc import Iterator, Mapping
+from itertools import count
 from typing import Any
 
 from hgtui.core.base import Value
-from hgtui.core.plan import MISSING, Input, Plan, Task, Uid, fresh_uids
+from hgtui.core.plan import MAX_ID, MISSING, Input, Plan, Task, Uid, fresh_uids
 from hgtui.core.resource import FILE_KINDS
 from hgtui.core.task import TASKS, task_type
 from hgtui.core.text import clean, one_line
 from hgtui.core.wire import read_input
 
 _TASK_KEYS = frozenset({"task", "id", "dep", "args", "uid", "skip", "locked", "policy"})
+_PLAN_KEYS = frozenset(
+    {"version", "request", "planner", "fingerprint", "approvable", "tasks", "assignments", "problems"}
+)
+_TASKBENCH_KEYS = frozenset({"task_steps", "task_nodes", "task_links"})
 _MOST_UIDS = 64
+_NUMBER = re.compile(r"-?\d{1,9}")
 
 
 class Reading(Value):
@@ -46,23 +53,30 @@ def read_plan(data: Any, request: str = "", planner: str = "", taken: Iterator[U
     except RecursionError:
         raise PlanError("The plan is nested too deeply to be read.") from None
     uids = taken or fresh_uids()
+    unread: list[str] = []
     if isinstance(data, Mapping):
         request = str(data.get("request") or request)
         planner = str(data.get("planner") or planner)
         if "task_nodes" in data:
             return _taskbench(data, request, planner, uids)
         if "tasks" in data:
+            unread = _unread(data, _PLAN_KEYS, "The plan")
             data = data["tasks"]
         elif "task" in data:
             data = [data]
     if not isinstance(data, list):
         raise PlanError("This is no plan: a list of tasks was expected, or an object with “tasks” or “task_nodes”.")
     rows = [row for row in data if isinstance(row, Mapping) and isinstance(row.get("task"), str)]
-    dropped = [f"Row {n} is no task: {one_line(str(row), 80)}" for n, row in enumerate(data) if row not in rows]
+    kept = {id(row) for row in rows}
+    dropped = [f"Row {n} is no task: {one_line(str(row), 80)}" for n, row in enumerate(data) if id(row) not in kept]
     if data and not rows:
         raise PlanError(f"This is no plan: none of its {len(data)} entries has a “task”.")
     tasks, more = read_tasks(rows, uids)
-    return Reading(plan=Plan(request=request, planner=planner, tasks=tasks), dropped=(*dropped, *more))
+    return Reading(plan=Plan(request=request, planner=planner, tasks=tasks), dropped=(*unread, *dropped, *more))
+
+
+def _unread(data: Mapping[str, Any], known: frozenset[str], what: str) -> list[str]:
+    return [f"{what}: “{one_line(key, 40)}” is not read." for key in data if key not in known]
 
 
 def read_tasks(rows: list[Mapping[str, Any]], uids: Iterator[Uid]) -> tuple[tuple[Task, ...], list[str]]:
@@ -74,36 +88,52 @@ def read_tasks(rows: list[Mapping[str, Any]], uids: Iterator[Uid]) -> tuple[tupl
     for row, wire_id, uid in zip(rows, ids, own, strict=True):
         names.setdefault(str(wire_id), uid)
         names.setdefault(str(row.get("id")), uid)
+    for uid in own:  # how a plan file tells two tasks of the same number apart
+        names.setdefault(uid, uid)
     tasks = []
     for row, wire_id, uid in zip(rows, ids, own, strict=True):
-        unknown = [key for key in row if key not in _TASK_KEYS]
-        dropped += [f"Task {wire_id}: “{one_line(key, 40)}” is not read." for key in unknown]
+        dropped += _unread(row, _TASK_KEYS, f"Task {wire_id}")
         tasks.append(_task(row, wire_id, uid, names, dropped))
     return tuple(tasks), dropped
 
 
 def read_task(row: Mapping[str, Any], names: Mapping[str, Uid], uid: Uid, wire_id: int) -> tuple[Task, list[str]]:
-    """Read one row of a plan that is still growing; `names` gives the uids of the wire ids read so far."""
-    dropped: list[str] = []
-    return _task(tidy(row), wire_id, uid, names, dropped), dropped
+    """Read one row of a plan that is still growing; `names` gives the uids of the wire ids read so far.
+
+    Raises PlanError where the row is nested too deeply.
+    """
+    try:
+        row = tidy(row)
+    except RecursionError:
+        raise PlanError("The task is nested too deeply to be read.") from None
+    dropped = _unread(row, _TASK_KEYS, f"Task {wire_id}")
+    return _task(row, wire_id, uid, names, dropped), dropped
 
 
 def _number(data: Any) -> int | None:
     if isinstance(data, bool) or not isinstance(data, (int, str)):
         return None
-    text = str(data).strip()
-    return int(text) if text.lstrip("-").isdecimal() and len(text) < 10 else None
+    if isinstance(data, int):
+        return data if abs(data) <= MAX_ID else None
+    return int(data) if _NUMBER.fullmatch(data.strip()) else None
 
 
 def _wire_ids(rows: list[Mapping[str, Any]], dropped: list[str]) -> list[int]:
-    given = [_number(row.get("id")) for row in rows]
-    free = max((number for number in given if number is not None), default=-1) + 1
+    given = [number if (number := _number(row.get("id"))) is not None and number >= 0 else None for row in rows]
+    used = {number for number in given if number is not None}
+    highest = max(used, default=-1)
+    free = (
+        number
+        for number in (range(highest + 1, MAX_ID) if highest < MAX_ID - len(rows) else count())
+        if number not in used
+    )
     ids = []
     for row, number in zip(rows, given, strict=True):
         if number is None:
-            number, free = free, free + 1
+            number = next(free)
             if "id" in row:
-                dropped.append(f"The id “{one_line(str(row['id']), 40)}” is no number: it became {number}.")
+                said = one_line(str(row["id"]), 40)
+                dropped.append(f"The id “{said}” is no number from 0 to {MAX_ID}: it became {number}.")
         ids.append(number)
     return ids
 
@@ -129,6 +159,15 @@ def _task(row: Mapping[str, Any], wire_id: int, uid: Uid, names: Mapping[str, Ui
     kind = task_type(str(row.get("task", "")))
     args = _args(row.get("args"), kind, wire_id, names, dropped)
     locked = row.get("locked")
+    dropped += [
+        f"Task {wire_id}: “{key}” cannot be {one_line(str(row[key]), 40)!r}: it is left out."
+        for key, right in (
+            ("skip", isinstance(row.get("skip"), bool | None)),
+            ("policy", row.get("policy") in ("ask", "auto", None)),
+            ("locked", locked is None or isinstance(locked, list)),
+        )
+        if not right
+    ]
     return Task(
         uid=uid,
         id=wire_id,
@@ -150,8 +189,17 @@ def _args(data: Any, kind: str, wire_id: int, names: Mapping[str, Uid], dropped:
     if not isinstance(data, Mapping):
         dropped.append(f"Task {wire_id}: its arguments are no object: {one_line(str(data), 80)}")
         return {}
-    args = {name.strip().lower(): read_input(item, names.get) for name, item in data.items()}
+    args: dict[str, Input] = {}
+    for name, item in data.items():
+        _give(args, name, read_input(item, names.get), wire_id, dropped)
     return _as_question(args, kind)
+
+
+def _give(args: dict[str, Input], name: str, value: Input, wire_id: int, dropped: list[str]) -> None:
+    name = name.strip().lower()
+    if name in args:
+        dropped.append(f"Task {wire_id}: “{one_line(name, 40)}” is given twice; only the last is kept.")
+    args[name] = value
 
 
 def _as_question(args: dict[str, Input], kind: str) -> dict[str, Input]:
@@ -182,11 +230,12 @@ def _taskbench(data: Mapping[str, Any], request: str, planner: str, uids: Iterat
     nodes = data["task_nodes"]
     if not isinstance(nodes, list):
         raise PlanError("This is no plan: “task_nodes” is not a list.")
-    dropped: list[str] = []
+    dropped = _unread(data, _TASKBENCH_KEYS | _PLAN_KEYS, "The plan")
     rows = []
     for number, node in enumerate(nodes):
         if isinstance(node, Mapping) and isinstance(node.get("task"), str):
             rows.append((number, node))
+            dropped += _unread(node, frozenset({"task", "arguments"}), f"Node {number}")
         else:
             dropped.append(f"Node {number} is no task: {one_line(str(node), 80)}")
     if nodes and not rows:
@@ -208,17 +257,30 @@ def _node_args(
     """Give TaskBench's arguments, which have no names, to the first argument of the type that can take each."""
     if data is None:
         return {}
+    if isinstance(data, Mapping) and not _is_named(data):
+        return _args(data, kind, number, names, dropped)
     args: dict[str, Input] = {}
+    spec = TASKS.get(kind)
     for item in data if isinstance(data, list) else [data]:
-        if isinstance(item, Mapping) and isinstance(item.get("name"), str) and "value" in item:
-            args[item["name"].strip().lower()] = read_input(item["value"], names.get)
-            continue
+        if _is_named(item) and "value" in item:
+            name = item["name"].strip().lower()
+            if spec is None or spec.arg(name):
+                _give(args, name, read_input(item["value"], names.get), number, dropped)
+                continue
+            dropped.append(f"Task {number}: {kind} takes no “{one_line(name, 40)}”: its value went where it fits.")
+            item = item["value"]
+        elif _is_named(item):  # real planners write an argument with a name and no value: the name is the value
+            item = item["name"]
         value = read_input(item, names.get)
         name = _slot(kind, value, args, types)
         if name in args:
             value = Input(parts=(*args[name].parts, *value.parts), many=True)
         args[name] = value
     return args
+
+
+def _is_named(item: Any) -> bool:
+    return isinstance(item, Mapping) and isinstance(item.get("name"), str) and set(item) <= {"name", "value"}
 
 
 def _slot(kind: str, value: Input, args: Mapping[str, Input], types: Mapping[Uid, str]) -> str:
@@ -242,22 +304,27 @@ def _looks_like_file(text: str) -> bool:
 
 
 def _linked(tasks: list[Task], links: Any, dropped: list[str]) -> Iterator[Task]:
-    """Add the links that no argument reads as dependencies that only order; links are by task name, the first such."""
-    uids: dict[str, Uid] = {}
+    """Add the links that no argument reads as dependencies that only order.
+
+    Links name types of tasks: one is kept already where any task of the one type reads any of the other. Else it goes
+    from the first to the first of the types, or where these are the same from the first to the second.
+    """
+    by_type: dict[str, list[Uid]] = {}
     for task in tasks:
-        uids.setdefault(task.task, task.uid)
+        by_type.setdefault(task.task, []).append(task.uid)
+    types = {task.uid: task.task for task in tasks}
+    kept = {(types.get(ref.uid), task.task) for task in tasks for value in task.args.values() for ref in value.refs}
     after: dict[Uid, list[Uid]] = {}
+    if links is not None and not isinstance(links, list):
+        dropped.append(f"The links are no list: {one_line(str(links), 80)}")
     for link in links if isinstance(links, list) else []:
         ends = [link.get(end) for end in ("source", "target")] if isinstance(link, Mapping) else []
-        found = [uids.get(task_type(end)) for end in ends if isinstance(end, str)]
-        if len(found) == 2 and found[0] and found[1]:
-            after.setdefault(found[1], []).append(found[0])
-        else:
+        found = [by_type.get(task_type(end), []) for end in ends if isinstance(end, str)]
+        if len(found) != 2 or not all(found):
             dropped.append(f"A link whose ends are not in the plan: {one_line(str(link), 80)}")
-    by_name = {task.uid: task for task in tasks}
+        elif (types[found[0][0]], types[found[1][0]]) not in kept:
+            source = found[0][0]
+            after.setdefault(next((uid for uid in found[1] if uid != source), source), []).append(source)
     for task in tasks:
-        read = {
-            by_name[ref.uid].task if ref.uid in by_name else "" for value in task.args.values() for ref in value.refs
-        }
-        more = [uid for uid in after.get(task.uid, []) if by_name[uid].task not in read]
+        more = after.get(task.uid)
         yield task.update(after=tuple(more)) if more else task

@@ -8,7 +8,7 @@ from typing import Any
 from hgtui.core import events as ev
 from hgtui.core.approval import Grant
 from hgtui.core.edits import Draft, Edit, Patch, apply, touched
-from hgtui.core.model import Candidate
+from hgtui.core.model import Assignment, Candidate
 from hgtui.core.plan import Plan, Task, Uid
 from hgtui.core.problems import Facts
 from hgtui.core.resource import FileFact, Resource
@@ -63,7 +63,8 @@ class Run:
     stage: Stage = Stage.ASKING
     files: dict[str, FileFact] = field(default_factory=dict)
     drafted: list[Task] = field(default_factory=list)
-    draft: Draft = field(default_factory=Draft)
+    _draft: Draft = field(default_factory=Draft)
+    _chosen: dict[Uid, Assignment | None] = field(default_factory=dict)
     proposed: Plan | None = None
     notes: tuple[str, ...] = ()
     undos: list[Patch] = field(default_factory=list)
@@ -90,11 +91,19 @@ class Run:
         return frozenset(_FOLD[type(entry.event)](self, entry.event) or ())
 
     @property
+    def draft(self) -> Draft:
+        """The plan with its assignments, as they stand."""
+        if self._chosen:  # gathered until someone reads them: a choice must not copy those of all other tasks
+            rows = {uid: one for uid, one in {**self._draft.assignments, **self._chosen}.items() if one}
+            self._draft, self._chosen = Draft(plan=self._draft.plan, assignments=rows), {}
+        return self._draft
+
+    @property
     def plan(self) -> Plan:
         """The plan as it stands; while it streams in, the tasks so far."""
         if self.proposed is None and self.drafted:
             return Plan(request=self.request, planner=self.planner, tasks=tuple(self.drafted))
-        return self.draft.plan
+        return self._draft.plan
 
     @property
     def facts(self) -> Facts:
@@ -116,12 +125,15 @@ class Run:
         status = self.tasks.get(uid)
         if status:
             return status.state
-        task = self.draft.plan.get(uid)
+        task = self._draft.plan.get(uid)
         return TaskState.SKIPPED if task and task.skip else TaskState.WAITING
 
     def status(self, uid: Uid) -> TaskStatus:
-        """Return a task's status, made where there is none yet."""
-        return self.tasks.setdefault(uid, TaskStatus())
+        """Return a task's status; a task that no event has spoken of has one that is not kept."""
+        return self.tasks.get(uid) or TaskStatus(state=self.state(uid))
+
+    def _kept(self, uid: Uid) -> TaskStatus:
+        return self.tasks.setdefault(uid, TaskStatus(state=self.state(uid)))
 
 
 def fold(entries: Iterable[ev.Entry]) -> Run:
@@ -144,7 +156,7 @@ def _file(run: Run, event: ev.FileSeen) -> Changed:
 
 
 def _stage(run: Run, event: ev.StageEntered) -> Changed:
-    run.stage = event.stage
+    run.stage, run.outcome, run.exit = event.stage, None, None
     if event.stage is Stage.PLANNING:
         run.drafted, run.planning_failed = [], None
     if event.stage is not Stage.SELECTION:
@@ -159,7 +171,7 @@ def _drafted(run: Run, event: ev.TaskDrafted) -> Changed:
 
 
 def _proposed(run: Run, event: ev.PlanProposed) -> Changed:
-    run.draft = Draft(plan=event.plan)
+    run._draft, run._chosen = Draft(plan=event.plan), {}
     run.proposed, run.notes = event.plan, event.notes
     run.undos, run.redos, run.drafted = [], [], []
     run.uids.update(task.uid for task in event.plan)
@@ -172,16 +184,17 @@ def _planning_failed(run: Run, event: ev.PlanningFailed) -> Changed:
 
 
 def _apply(run: Run, edit: Edit) -> Patch:
-    run.draft, undo = apply(run.draft, edit)
-    run.uids.update(task.uid for task in run.draft.plan)
+    run._draft, undo = apply(run.draft, edit)
+    run.uids.update(task.uid for task in run._draft.plan)
     run.gate = None
     return undo
 
 
 def _edited(run: Run, event: ev.PlanEdited) -> Changed:
-    run.undos.append(_apply(run, event.edit))
+    undo = _apply(run, event.edit)
+    run.undos.append(undo)
     run.redos = []
-    return touched(event.edit)
+    return (*touched(event.edit), *touched(undo))
 
 
 def _undone(run: Run, _: ev.EditUndone) -> Changed:
@@ -207,10 +220,7 @@ def _candidates(run: Run, event: ev.CandidatesFound) -> Changed:
 
 
 def _chosen(run: Run, event: ev.ModelChosen) -> Changed:
-    rows = {uid: one for uid, one in run.draft.assignments.items() if uid != event.uid}
-    if event.assignment:
-        rows[event.uid] = event.assignment
-    run.draft = Draft.model_construct(plan=run.draft.plan, assignments=rows)
+    run._chosen[event.uid] = event.assignment
     return (event.uid,)
 
 
@@ -225,19 +235,19 @@ def _approved(run: Run, event: ev.Approved | ev.ApprovalCarried) -> Changed:
 
 
 def _queued(run: Run, event: ev.TaskQueued) -> Changed:
-    run.status(event.uid).state = TaskState.READY
+    run._kept(event.uid).state = TaskState.READY
     return (event.uid,)
 
 
 def _task_started(run: Run, event: ev.TaskStarted) -> Changed:
-    status = run.status(event.uid)
+    status = run._kept(event.uid)
     status.state, status.attempt, status.candidate = TaskState.RUNNING, event.attempt, event.candidate
     status.started, status.retry_at, status.fraction, status.note = run.at, None, None, ""
     return (event.uid,)
 
 
 def _retrying(run: Run, event: ev.TaskRetrying) -> Changed:
-    status = run.status(event.uid)
+    status = run._kept(event.uid)
     status.state, status.failure, status.message = TaskState.RETRYING, event.failure, event.message
     status.retry_at, status.wait_s = run.at, event.wait_s
     return (event.uid,)
@@ -258,21 +268,21 @@ def _done(run: Run, event: ev.TaskDone) -> Changed:
 
 
 def _failed(run: Run, event: ev.TaskFailed) -> Changed:
-    status = run.status(event.uid)
+    status = run._kept(event.uid)
     status.state, status.failure, status.message = TaskState.FAILED, event.failure, event.message
     status.hint, status.attempt, status.seconds = event.hint, event.attempt, event.seconds
     return (event.uid,)
 
 
 def _blocked(run: Run, event: ev.TaskBlocked) -> Changed:
-    status = run.status(event.uid)
+    status = run._kept(event.uid)
     status.state, status.blocked_by = TaskState.BLOCKED, event.by
     return (event.uid,)
 
 
 def _to(state: TaskState) -> Callable[[Run, Any], Changed]:
     def move(run: Run, event: Any) -> Changed:
-        run.status(event.uid).state = state
+        run._kept(event.uid).state = state
         return (event.uid,)
 
     return move
@@ -304,7 +314,7 @@ def _ended(run: Run, event: ev.RunEnded) -> Changed:
 
 
 def _progress(run: Run, event: ev.Progress) -> Changed:
-    status = run.status(event.uid)
+    status = run._kept(event.uid)
     status.fraction, status.note = event.fraction, event.note
     return (event.uid,)
 

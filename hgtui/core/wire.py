@@ -17,7 +17,7 @@ _REF = re.compile(
 )
 _COMMA = re.compile(r"\s*,\s*")
 LOOKS_LIKE_REF = re.compile(
-    r"<\s*/?\s*(generated|node|resource|task|output)\b[^<>]{0,40}>?|\$\{?\d+\}?|\{\{.{1,40}\}\}", re.I
+    r"<\s*/?\s*(generated|node|resource|task|output)\b[^<>]{0,40}>?|\$\{\d+\}|^\s*\$\d+\s*$|\{\{.{1,40}\}\}", re.I
 )
 """What a person or a planner may have meant as a reference, though it is none."""
 
@@ -78,22 +78,22 @@ def _is_text(item: Any) -> bool:
     return isinstance(item, Mapping) and set(item) == {"text"} and isinstance(item["text"], str)
 
 
-def write_ref(ref: Ref, ids: Mapping[Uid, int]) -> str:
+def write_ref(ref: Ref, ids: Mapping[Uid, int | str]) -> str:
     """Write a reference in HuggingGPT's form, ``<GENERATED>-id``."""
     wire_id = ref.missing or str(ids.get(ref.uid, ref.uid))
     return f"<GENERATED>-{wire_id}" + (f".{ref.field}" if ref.field else "")
 
 
-def _write_part(part: Part, ids: Mapping[Uid, int]) -> str:
+def _write_part(part: Part, ids: Mapping[Uid, int | str]) -> str:
     return write_ref(part, ids) if isinstance(part, Ref) else part
 
 
-def write_input(value: Input, ids: Mapping[Uid, int]) -> Any:
+def write_input(value: Input, ids: Mapping[Uid, int | str]) -> Any:
     """Write an input in the shortest form that is read back as the same."""
     written: Any = [_write_part(part, ids) for part in value.parts]
     if not value.many:
         written = "".join(written)
-    back = {str(wire_id): uid for uid, wire_id in ids.items()}
+    back = {str(ids[ref.uid]): ref.uid for ref in value.refs if ref.uid in ids}
     if read_input(written, back.get) == value:
         return written
     spelled = [_write_part(part, ids) if isinstance(part, Ref) else {"text": part} for part in value.parts]

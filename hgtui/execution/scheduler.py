@@ -63,11 +63,7 @@ class Scheduler:
 
     def amend(self, plan: Plan, assignments: Mapping[Uid, Assignment]) -> None:
         """Go on with a changed plan. SchedulerError, and nothing changes, where a task that has started differs."""
-        for uid, task in self._tasks.items():
-            started = self._states.get(uid) in UNDER_WAY - {S.ASKING} | HAS_RESULT
-            new = plan.get(uid)
-            if started and (new is None or (new.task, new.args) != (task.task, task.args)):
-                raise SchedulerError(f"Task {task.id} has started and cannot be changed any more.")
+        self.amendable(plan)
         old, chosen = self._tasks, self._assignments
         for uid in [uid for uid in old if plan.get(uid) is None]:
             self._set(uid, S.CANCELLED)
@@ -80,6 +76,20 @@ class Scheduler:
             and (task, assignments.get(uid)) != (old.get(uid), chosen.get(uid))
         ]
         self._revive(again, self._tasks)
+
+    def amendable(self, plan: Plan) -> None:
+        """Raise SchedulerError where a plan would change a task that has started."""
+        for uid, task in self._tasks.items():
+            started = self._states.get(uid) in UNDER_WAY - {S.ASKING} | HAS_RESULT
+            new = plan.get(uid)
+            if started and (new is None or (new.task, new.args) != (task.task, task.args)):
+                raise SchedulerError(f"Task {task.id} has started and cannot be changed any more.")
+
+    def recheck(self) -> None:
+        """Look again at what was held because it had not been approved."""
+        for uid in self.asking:
+            self._set(uid, S.WAITING)
+            self._advance([uid])
 
     def allow(self, uids: Iterable[Uid]) -> None:
         """Let tasks with the policy "ask" start, now or when their turn comes."""
@@ -197,7 +207,7 @@ class Scheduler:
             elif by := self._lacking(task):
                 self._set(uid, S.BLOCKED)
                 self._emit(ev.TaskBlocked(uid=uid, by=by))
-            elif task.policy == "ask" and uid not in self._allowed:
+            elif self._held(task):
                 self._set(uid, S.ASKING)
                 self._emit(ev.TaskAsking(uid=uid))
                 continue
@@ -226,14 +236,21 @@ class Scheduler:
                 broken += skipped
         return tuple(dict.fromkeys(broken))
 
+    def _held(self, task: Task) -> bool:
+        """Whether a task must wait for a person: by its policy, or because it lies beyond the grant."""
+        if task.policy == "ask" and task.uid not in self._allowed:
+            return True
+        assignment = self._assignments.get(task.uid)
+        return assignment is not None and bool(self._check(task, assignment))
+
     def _launch(self, task: Task) -> bool:
         """Start a task or queue it; False where it failed on the spot."""
         assignment = self._assignments.get(task.uid)
         if assignment is None:
-            return self._refuse(task, Failure.NO_MODEL, "No model was chosen for it.")
-        why = self._check(task, assignment)
-        if why:
-            return self._refuse(task, Failure.REFUSED, f"It was not approved: {why}.")
+            self._set(task.uid, S.FAILED)
+            message = "No model was chosen for it."
+            self._emit(ev.TaskFailed(uid=task.uid, failure=Failure.NO_MODEL, message=message))
+            return False
         place, limit = self._place(assignment)
         if self._free.setdefault(place, limit) <= 0:
             self._set(task.uid, S.READY)
@@ -247,11 +264,6 @@ class Scheduler:
         self._idle.clear()
         self._running[task.uid] = asyncio.create_task(self._run(task, assignment, place), name=f"task {task.id}")
         return True
-
-    def _refuse(self, task: Task, failure: Failure, message: str) -> bool:
-        self._set(task.uid, S.FAILED)
-        self._emit(ev.TaskFailed(uid=task.uid, failure=failure, message=message, hint="Approve the plan as it is now."))
-        return False
 
     async def _run(self, task: Task, assignment: Assignment, place: str) -> None:
         uid = task.uid

@@ -49,17 +49,24 @@ def usable(ranked: tuple[Candidate, ...], task: Task) -> tuple[Candidate, ...]:
 
 
 async def choose(
-    plan: Plan, candidates: Mapping[str, tuple[Candidate, ...]], keep: Mapping[Uid, Assignment]
+    plan: Plan,
+    candidates: Mapping[str, tuple[Candidate, ...]],
+    keep: Mapping[Uid, Assignment],
+    again: frozenset[Uid] = frozenset(),
 ) -> AsyncIterator[tuple[Uid, Assignment | None]]:
-    """Yield for each task its assignment by ranking, None where nothing can run it; row by row.
+    """Yield for each task that needs one its assignment by ranking, None where nothing can run it; row by row.
 
-    What a person chose (`keep`) is never overwritten and not yielded, as long as the candidate is still there.
+    An assignment in `keep` stays as long as its candidate can run the task; those of `again`, whose task has changed,
+    are chosen anew unless a person chose them.
     """
     for task in plan:
-        ranked = rank(task, candidates.get(task.task, ()))
-        fitting = usable(ranked, task)
+        fitting = usable(rank(task, candidates.get(task.task, ())), task)
         kept = keep.get(task.uid)
-        if kept and kept.chosen_by == "person" and any(one.name == kept.candidate for one in ranked):
+        if (
+            kept
+            and any(one.name == kept.candidate for one in fitting)
+            and (kept.chosen_by == "person" or task.uid not in again)
+        ):
             continue
         if not fitting:
             yield task.uid, None

@@ -1,0 +1,230 @@
+"""The command line. Only typer is imported here: each command brings in what it needs when it runs."""
+
+import asyncio
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from hgtui import __version__
+
+app = typer.Typer(
+    name="hgtui",
+    help="HuggingGPT in a terminal, with a person in the loop. Without a command: the workbench.",
+    no_args_is_help=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+config_app = typer.Typer(help="The configuration file.", rich_markup_mode=None, no_args_is_help=True)
+app.add_typer(config_app, name="config")
+
+_DEBUG = {"on": False}
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of words.")]
+Files = Annotated[list[str] | None, typer.Option("--file", "-f", help="A file that the request may read. Repeatable.")]
+Out = Annotated[Path | None, typer.Option("--out", help="Where results are laid out. Default: hgtui-out here.")]
+Output = Annotated[str | None, typer.Option("-o", "--output", help="Write the plan to this file.")]
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"hgtui {__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def _main(
+    context: typer.Context,
+    debug: Annotated[bool, typer.Option("--debug", help="Show a traceback where hgtui has a fault.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    _DEBUG["on"] = debug
+    if context.invoked_subcommand is None:
+        from hgtui.cli.workbench import open_workbench
+
+        raise typer.Exit(open_workbench())
+
+
+def _exit(status: int) -> None:
+    raise typer.Exit(status)
+
+
+def _await(work: Coroutine[Any, Any, int]) -> None:
+    raise typer.Exit(asyncio.run(work))
+
+
+@app.command("open")
+def open_(file: Annotated[str, typer.Argument(help="A plan file or a planner's reply.")]) -> None:
+    """Open the workbench on a plan."""
+    from hgtui.cli.workbench import open_workbench
+
+    _exit(open_workbench(file))
+
+
+@app.command()
+def run(
+    request: Annotated[str, typer.Argument(help="What you want; name the files in it.")] = "",
+    file: Files = None,
+    plan: Annotated[str | None, typer.Option("--plan", help="Run this plan file instead of planning.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Approve the plan without asking.")] = False,
+    as_json: Json = False,
+    commands: Annotated[
+        str | None, typer.Option("--commands", help="'-' reads commands from standard input, one JSON object a line.")
+    ] = None,
+    out: Out = None,
+) -> None:
+    """Run a request through all four stages and print the answer."""
+    from hgtui.cli import running
+
+    if commands not in {None, "-"}:
+        raise typer.BadParameter("only '-' (standard input) is read", param_hint="--commands")
+    _await(
+        running.run(
+            request, files=tuple(file or ()), plan=plan, yes=yes, as_json=as_json, scripted=commands == "-", out=out
+        )
+    )
+
+
+@app.command()
+def approve(
+    run: Annotated[str, typer.Argument(help="The run, or the beginning of its name.")],
+    fingerprint: Annotated[str, typer.Argument(help="The fingerprint that was shown, at least 8 characters.")],
+    as_json: Json = False,
+    out: Out = None,
+) -> None:
+    """Go on from the gate where a run waits."""
+    from hgtui.cli import running
+
+    _await(running.approve(run, fingerprint, as_json=as_json, out=out))
+
+
+@app.command()
+def plan(
+    request: Annotated[str, typer.Argument(help="What you want; name the files in it.")] = "",
+    file: Files = None,
+    parse: Annotated[
+        str | None, typer.Option("--parse", help="Read a planner's reply from this file, '-' for standard input.")
+    ] = None,
+    as_json: Json = False,
+    output: Output = None,
+) -> None:
+    """Plan a request, choose models, and stop there."""
+    from hgtui.cli import running
+
+    if parse is not None:
+        _await(running.check(parse, as_json=as_json, output=output, parsing=True))
+    _await(running.plan(request, files=tuple(file or ()), as_json=as_json, output=output))
+
+
+@app.command()
+def check(
+    file: Annotated[str, typer.Argument(help="A plan file, '-' for standard input.")], as_json: Json = False
+) -> None:
+    """Print what is wrong or doubtful in a plan file."""
+    from hgtui.cli import running
+
+    _await(running.check(file, as_json=as_json))
+
+
+@app.command()
+def tasks(as_json: Json = False) -> None:
+    """List every task type."""
+    from hgtui.cli import showing
+
+    _exit(showing.tasks(as_json=as_json))
+
+
+@app.command()
+def models(
+    task: Annotated[str | None, typer.Option("--task", help="Only those of this task type.")] = None,
+    as_json: Json = False,
+) -> None:
+    """List what can run the task types here."""
+    from hgtui.cli import showing
+
+    _await(showing.models(task, as_json=as_json))
+
+
+@app.command()
+def runs(
+    as_json: Json = False, limit: Annotated[int, typer.Option("--limit", min=1, help="How many at the most.")] = 50
+) -> None:
+    """List the runs, the latest first."""
+    from hgtui.cli import showing
+
+    _await(showing.runs(as_json=as_json, limit=limit))
+
+
+@app.command()
+def show(
+    run: Annotated[str, typer.Argument(help="The run, or the beginning of its name.")], as_json: Json = False
+) -> None:
+    """Show one run: its plan, how it went, its answer."""
+    from hgtui.cli import showing
+
+    _await(showing.show(run, as_json=as_json))
+
+
+@app.command()
+def doctor(as_json: Json = False) -> None:
+    """Say what is here, what is missing, and what that would run."""
+    from hgtui.cli import showing
+
+    _await(showing.doctor(as_json=as_json))
+
+
+@app.command()
+def keys() -> None:
+    """List the keys of the workbench."""
+    from hgtui.cli import showing
+
+    _exit(showing.keys())
+
+
+@config_app.command("init")
+def config_init() -> None:
+    """Write an annotated configuration file."""
+    from hgtui.cli import showing
+
+    _exit(showing.config_init())
+
+
+@config_app.command("show")
+def config_show() -> None:
+    """Print the settings in force."""
+    from hgtui.cli import showing
+
+    _exit(showing.config_show())
+
+
+def run_arguments(arguments: list[str]) -> int:
+    """Run a command and return its exit status; an error is one sentence and a hint on standard error."""
+    try:
+        app(arguments, standalone_mode=True)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 1
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 1
+    except Exception as error:
+        return _told(error)
+    return 0
+
+
+def _told(error: Exception) -> int:
+    if _DEBUG["on"]:
+        raise error
+    message = getattr(error, "message", "") or str(error)
+    hint = getattr(error, "hint", "")
+    status = getattr(error, "exit", None)
+    if status is None and not hasattr(error, "hint"):
+        message, hint, status = f"{type(error).__name__}: {error}", "This is a fault of hgtui; --debug shows where.", 1
+    typer.echo(f"hgtui: {message}", err=True)
+    if hint:
+        typer.echo(hint, err=True)
+    return 2 if status is None else int(status)

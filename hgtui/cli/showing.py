@@ -1,0 +1,215 @@
+"""The commands that only show something: tasks, models, runs, show, doctor, keys, config."""
+
+import json
+import os
+import platform
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+from hgtui.cli.faults import Fault
+from hgtui.cli.words import plan_table, table
+from hgtui.config import TEMPLATE, ConfigError, config_path, data_dir, load
+from hgtui.core.states import EXIT_FAILED, EXIT_OK
+from hgtui.core.task import TASKS, task_type
+from hgtui.core.text import one_line
+
+
+def _out(text: str) -> None:
+    sys.stdout.write(text + "\n")
+
+
+def _json(data: object) -> None:
+    _out(json.dumps(data, indent=2, ensure_ascii=False))
+
+
+def tasks(*, as_json: bool) -> int:
+    """List every task type with its arguments and its output."""
+    if as_json:
+        _json([spec.model_dump(mode="json") for spec in TASKS.values()])
+        return EXIT_OK
+    rows = [("task", "arguments", "gives", "")]
+    for spec in TASKS.values():
+        args = ", ".join(arg.name if arg.required else f"[{arg.name}]" for arg in spec.args)
+        rows.append((spec.name, args, spec.output.value, spec.description))
+    _out(table(rows))
+    return EXIT_OK
+
+
+async def models(task: str | None, *, as_json: bool) -> int:
+    """List the candidates, of one task type or of all that something here can run."""
+    from hgtui.execution.endpoints.embedded.endpoint import EmbeddedCatalogue
+
+    name = task_type(task) if task else ""
+    if name and name not in TASKS:
+        raise Fault(f"There is no task type {one_line(name, 60)!r}.", "hgtui tasks lists them.")
+    catalogue = EmbeddedCatalogue()
+    found = {kind: await catalogue.candidates(kind) for kind in ([name] if name else TASKS)}
+    if as_json:
+        _json({kind: [one.model_dump(mode="json") for one in group] for kind, group in found.items() if group or name})
+        return EXIT_OK
+    rows = [("task", "candidate", "licence", "can run", "what it is")]
+    for kind, group in found.items():
+        rows += [(kind, one.name, one.licence or "-", one.missing or "yes", one.description) for one in group]
+    if len(rows) > 1:
+        _out(table(rows))
+    if name and not found[name]:
+        sys.stderr.write(f"Nothing here can run {name}. {catalogue.help(name)}\n")
+        return EXIT_FAILED
+    return EXIT_OK
+
+
+async def runs(*, as_json: bool, limit: int) -> int:
+    """List the runs, the latest first."""
+    from hgtui.session.journal import Journal
+
+    async with Journal.open(data_dir(os.environ)) as journal:
+        rows = await journal.runs(limit=limit)
+    if as_json:
+        _json([row.model_dump(mode="json") for row in rows])
+        return EXIT_OK
+    lines = [("run", "started", "state", "request")]
+    lines += [(row.id, f"{row.started:%Y-%m-%d %H:%M}", row.state, one_line(row.request, 70)) for row in rows]
+    _out(table(lines) if rows else "There are no runs yet.")
+    return EXIT_OK
+
+
+async def show(name: str, *, as_json: bool) -> int:
+    """Show a run: its events as lines, or its plan, how it went and its answer."""
+    from hgtui.core.run import Run
+    from hgtui.session.journal import Journal, UnknownRun
+
+    async with Journal.open(data_dir(os.environ)) as journal:
+        try:
+            reading = await journal.read(await journal.resolve(name))
+        except UnknownRun as error:
+            raise Fault(error.message, error.hint) from None
+    if reading.damage:
+        sys.stderr.write(f"{reading.damage}\n")
+    if as_json:
+        for entry in reading.entries:
+            _out(json.dumps(entry.line(), ensure_ascii=False))
+        return EXIT_OK
+    run = Run()
+    for entry in reading.entries:
+        run.fold(entry)
+    _out(f"run {run.id}, planned by {run.planner}\n\n{run.request}\n")
+    _out(plan_table(run.plan, dict(run.draft.assignments)))
+    states = [(str(task.id), task.task, run.state(task.uid).value, run.status(task.uid).message) for task in run.plan]
+    _out("\n" + table(states) + "\n" if states else "")
+    if run.answer is not None:
+        _out(run.answer.text)
+    elif run.gate is not None:
+        _out(f"It waits for approval: hgtui approve {run.id} {run.gate.fingerprint[:8]}")
+    elif not run.ended:
+        _out("It has not ended: the program that ran it is still at it, or was stopped.")
+    return EXIT_OK
+
+
+_KEYS_ABOUT = "The keys of the workbench; ? there shows those that work where you are."
+
+
+def keys() -> int:
+    """List the keys of the workbench."""
+    from hgtui.ui.keys import KEYS, MOVES
+
+    _out(_KEYS_ABOUT + "\n\n" + table([(key.shown, key.about) for key in KEYS] + list(MOVES)))
+    return EXIT_OK
+
+
+async def doctor(*, as_json: bool) -> int:
+    """Say what is here, what is missing and what that would run; 1 where something must be mended."""
+    from hgtui.execution.endpoints.embedded import cards
+    from hgtui.execution.endpoints.embedded.endpoint import install_hint
+
+    rows: list[tuple[str, str, str]] = [
+        ("ok", "hgtui", version("hgtui")),
+        ("ok", "python", f"{platform.python_version()} on {platform.system()} {platform.machine()}"),
+    ]
+    rows.append(_byte_code())
+    rows.append(_configuration())
+    rows.append(await _data())
+    rows += [
+        ("ok", card.name, f"{card.title} {cards.revision(card) or ''}: {', '.join(card.tasks)}")
+        if cards.installed(card)
+        else ("-", card.name, f"not installed: {install_hint(card)} would run {', '.join(card.tasks)}")
+        for card in cards.CARDS
+    ]
+    rows += await _controller()
+    if as_json:
+        _json([{"state": state, "what": what, "about": about} for state, what, about in rows])
+    else:
+        _out(table(rows))
+    return EXIT_FAILED if any(state == "bad" for state, _, _ in rows) else EXIT_OK
+
+
+def _byte_code() -> tuple[str, str, str]:
+    if sys.dont_write_bytecode:
+        return (
+            "-",
+            "byte code",
+            "PYTHONDONTWRITEBYTECODE is set: every start compiles anew and is two to three times slower",
+        )
+    return "ok", "byte code", "is kept"
+
+
+def _configuration() -> tuple[str, str, str]:
+    path = config_path(os.environ)
+    try:
+        load(path)
+    except ConfigError as error:
+        return "bad", "configuration", str(error)
+    return "ok", "configuration", str(path) if path.exists() else f"{path} (not there: defaults)"
+
+
+async def _data() -> tuple[str, str, str]:
+    from hgtui.session.journal import Journal, JournalError
+
+    folder = data_dir(os.environ)
+    try:
+        async with Journal.open(folder) as journal:
+            await journal.runs(limit=1)
+    except JournalError as error:
+        return "bad", "data", f"{error.message} {error.hint}"
+    return "ok", "data", str(folder)
+
+
+async def _controller() -> list[tuple[str, str, str]]:
+    from hgtui.llm import LLMError, from_env
+
+    try:
+        chat = from_env(os.environ)
+        if chat is None:
+            return [("-", "controller", "neither OPENAI_BASE_URL nor OPENAI_API_KEY is set: plans are made by rules")]
+        async with chat:
+            return [("ok", "controller", f"{one_line(await chat.model_name(), 80)} at {chat.base_url}")]
+    except LLMError as error:
+        return [("bad", "controller", f"{error.message} {error.hint}")]
+
+
+def config_init() -> int:
+    """Write an annotated configuration file where there is none."""
+    path = config_path(os.environ)
+    if path.exists():
+        raise Fault(f"There is a configuration already: {path}.", "Edit it, or move it away.")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(TEMPLATE, encoding="utf-8")
+    except OSError as error:
+        raise Fault(
+            f"{path} cannot be written: {error.strerror or error}.", "HGTUI_CONFIG names another file."
+        ) from None
+    _out(str(path))
+    return EXIT_OK
+
+
+def config_show() -> int:
+    """Print the settings in force, as JSON, and where they come from."""
+    path: Path = config_path(os.environ)
+    try:
+        settings = load(path)
+    except ConfigError as error:
+        raise Fault(str(error)) from None
+    sys.stderr.write(f"{path}{'' if path.exists() else ' (not there: defaults)'}\n")
+    _json(settings.model_dump(mode="json"))
+    return EXIT_OK

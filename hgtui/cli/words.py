@@ -1,0 +1,66 @@
+"""A plan, its problems and a run in plain words, for a terminal without a screen and for a log."""
+
+from collections.abc import Iterable
+
+from hgtui.core.approval import SHOWN
+from hgtui.core.model import Assignment
+from hgtui.core.plan import Plan
+from hgtui.core.problems import Problem
+from hgtui.core.run import Run
+from hgtui.core.text import one_line
+from hgtui.core.wire import show_input
+
+WIDEST = 46
+
+
+def table(rows: Iterable[tuple[str, ...]]) -> str:
+    """Align cells in columns; the last column is not padded."""
+    cells = [tuple(one_line(cell) for cell in row) for row in rows]
+    if not cells:
+        return ""
+    widths = [max(len(row[n]) for row in cells) for n in range(len(cells[0]))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells
+    )
+
+
+def plan_table(plan: Plan, assignments: dict[str, Assignment] | None = None) -> str:
+    """Return the rows of a plan: number, task, what goes in, what runs it."""
+    ids = {task.uid: task.id for task in plan}
+    rows = [("#", "task", "input", "model")]
+    for task in plan:
+        inputs = " ".join(f"{name}={one_line(show_input(value, ids), WIDEST)}" for name, value in task.args.items())
+        after = ", ".join(str(ids[dep]) for dep in task.after if dep in ids)
+        chosen = (assignments or {}).get(task.uid)
+        model = "skipped" if task.skip else chosen.candidate if chosen else "-"
+        rows.append((str(task.id), task.task, inputs + (f" (after {after})" if after else ""), model))
+    return table(rows)
+
+
+def problem_lines(found: Iterable[Problem], plan: Plan) -> str:
+    """Return a line for each problem: its severity, task and argument, the sentence, the mend."""
+    lines = []
+    for one in found:
+        task = plan.get(one.uid) if one.uid else None
+        where = f"{task.id} {task.task}" + (f", {one.arg}" if one.arg else "") if task else "plan"
+        mend = f" [{one.mend.label}]" if one.mend else ""
+        lines.append(f"{one.severity}: {where}: {one.message}{mend}")
+    return "\n".join(lines)
+
+
+def problem_row(one: Problem, plan: Plan) -> dict[str, object]:
+    """Return a problem as JSON data, with the task's number."""
+    task = plan.get(one.uid) if one.uid else None
+    return {
+        "severity": one.severity.value,
+        "code": one.code.value,
+        "task": task.id if task else None,
+        "argument": one.arg,
+        "message": one.message,
+        "mend": one.mend.label if one.mend else None,
+    }
+
+
+def approve_line(run: Run) -> str:
+    """Return the exact command that goes on from the gate."""
+    return f"hgtui approve {run.id} {run.gate.fingerprint[:SHOWN]}" if run.gate else ""

@@ -1,0 +1,62 @@
+"""Where events are put: into the journal first, then into the run, then before everyone who listens."""
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+
+from hgtui.core import events as ev
+from hgtui.core.plan import Uid
+from hgtui.core.ports import Clock
+from hgtui.core.run import Run
+from hgtui.session.equipment import Appends
+
+Listener = Callable[[ev.Entry, frozenset[Uid]], None]
+
+
+class Board:
+    """The only writer of a run's journal. What listeners see as happened is on disk."""
+
+    def __init__(self, run: Run, journal: Appends, clock: Clock, on_broken: Callable[[Exception], None]) -> None:
+        self.run = run
+        self._journal, self._clock, self._on_broken = journal, clock, on_broken
+        self._listeners: list[Listener] = []
+        self._last: asyncio.Future[ev.Entry] | None = None
+        self.error: Exception | None = None
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Call `listener` with each entry from now on; return what takes it off again."""
+        self._listeners.append(listener)
+        return partial(self._listeners.remove, listener)
+
+    def emit(self, event: ev.Event) -> None:
+        """Store an event and then show it; an event that is not stored is shown at once. Never blocks."""
+        now = self._clock.now()
+        if isinstance(event, ev.PASSING_EVENTS):
+            self._show(ev.Entry.model_construct(run=self.run.id, seq=None, at=now, event=event))
+            return
+        if self.error is not None:
+            return
+        self._last = asyncio.ensure_future(self._journal.append(self.run.id, event, now))
+        self._last.add_done_callback(self._stored)
+
+    async def flush(self) -> None:
+        """Wait until everything that was emitted is stored and folded. Raises the journal's error where it broke."""
+        if self._last is not None and not self._last.done():
+            await asyncio.wait([self._last])
+        if self.error is not None:
+            raise self.error
+
+    def _stored(self, future: asyncio.Future[ev.Entry]) -> None:
+        if future.cancelled():
+            return
+        error = future.exception()
+        if error is None:
+            self._show(future.result())
+        elif self.error is None:
+            self.error = error if isinstance(error, Exception) else RuntimeError(str(error))
+            self._on_broken(self.error)
+
+    def _show(self, entry: ev.Entry) -> None:
+        changed = self.run.fold(entry)
+        for listener in tuple(self._listeners):
+            listener(entry, changed)

@@ -1,0 +1,46 @@
+"""What a conductor works with: the ports and settings that the composition root chose."""
+
+from collections.abc import Awaitable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from hgtui.core import events as ev
+from hgtui.core.ports import ArtifactStore, Catalogue, Clock, Endpoint, Ids, Planner, Recorder
+from hgtui.core.states import Gates
+from hgtui.execution.perform import TASK_SECONDS
+
+
+class Appends(Protocol):
+    """The one thing that a conductor asks of a journal."""
+
+    def append(self, run_id: str, event: ev.Event, at: datetime) -> Awaitable[ev.Entry]:
+        """Store an event; the entry comes when it is safe on disk, in the order of the calls."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Equipment:
+    """Ports and settings of a run.
+
+    `base` is the working folder, against which paths are read. `out` is where results are laid out for people, None
+    for nowhere. `approve_by` names what approves in a person's place ("--yes"), empty where a person does it.
+    `attended` says whether somebody is there who can mend a failure; else a run ends with what it has.
+    `task_seconds` bounds one try of a task.
+    """
+
+    planner: Planner
+    catalogues: tuple[Catalogue, ...]
+    endpoints: Mapping[str, Endpoint]
+    artifacts: ArtifactStore
+    journal: Appends
+    recorder: Recorder
+    clock: Clock
+    ids: Ids
+    base: Path
+    out: Path | None = None
+    gates: Gates = Gates.MERGED
+    approve_by: str = ""
+    attended: bool = True
+    task_seconds: float = TASK_SECONDS

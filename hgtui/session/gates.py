@@ -1,0 +1,51 @@
+"""Where a run waits for a person, and what may approve in their place."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from hgtui.core import events as ev
+from hgtui.core.approval import SHOWN, fingerprint
+from hgtui.core.problems import errors, file_literals, problems
+from hgtui.core.run import Run
+from hgtui.core.states import Gate, Gates
+
+
+def gate(run: Run) -> ev.GateOpened:
+    """Return the gate at which a run stands, with the fingerprint of what would be approved."""
+    wrong = len(errors(problems(run.draft.plan, run.facts)))
+    chosen = all(task.skip or task.uid in run.draft.assignments for task in run.draft.plan)
+    return ev.GateOpened(
+        gate=Gate.MERGED,
+        fingerprint=fingerprint(run.draft, run.files),
+        approvable=not wrong and chosen and bool(run.draft.plan.tasks),
+        errors=wrong,
+    )
+
+
+def fits(given: str, whole: str) -> bool:
+    """Say whether a fingerprint that a person gave is this one: the whole, or at least what is shown of it."""
+    given = given.strip().lower()
+    return len(given) >= SHOWN and whole.startswith(given)
+
+
+def approver(run: Run, approve_by: str, gates: Gates, base: Path) -> str:
+    """Return what approves a plan in a person's place, an empty text where nothing may.
+
+    Neither ``--yes`` nor ``gates = "none"`` covers a hidden file outside the working folder.
+    """
+    by = approve_by or ("gates = none" if gates is Gates.NONE else "")
+    return "" if by and hidden_outside(run, base) else by
+
+
+def hidden_outside(run: Run, base: Path) -> tuple[str, ...]:
+    """Return the files of the plan that are hidden and outside the working folder."""
+    used = {path for task in run.draft.plan if not task.skip for path in file_literals(task, run.files)}
+    return tuple(sorted(path for path in used if _hidden_outside(path, run.files, base)))
+
+
+def _hidden_outside(path: str, files: Mapping[str, object], base: Path) -> bool:
+    if path not in files:
+        return False
+    whole = (base / Path(path).expanduser()).resolve()
+    inside = whole.is_relative_to(base.resolve())
+    return not inside and any(part.startswith(".") for part in whole.parts)
