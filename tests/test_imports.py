@@ -44,6 +44,7 @@ BARRED = {
     "hgtui.response": STAGE,
     "hgtui.session": STAGE,
     "hgtui.cli": ENGINES | {"textual", "openai", "huggingface_hub", "networkx"},
+    "hgtui.cli.workbench": ENGINES | SCREEN | COMMANDS | CLIENTS | {"networkx"},
     "hgtui.ui": ENGINES - {"PIL", "numpy"} | COMMANDS | {"openai", "huggingface_hub", "networkx"},
 }
 """For each room what importing all of its modules must not bring: it costs time, or belongs to another room."""
