@@ -1,0 +1,114 @@
+"""What stands in a request besides words: quoted texts, paths of files, addresses."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Literal
+
+from hgtui.core.resource import Kind
+
+MOST_SCANNED = 100_000
+"""Characters of a request that are looked at; what comes after is left out, with a note."""
+
+_SUFFIXES = {
+    Kind.IMAGE: "png jpg jpeg jpe gif bmp webp tif tiff heic heif avif ico ppm pgm pbm jfif svg",
+    Kind.DOCUMENT: "pdf doc docx odt rtf epub ppt pptx",
+    Kind.AUDIO: "wav mp3 flac ogg oga opus m4a aac wma aiff aif amr",
+    Kind.VIDEO: "mp4 mov mkv avi webm m4v mpg mpeg wmv",
+    Kind.TABLE: "csv tsv xls xlsx ods parquet",
+    Kind.TEXT: "txt md markdown rst log text json jsonl yaml yml html htm xml tex srt vtt toml ini org eml py",
+}
+KIND_OF_SUFFIX = {suffix: kind for kind, suffixes in _SUFFIXES.items() for suffix in suffixes.split()}
+
+_QUOTED = re.compile(
+    r'"""(?P<a>.+?)"""|"(?P<b>[^"]+)"|“(?P<c>[^“”]+)”|„(?P<d>[^„“”]+)[“”]|«(?P<e>[^«»]+)»|`(?P<f>[^`]+)`'
+    r"|‘(?P<g>(?:[^‘’]|(?<=\w)’(?=\w))+)’"
+    r"|(?<!\w)'(?P<h>(?:[^']|(?<=\w)'(?=\w))+)'(?!\w)",
+    re.DOTALL,
+)
+_WORD = re.compile(r"(?:\\ |[^\s,;\"“”„«»‹›`<>|*])+")
+_EDGES_LEFT, _EDGES_RIGHT = "'‘’([{", "'‘’)]}.:!?…"
+_ADDRESS = re.compile(r"(?:\w+://|www\.)\S+$", re.I)
+_DRIVE = re.compile(r"[A-Za-z]:[\\/]")
+_SENTENCE = re.compile(r"[.!?;:,]\s")
+_LONGEST_NAME = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A part of a request: `text` is the path, the quoted text or the address, `start` and `end` where it stands."""
+
+    what: Literal["file", "quote", "address"]
+    start: int
+    end: int
+    text: str
+
+
+def guess(path: str) -> Kind | None:
+    """Return the kind of file that the suffix of `path` stands for, None where it is unknown."""
+    return KIND_OF_SUFFIX.get(PurePath(path).suffix[1:].lower())
+
+
+def mentioned(request: str) -> tuple[str, ...]:
+    """Return the paths that a request names, as typed, each once: words with a known file suffix, quoted or not."""
+    return tuple(dict.fromkeys(one.text for one in mentions(request[:MOST_SCANNED]) if one.what == "file"))
+
+
+def mentions(request: str, known: Iterable[str] = ()) -> list[Mention]:
+    """Return the quoted texts, paths and addresses in a request, in their order.
+
+    `known` are paths that count as such even without a known suffix.
+    """
+    known = set(known)
+    found: list[Mention] = []
+    end = 0
+    for quoted in _QUOTED.finditer(request):
+        found += _words(request, end, quoted.start())
+        text = next(group for group in quoted.groups() if group is not None)
+        end = quoted.end()
+        if text.strip():
+            what: Literal["file", "quote"] = "file" if text in known or _is_name(text) else "quote"
+            found.append(Mention(what, quoted.start(), end, text.strip() if what == "file" else text))
+    found += _words(request, end, len(request))
+    return sorted([*found, *_known(request, found, known)], key=lambda one: one.start)
+
+
+def _is_name(text: str) -> bool:
+    text = text.strip()
+    if not 0 < len(text) <= _LONGEST_NAME or "\n" in text or "://" in text or _SENTENCE.search(text):
+        return False
+    return guess(text) is not None
+
+
+def _words(request: str, start: int, end: int) -> Iterator[Mention]:
+    for word in _WORD.finditer(request, start, end):
+        text, begin = word[0], word.start()
+        core = text.lstrip(_EDGES_LEFT)
+        begin += len(text) - len(core)
+        core = re.sub(r"['’]s$", "", core).rstrip(_EDGES_RIGHT)
+        if _ADDRESS.match(core):
+            yield Mention("address", begin, begin + len(core), core)
+            continue
+        if ":" in core and not _DRIVE.match(core):
+            begin += core.rindex(":") + 1
+            core = core[core.rindex(":") + 1 :]
+        path = core.replace("\\ ", " ")
+        is_mail = "@" in path and "/" not in path
+        if path and not is_mail and len(path) <= _LONGEST_NAME * 16 and guess(path) is not None:
+            yield Mention("file", begin, begin + len(core), path)
+
+
+def _known(request: str, found: list[Mention], known: set[str]) -> Iterator[Mention]:
+    have = {one.text for one in found}
+    rest = sorted((path for path in known if path.strip() and path not in have), key=len, reverse=True)
+    if not rest:
+        return
+    names = re.compile(rf"(?<![\w/.~-])(?:{'|'.join(map(re.escape, rest))})(?![\w/-])")
+    taken = iter(found)
+    ahead = next(taken, None)
+    for name in names.finditer(request):
+        while ahead is not None and ahead.end <= name.start():
+            ahead = next(taken, None)
+        if ahead is None or name.end() <= ahead.start:
+            yield Mention("file", name.start(), name.end(), name[0])

@@ -1,0 +1,73 @@
+"""RulePlanner: stage 1 without any LLM."""
+
+from collections.abc import AsyncIterator, Mapping
+
+from hgtui.core.plan import Plan
+from hgtui.core.ports import Drafted, PlanningError, Proposed, Step
+from hgtui.core.problems import reads_file
+from hgtui.core.resource import FileFact
+from hgtui.core.states import Failure
+from hgtui.core.text import one_line
+from hgtui.planning.rules.clauses import mask, split
+from hgtui.planning.rules.mentions import guess
+from hgtui.planning.rules.reader import Reader, asks, starts
+
+BY_RULES = "Planned by rules, not by an LLM: they know the usual phrases and say what they did not understand."
+_MOST_NOTES = 20
+
+
+class RulePlanner:
+    """Makes a plan out of plain English by a table of phrases; needs no key and no network."""
+
+    @property
+    def name(self) -> str:
+        """Who plans."""
+        return "rules"
+
+    async def plan(self, request: str, files: Mapping[str, FileFact]) -> AsyncIterator[Step]:
+        """Yield Drafted for each task, then Proposed. Raises PlanningError (bad_input) for an empty request."""
+        proposed = propose(request, files)
+        for task in proposed.plan:
+            yield Drafted(task=task)
+        yield proposed
+
+
+def propose(request: str, files: Mapping[str, FileFact]) -> Proposed:
+    """Return the plan of a request, with a note on every part of it that was not understood.
+
+    `files` are the files of the request by their path as typed. Raises PlanningError (bad_input) for an empty request.
+    """
+    if not request.strip():
+        hint = 'Say what to do, for example: "Read the text in page.png and read it aloud".'
+        raise PlanningError(Failure.BAD_INPUT, "The request is empty.", hint)
+    masked = mask(request, files, asks)
+    reader = Reader(masked, list(split(masked.text, starts)), files)
+    reader.read()
+    plan = Plan(request=request, planner="rules", tasks=tuple(reader.bench.tasks))
+    notes = [*masked.notes, *_addresses(reader), *dict.fromkeys(reader.notes)]
+    if len(notes) > _MOST_NOTES:
+        notes = [*notes[:_MOST_NOTES], f"{len(notes) - _MOST_NOTES} more parts of the request were not understood."]
+    if not plan.tasks and not notes and not reader.used:
+        notes = ["The request asks for no task that the rules know. Name a file, or put a text in quotes, and say what to do with it."]
+    return Proposed(plan=plan, notes=(BY_RULES, *notes, *_unused(plan, reader, files)))
+
+
+def _addresses(reader: Reader) -> list[str]:
+    found = (one.text for one in reader.masked.mentions if one.what == "address")
+    return [f"hgtui does not fetch {one_line(text, 80)}: save it to a file and name that." for text in dict.fromkeys(found)]
+
+
+def _unused(plan: Plan, reader: Reader, files: Mapping[str, FileFact]) -> list[str]:
+    read = reads_file(plan, files)
+    notes = []
+    for path in dict.fromkeys((*files, *reader.used)):
+        if path in read or any(path in note for note in reader.notes):
+            continue
+        if path not in reader.used and any(one.endswith(f"/{path}") for one in read):
+            continue
+        fact = files.get(path)
+        kind = (fact.kind if fact else None) or guess(path)
+        why = " It is a text already: no model has to read it." if path in reader.used and kind == "text" else ""
+        if path in reader.used or path in files:
+            notes.append(f"No task uses {one_line(path, 80)}.{why}")
+    return notes
