@@ -62,6 +62,8 @@ _PLAIN_NAMES = {
 }
 _BY_EXTENSION = {".m4a": "audio/mp4", ".f4a": "audio/mp4", ".m4v": "video/mp4", ".mov": "video/quicktime"}
 _OGG_SOUNDS = (b"vorbis", b"OpusHead", b"FLAC", b"Speex")
+# puremagic takes a song with an ID3 tag for the file of a music shop. The others are the syncs of MPEG-1 and -2, layer 3.
+_MPEG_SOUND = re.compile(rb"ID3[\x02-\x04]|\xff[\xfa\xfb\xf2\xf3\xe2\xe3]")
 # A text may hold tabs, line ends, form feeds and the escapes of a terminal log; other control characters mean binary.
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _MARKUP = {b"{\\rtf": "an RTF document", b"%!PS": "a PostScript document"}
@@ -131,6 +133,8 @@ def _magic(head: bytes, name: str) -> Content:
     if head.startswith(b"OggS"):
         sound = any(mark in head[:256] for mark in _OGG_SOUNDS)
         return _content(Kind.AUDIO, "audio/ogg") if sound else _content(Kind.VIDEO, "video/ogg")
+    if _MPEG_SOUND.match(head):
+        return _content(Kind.AUDIO, "audio/mpeg")
     try:
         found = puremagic.magic_string(head)
     except (puremagic.PureError, ValueError):

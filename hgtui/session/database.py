@@ -73,10 +73,10 @@ def make_folder(folder: Path) -> None:
     """Make the data folder, readable by its owner only; one that is there keeps its mode. Raises JournalError."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not os.access(folder, os.W_OK | os.X_OK):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     except OSError as error:
         raise _folder_error(error, folder) from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise JournalError(f"The data folder {folder} cannot be written.", ELSEWHERE)
 
 
 def _make_file(path: Path) -> None:
