@@ -11,6 +11,8 @@ from pathlib import Path
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 PARTS = ("hgtui", "styles", "Makefile", "pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", ".ci", ".gitignore")
 
+NOT_LENT = ("hgtui", "_hgtui", "pip", "setuptools", "__editable__")
+
 
 def copy_checkout(to: Path) -> Path:
     """Copy what makes hgtui (no tests, no environments) to the new folder `to`."""
@@ -24,12 +26,12 @@ def copy_checkout(to: Path) -> Path:
     return to
 
 
-def lent_packages(folder: Path) -> Path:
-    """Make `folder` a path entry with all that this environment has but hgtui itself and the installers."""
+def lent_packages(folder: Path, but: tuple[str, ...] = ()) -> Path:
+    """Make `folder` a path entry with all that this environment has but hgtui itself, the installers and what begins as `but`."""
     folder.mkdir()
     for place in {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}:
         for entry in Path(place).iterdir():
-            own = entry.name.lower().startswith(("hgtui", "_hgtui", "pip", "setuptools", "__editable__"))
+            own = entry.name.lower().startswith((*NOT_LENT, *but))
             if not own and entry.suffix != ".pth":
                 (folder / entry.name).symlink_to(entry)
     return folder

@@ -93,3 +93,20 @@ def test_a_package_without_its_styles_says_so(python: Path, wheel: Path, tmp_pat
     code = "from hgtui import paths; paths.styles()"
     done = subprocess.run([PYTHON, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert "The stylesheets of hgtui are missing" in done.stderr
+
+
+ENGINES = ("rapidocr", "onnxruntime", "cv2", "opencv", "vadersentiment", "py3langid", "pypdfium2", "espeakng")
+
+
+def test_without_the_extras_it_starts_works_and_says_which_extra_would_run_what(wheel: Path, tmp_path: Path) -> None:
+    python = make_environment(tmp_path / "env", lent_packages(tmp_path / "few", but=ENGINES))
+    install(python, [wheel])
+    hgtui = python.with_name("hgtui")
+    doctor = run([hgtui, "doctor"], cwd=tmp_path, env=offline()).stdout
+    for model, extra in (("rapidocr", "embedded"), ("vader", "embedded"), ("espeak-ng", "speech")):
+        (row,) = [line for line in doctor.splitlines() if f"embedded:{model}" in line]
+        assert not row.startswith("ok")
+        assert f"hgtui[{extra}]" in row
+    notes = CHECKOUT / "hgtui" / "samples" / "notes.txt"
+    answer = run([hgtui, "run", f"Summarize {notes}", "--yes"], cwd=tmp_path, env=offline()).stdout
+    assert "carpenter" in answer
