@@ -71,10 +71,21 @@ async def fill(folder: Path, run: str) -> None:
     say(json.dumps({"safe": safe, "errors": errors}))
 
 
-async def try_open(folder: Path, run: str) -> None:
+async def no_space(folder: Path, run: str) -> None:
+    """Open where not even an empty journal has room and print what came of it."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (3_000, 3_000))
+    await try_open(folder, run)
+
+
+async def no_rights(folder: Path, run: str) -> None:
     """Open as a user without rights and print what came of it."""
     os.setgid(65534)
     os.setuid(65534)
+    await try_open(folder, run)
+
+
+async def try_open(folder: Path, run: str) -> None:
+    """Open, write one event and print the error, or null."""
     try:
         async with Journal.open(folder) as journal:
             await journal.append(run, ev.RunStarted(request=run), datetime.now(UTC))
@@ -86,5 +97,5 @@ async def try_open(folder: Path, run: str) -> None:
 
 if __name__ == "__main__":
     what, folder, run, *more = sys.argv[1:]
-    calls = {"endless": endless, "some": some, "fill": fill, "open": try_open}
+    calls = {"endless": endless, "some": some, "fill": fill, "no_space": no_space, "no_rights": no_rights}
     asyncio.run(calls[what](Path(folder), run, *map(int, more)))

@@ -91,6 +91,15 @@ async def test_a_full_disk_fails_every_waiting_caller_and_keeps_what_was_answere
         assert (await journal.append("r", ev.Logged(text="space again"), at(0))).seq == found["safe"] + 1
 
 
+async def test_a_disk_without_room_for_a_journal_is_said_at_once_and_a_later_start_works(tmp_path: Path) -> None:
+    found = answer("no_space", tmp_path)
+    assert isinstance(found, list)
+    assert "disk is full" in found[0]
+    assert "HGTUI_DATA_DIR" in found[1]
+    async with Journal.open(tmp_path) as journal:
+        assert len(await tell(journal, "r", story())) == 9
+
+
 def locked_folder(folder: Path) -> None:
     folder.mkdir(mode=0o555)
 
@@ -118,7 +127,7 @@ def test_a_data_folder_without_rights_is_named_together_with_its_variable(make: 
         Path(top).chmod(0o755)
         folder = Path(top, "a", "data") if make is inside_locked_folder else Path(top, "data")
         make(folder)
-        found = answer("open", folder)
+        found = answer("no_rights", folder)
     assert isinstance(found, list)
     assert str(folder) in found[0]
     assert "HGTUI_DATA_DIR" in found[1]
