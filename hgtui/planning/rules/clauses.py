@@ -12,7 +12,7 @@ MOST_PARSED = 4_000
 """Characters that are parsed once quotations and file names count as one word each."""
 
 _CUT = re.compile(
-    r"(?P<ask>\?+[?!]*)|(?P<hard>;(?!dr)|!+|(?<!e\.g)(?<!i\.e)(?<!\bvs)(?<!\betc)(?<!\bMr)(?<!\bDr)(?<!\b\d)\.+(?=\s|$)|\n\s*\n\s*"
+    r"(?P<ask>\?+[?!]*)|(?P<hard>;(?!dr)|!+|(?<!e\.g)(?<!i\.e)(?<!\bvs)(?<!\betc)(?<!\bMr)(?<!\bDr)(?<!\b\d)\.+(?=\s|$)|\n\s*\n\s*|\s+(?=\d{1,2}[.)]\s+[A-Za-z])"
     r"|,?\s*\b(?:and then|after that|and afterwards|then|followed by)\b)"
     r"|(?P<soft>\n|,?\s*\b(?:and finally|finally|and also|as well as|and|plus|before)\b|,|\s[–—-]\s|&)",
     re.I,

@@ -10,7 +10,8 @@ from hgtui.core.states import Failure
 from hgtui.core.text import one_line
 from hgtui.planning.rules.clauses import mask, split
 from hgtui.planning.rules.mentions import guess
-from hgtui.planning.rules.reader import Reader, asks, starts
+from hgtui.planning.rules.phrases import asks, starts
+from hgtui.planning.rules.reader import Reader
 
 BY_RULES = "Planned by rules, not by an LLM: they know the usual phrases and say what they did not understand."
 _MOST_NOTES = 20
@@ -48,13 +49,17 @@ def propose(request: str, files: Mapping[str, FileFact]) -> Proposed:
     if len(notes) > _MOST_NOTES:
         notes = [*notes[:_MOST_NOTES], f"{len(notes) - _MOST_NOTES} more parts of the request were not understood."]
     if not plan.tasks and not notes and not reader.used:
-        notes = ["The request asks for no task that the rules know. Name a file, or put a text in quotes, and say what to do with it."]
+        notes = [
+            "The request asks for no task that the rules know. Name a file, or put a text in quotes, and say what to do with it."
+        ]
     return Proposed(plan=plan, notes=(BY_RULES, *notes, *_unused(plan, reader, files)))
 
 
 def _addresses(reader: Reader) -> list[str]:
     found = (one.text for one in reader.masked.mentions if one.what == "address")
-    return [f"hgtui does not fetch {one_line(text, 80)}: save it to a file and name that." for text in dict.fromkeys(found)]
+    return [
+        f"hgtui does not fetch {one_line(text, 80)}: save it to a file and name that." for text in dict.fromkeys(found)
+    ]
 
 
 def _unused(plan: Plan, reader: Reader, files: Mapping[str, FileFact]) -> list[str]:

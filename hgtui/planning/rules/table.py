@@ -133,6 +133,7 @@ RULES: tuple[Rule, ...] = (
     Rule("text-generation", r"(?:continue|complete|finish|go on (?:from|with))\b", only=_tags("quote", "file text", "result text"), strict=True, eats="text|story|sentence"),
     Rule("fill-mask", r"fill(?: in)?\b.{0,20}? (?:blanks?|mask|gaps?|masked word)|(?:predict|guess|which|what)\b.{0,20}? (?:masked|missing) word", "masked word|missing word", eats="blank|mask|gap|word|masked|missing"),
     Rule("feature-extraction", r"embed\b|vectori[sz]e\b", r"embeddings?|feature vectors?|features|vectors?", eats="vector|numbers"),
+    Rule("table-question-answering", r"answer\b", quote="question", arg="table", only=_tags("table"), strict=True, eats="question|using"),
     Rule("question-answering", r"answer\b", quote="question", arg="context", only=_tags("text", "quote 2"), strict=True, eats="question|questions|using"),
     Rule("visual-question-answering", r"answer\b", quote="question", only=_IMAGES, strict=True, eats="question|using"),
     Rule("document-question-answering", r"answer\b", quote="question", only=_tags("document"), strict=True, eats="question|using"),
@@ -140,7 +141,7 @@ RULES: tuple[Rule, ...] = (
     Rule("image-to-text", r"describe\b|caption\b|what(?:'s| is| can be seen| do you see| can you see| is there| is shown| does .{0,40}? show)(?: to be seen)? ?(?:in|on|depicted|shown)?\b(?=(?: the| this| that| in| on| my)* ?(?:TOKEN|picture|image|photo|it\b|this\b|that\b|$))|explain (?:the |this |what is in )?(?:TOKEN|picture|image|photo)".replace("TOKEN", TOKEN),
          r"captions?|descriptions?", only=_SEEN, eats="shows?|seen|see|shown|depicted|detail|happening"),
     Rule("text2text-generation", r"(?:rewrite|rephrase|paraphrase|correct|proofread|simplify|reword|polish|fix|formali[sz]e|improve)\b", only=_tags("text", "document", "audio"), strict=True, instruct=True),
-    Rule("text-to-image", rf"{_MAKE}(?: me| us)?(?: an?| the| some| one| another)?(?: (?:new|nice|beautiful|good|small|big|pretty))* {_PICTURE}(?: (?:of|showing|with|that shows|depicting|for|about|which shows|where|in which))?\b"
+    Rule("text-to-image", rf"{_MAKE}(?: me| us)?(?:(?: an?| some| one| another)?(?: (?:new|nice|beautiful|good|small|big|pretty))* {_PICTURE}| the {_PICTURE}(?= (?:of|showing)))(?: (?:of|showing|with|that shows|depicting|for|about|which shows|where|in which))?\b"
          rf"|{_MAKE}(?: me| us)? (?=(?:an?|the|some|another)?(?: \w+)? ?{_ART}\b)|(?:draw|paint|sketch|illustrate|imagine|render)(?: me| us)?\b(?! (?:the |this |my |over |on )?(?:{TOKEN}|it\b))",
          rf"{_PICTURE} (?:of|showing|that shows|depicting)\b|(?={_ART} (?:of|showing)\b)", prompt=True),
     Rule("image-to-image", r"(?:turn|transform|change|edit|restyle|stylis[sz]e|colou?ri[sz]e|sharpen|upscale|enhance|denoise|restore|retouch|blur|crop|brighten|darken|deblur|improve|fix|make|convert|remove|replace|add|paint|redraw|erase)\b",
@@ -154,7 +155,8 @@ RULES: tuple[Rule, ...] = (
 """Every row, the special ones before the general."""
 
 QUESTION = re.compile(
-    r"(?:what|who|whom|whose|which|where|when|why|how|is|are|was|were|does|do|did|can|could|has|have|will|should)\b", re.I
+    r"(?:what|who|whom|whose|which|where|when|why|how|is|are|was|were|does|do|did|can|could|has|have|will|should)\b",
+    re.I,
 )
 ASKS = re.compile(r"(?:what|who|whom|whose|why|how)\b", re.I)
 
@@ -178,7 +180,15 @@ CONTROLLED: Mapping[str, str] = {
 """Which task makes a picture that is held to the result of which (ControlNet)."""
 
 NESTED = frozenset(
-    {"summarization", "translation", "automatic-speech-recognition", "image-to-text", "object-detection", "token-classification", *CONTROLLED}
+    {
+        "summarization",
+        "translation",
+        "automatic-speech-recognition",
+        "image-to-text",
+        "object-detection",
+        "token-classification",
+        *CONTROLLED,
+    }
 )
 """The task types whose result may be the subject of another: "read a summary aloud"."""
 
@@ -195,4 +205,6 @@ def begins(rule: Rule) -> re.Pattern[str]:
 @functools.cache
 def named(rule: Rule) -> re.Pattern[str]:
     """Return the pattern of a row's result inside a clause, with its article: "a summary", "its edges"."""
-    return re.compile(rf"(?P<det>\b(?:the|a|an|its|their|this|that|these|those|same|short|brief)\b )*\b(?:{rule.nouns})\b", re.I)
+    return re.compile(
+        rf"(?P<det>\b(?:the|a|an|its|their|this|that|these|those|same|short|brief)\b )*\b(?:{rule.nouns})\b", re.I
+    )

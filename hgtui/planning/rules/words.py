@@ -33,7 +33,10 @@ EACH = re.compile(r"\b(?:each|every|separately|individually|one by one|one after
 LAST_RESULT = re.compile(r"\b(?:the|that|this) (?:results?|answers?|output|outcome|finding|findings)\b", re.I)
 
 KIND_NOUNS: tuple[tuple[str, Kind | None], ...] = (
-    (r"pictures?|images?|photos?|photographs?|pics?|drawings?|paintings?|screenshots?|scans?|illustrations?", Kind.IMAGE),
+    (
+        r"pictures?|images?|photos?|photographs?|pics?|drawings?|paintings?|screenshots?|scans?|illustrations?",
+        Kind.IMAGE,
+    ),
     (r"documents?|pdfs?|reports?|contracts?|invoices?|letters?|papers?|articles?", None),
     (r"recordings?|audio|sounds?|speech|voice messages?|podcasts?|songs?|audio files?|clips?", Kind.AUDIO),
     (r"videos?|movies?|films?", Kind.VIDEO),
@@ -66,14 +69,18 @@ INTRODUCES = re.compile(
     r"see|consider|with|from|in|on|for|of|at|about|regarding|attached|called|named|start with|starting with|and|or|two|three|some|my|our)\b",
     re.I,
 )
-CONDITION = re.compile(r"(?:(?:but )?(?:only )?(?:if|when)|unless|when|whenever|while|until|in case|except|otherwise|else|don'?t|do not|never|without|no)\b", re.I)
+CONDITION = re.compile(
+    r"(?:(?:but )?(?:only )?(?:if|when)|unless|when|whenever|while|until|in case|except|otherwise|else|don'?t|do not|never|without|no)\b",
+    re.I,
+)
 
-STOP = frozenset(
+_STOP = (
     "a an the this that these those it its them they their both each all every everything any some of in on at from for with within as "
     "to into by about inside over here there is are was were be been being am do does did has have had can could will would should may "
     "me my mine us our you your i we he she his her please kindly thanks thank now also first second then and or so just too again finally next "
     "after afterwards that's it's what what's which who whose how up out file files attached following given result results "
     "well ok okay together one two three ones same named called entire whole full complete contained containing contains "
-    "written shown above below below: separately individually quickly hello hi hey dear it".split()
+    "written shown above below below: separately individually quickly hello hi hey dear it"
 )
+STOP = frozenset(_STOP.split())
 """Words that may be left over in a clause without meaning anything that was asked for."""
