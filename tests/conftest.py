@@ -50,7 +50,7 @@ def _no_foreign_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[N
     """Take the person's own settings out of the environment, also for fixtures that outlive a test."""
     with pytest.MonkeyPatch.context() as patch:
         for name in list(os.environ):
-            if name.startswith(FOREIGN) or name.upper() in FOREIGN_NAMES:
+            if name.startswith(FOREIGN) or name.endswith("_TOKEN") or name.upper() in FOREIGN_NAMES:
                 patch.delenv(name)
         for name, value in SET.items():
             patch.setenv(name, value)

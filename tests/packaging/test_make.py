@@ -1,14 +1,23 @@
 """`make run` on a fresh checkout: set up once, mended when the making was cut short, and quick ever after."""
 
 import os
+import pty
+import select
 import signal
 import subprocess
+import termios
 from pathlib import Path
 
 import pytest
 
 from hgtui import samples
 from tests.packaging.environments import CHECKOUT, PYTHON, copy_checkout, lent_packages, offline, run
+
+SCREEN = b"\x1b[?1049h"
+"""What a program writes to take the whole screen (xterm's alternate screen)."""
+CTRL_Q = b"\x11"
+PATIENCE = 60
+"""Seconds without a byte after which a terminal is given up."""
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +38,37 @@ def checkout(tmp_path_factory: pytest.TempPathFactory, settings: dict[str, str])
     return folder
 
 
+def spawned(command: list[str], cwd: Path, env: dict[str, str]) -> int:
+    """Run `command` on a terminal of 120x36, leave the workbench with ctrl+q once it shows, return the exit status."""
+    ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (36, 120))
+    with subprocess.Popen(
+        command, cwd=cwd, env=env, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True
+    ) as it:
+        os.close(theirs)
+        seen, left = b"", False
+        try:
+            while select.select([ours], [], [], PATIENCE)[0] and (part := read(ours)):
+                seen += part
+                if not left and SCREEN in seen and b"hgtui" in seen.partition(SCREEN)[2]:
+                    os.write(ours, CTRL_Q)
+                    left = True
+            assert left, seen.decode(errors="replace")
+            return it.wait(PATIENCE)
+        finally:
+            if it.poll() is None:
+                os.killpg(it.pid, signal.SIGKILL)
+            os.close(ours)
+
+
+def read(terminal: int) -> bytes:
+    """Read what is there; b"" at the end, which Linux reports as EIO on a terminal."""
+    try:
+        return os.read(terminal, 65536)
+    except OSError:
+        return b""
+
+
 def ready(checkout: Path) -> list[str]:
     return sorted(path.name for path in (checkout / ".venv").glob(".hgtui-*"))
 
@@ -38,6 +78,10 @@ def test_without_a_terminal_it_answers_the_example_request(checkout: Path) -> No
     assert "Dutch" in answer
     sentences = (samples.folder() / "notes.txt").read_text(encoding="utf-8").strip().split(". ")
     assert sum(sentence.rstrip(".") in answer for sentence in sentences) >= 2
+
+
+def test_on_a_terminal_it_opens_the_workbench(checkout: Path, settings: dict[str, str]) -> None:
+    assert spawned(["make", "run"], checkout, settings) == 0
 
 
 def test_the_answer_alone_goes_to_standard_output(checkout: Path) -> None:
