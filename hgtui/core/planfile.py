@@ -34,11 +34,15 @@ def wire_names(plan: Plan) -> dict[Uid, int | str]:
     return names
 
 
+def _has_number(dep: Uid) -> bool:
+    return dep.removeprefix(MISSING).removeprefix("-").isdecimal()
+
+
 def write_task(task: Task, ids: Mapping[Uid, int | str], *, bare: bool = False) -> dict[str, Any]:
     """Write a task with HuggingGPT's keys and, unless `bare`, our own where they are set."""
-    deps = sorted(
-        (ids.get(dep, dep.removeprefix(MISSING)) for dep in task.deps), key=lambda dep: (isinstance(dep, str), dep)
-    )
+    # What is missing and has no number is told by the argument that refers to it alone: "dep" holds numbers.
+    named = [ids.get(dep, dep.removeprefix(MISSING)) for dep in task.deps if dep in ids or _has_number(dep)]
+    deps = sorted(named, key=lambda dep: (isinstance(dep, str), dep))
     row: dict[str, Any] = {
         "task": task.task,
         "id": task.id,

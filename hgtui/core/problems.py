@@ -110,7 +110,7 @@ class _Look:
         self.ids = wire_names(plan)
         self.dependants = plan.dependants()
         self.levels = plan.levels()
-        self.givers: dict[Kind, list[Task]] = {}
+        self.givers: dict[Kind, dict[Uid, Task]] = {}
 
     def error(self, code: Code, message: str, task: Task, arg: str | None = None, mend: Mend | None = None) -> Problem:
         return Problem(severity=Severity.ERROR, code=code, message=message, uid=task.uid, arg=arg, mend=mend)
@@ -205,12 +205,14 @@ class _Look:
     def _fill(self, task: Task, arg: Arg) -> Mend | None:
         """Offer the result of another task: of one that it waits for already, else of the last that does not wait for it."""
         if arg.kind not in self.givers:
-            self.givers[arg.kind] = [one for one in self.plan if (spec := TASKS.get(one.task)) and spec.gives(arg.kind)]
-        deps = [one for dep in task.deps if (one := self.tasks.get(dep)) in self.givers[arg.kind]]
-        best = next((one for one in deps if self._before(one, task)), None)
-        if best is None and self.givers[arg.kind]:
+            self.givers[arg.kind] = {
+                one.uid: one for one in self.plan if (spec := TASKS.get(one.task)) and spec.gives(arg.kind)
+            }
+        givers = self.givers[arg.kind]
+        best = next((givers[dep] for dep in task.deps if dep in givers and self._before(givers[dep], task)), None)
+        if best is None and givers:
             below = {task.uid, *self._below(task)}
-            best = next((one for one in reversed(self.givers[arg.kind]) if one.uid not in below), None)
+            best = next((one for one in reversed(givers.values()) if one.uid not in below), None)
         if best is None:
             return None
         return Mend(label=f"take the result of {best.id}", edit=Connect(uid=task.uid, dep=best.uid, name=arg.name))

@@ -1,0 +1,161 @@
+"""What is wrong or doubtful in a plan, and that its mend mends it."""
+
+from typing import Any
+
+import pytest
+
+from hgtui.core.edits import Draft, apply
+from hgtui.core.model import Assignment, Candidate
+from hgtui.core.plan import Input, Plan, Task
+from hgtui.core.problems import Code, Facts, Problem, Severity, errors, file_literals, problems, reads_file
+from hgtui.core.reading import read_plan
+from hgtui.core.resource import FileFact, Kind
+from hgtui.core.task import TASKS
+
+FILES = {
+    "a.png": FileFact(path="a.png", kind=Kind.IMAGE, digest="1"),
+    "s.wav": FileFact(path="s.wav", kind=Kind.AUDIO, digest="2"),
+    "de.txt": FileFact(path="de.txt", kind=Kind.TEXT, digest="3", language="de"),
+    "bad.png": FileFact(path="bad.png", kind=Kind.IMAGE, error="bad.png is no picture."),
+}
+HERE = Candidate(name="embedded:x", model="x", endpoint="embedded", languages=("en",))
+FACTS = Facts(
+    files=FILES,
+    candidates={"text-to-video": (), "translation": (HERE,)},
+    assignments={"de": Assignment(candidate="embedded:x")},
+    help={"text-to-video": "Install more."},
+)
+
+
+def row(task: str, number: int = 0, dep: Any = None, **more: Any) -> dict[str, Any]:
+    own = {key: more.pop(key) for key in ("skip", "uid") if key in more}
+    return {"task": task, "id": number, "dep": dep, "args": more, **own}
+
+
+OCR = row("image-to-text", 0, image="a.png")
+CASES: dict[str, tuple[Code, list[dict[str, Any]], bool]] = {
+    "a type that is nearly one": (Code.UNKNOWN_TASK, [row("sumarization", text="a")], True),
+    "a type that is none": (Code.UNKNOWN_TASK, [row("qqqq", text="a")], False),
+    "a number twice": (Code.DUPLICATE_ID, [OCR, row("summarization", 0, text="a")], True),
+    "a ring": (Code.CYCLE, [row("summarization", 0, text="<GENERATED>-1"), row("translation", 1, text="<GENERATED>-0")], True),
+    "its own result": (Code.SELF_REFERENCE, [row("summarization", 0, text="so: <GENERATED>-0")], True),
+    "a task that is not there": (Code.MISSING_DEPENDENCY, [row("summarization", 0, [8], text="a")], True),
+    "a result that is not there": (Code.MISSING_DEPENDENCY, [row("summarization", 0, text="<GENERATED>-8")], True),
+    "an argument left out": (Code.MISSING_ARGUMENT, [OCR, row("summarization", 1)], True),
+    "a blank argument": (Code.MISSING_ARGUMENT, [OCR, row("summarization", 1, text=" ")], True),
+    "an argument of another name": (Code.UNKNOWN_ARGUMENT, [row("summarization", prompt="a")], True),
+    "an argument too many": (Code.UNKNOWN_ARGUMENT, [row("summarization", text="a", speed="b")], True),
+    "a text for a picture": (Code.WRONG_KIND, [OCR, row("text-to-image", 1, text="x"), row("image-to-text", 2, image="two cats on a mat")], True),
+    "a text result for a picture": (Code.WRONG_KIND, [OCR, row("text-to-image", 1, text="x"), row("image-to-image", 2, image="<GENERATED>-0")], True),
+    "a text around a picture": (Code.WRONG_KIND, [row("text-to-image", 0, text="x"), row("image-to-text", 1, image="see <GENERATED>-0")], True),
+    "a sound for a picture": (Code.WRONG_KIND, [row("image-to-text", image="s.wav")], False),
+    "a picture for a text": (Code.WRONG_KIND, [row("summarization", text="a.png")], False),
+    "two pictures for one": (Code.WRONG_KIND, [row("image-to-text", image=["a.png", "a.png"])], False),
+    "a result of no such name": (Code.WRONG_KIND, [OCR, row("summarization", 1, text="<GENERATED>-0.colour")], True),
+    "a file that nobody named": (Code.UNREADABLE_FILE, [row("image-to-text", image="it needs.png")], False),
+    "a file that cannot be read": (Code.UNREADABLE_FILE, [row("image-to-text", image="bad.png")], False),
+    "an address": (Code.UNREADABLE_FILE, [row("image-to-text", image="https://example.org/a.png")], False),
+    "nothing to run it": (Code.NO_MODEL, [row("text-to-video", text="a")], True),
+    "a result that nobody reads": (Code.UNUSED_RESULT, [OCR, row("summarization", 1, [0], text="a")], False),
+    "a task twice": (Code.SAME_TASK_TWICE, [OCR, row("image-to-text", 1, image="a.png")], True),
+    "what looks like a reference": (Code.LOOKS_LIKE_REFERENCE, [OCR, row("summarization", 1, text="<GENERATED>")], True),
+    "a foreign language": (Code.LANGUAGE, [row("translation", uid="de", text="de.txt")], False),
+    "a result of a skipped task": (Code.READS_SKIPPED, [{**OCR, "skip": True}, row("summarization", 1, text="<GENERATED>-0")], True),
+}  # fmt: skip
+
+
+def of(code: Code, found: tuple[Problem, ...]) -> list[Problem]:
+    return [one for one in found if one.code is code]
+
+
+def test_there_is_a_case_for_every_code() -> None:
+    assert {code for code, _, _ in CASES.values()} == set(Code)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_problem_is_named_with_its_place_and_gone_when_its_mend_is_applied(name: str) -> None:
+    code, rows, has_mend = CASES[name]
+    plan = read_plan(rows).plan
+    found = of(code, problems(plan, FACTS))
+    assert len(found) == 1
+    problem = found[0]
+    assert problem.uid in {task.uid for task in plan}
+    assert problem.message[-1] in ".?"
+    assert (problem.mend is not None) == has_mend
+    if problem.mend:
+        mended, undo = apply(Draft(plan=plan, assignments=FACTS.assignments), problem.mend.edit)
+        left = of(code, problems(mended.plan, FACTS))
+        assert code is Code.READS_SKIPPED or not left
+        assert all(one.mend is None for one in left)
+        assert apply(mended, undo)[0].plan == plan
+
+
+def test_errors_come_before_warnings() -> None:
+    rows = [OCR, row("image-to-text", 1, image="a.png"), row("summarization", 2)]
+    severities = [one.severity for one in problems(read_plan(rows).plan, FACTS)]
+    assert severities == sorted(severities, key=lambda one: one is not Severity.ERROR)
+    assert len(errors(problems(read_plan(rows).plan, FACTS))) == 1
+
+
+def test_a_right_plan_of_all_task_types_has_no_problems() -> None:
+    literal = {Kind.IMAGE: "a.png", Kind.AUDIO: "s.wav", Kind.VIDEO: "v.mp4", Kind.DOCUMENT: "d.pdf"}
+    files = {
+        **FILES,
+        "v.mp4": FileFact(path="v.mp4", kind=Kind.VIDEO, digest="4"),
+        "d.pdf": FileFact(path="d.pdf", kind=Kind.DOCUMENT, digest="5"),
+    }
+    rows = [
+        row(name, n, **{arg.name: literal.get(arg.kind, f"words {n}") for arg in spec.args})
+        for n, (name, spec) in enumerate(TASKS.items())
+    ]
+    assert problems(read_plan(rows).plan, Facts(files=files)) == ()
+
+
+def test_a_price_in_dollars_does_not_look_like_a_reference() -> None:
+    assert problems(read_plan([row("summarization", text="It costs $20, not $5.")]).plan) == ()
+    assert of(Code.LOOKS_LIKE_REFERENCE, problems(read_plan([row("summarization", text="${2}")]).plan))
+
+
+def test_a_named_result_of_the_right_kind_is_no_problem() -> None:
+    rows = [row("object-detection", 0, image="a.png"), row("image-to-text", 1, image="<GENERATED>-0.image"), row("summarization", 2, text="<GENERATED>-0.text")]  # fmt: skip
+    assert problems(read_plan(rows).plan, FACTS) == ()
+
+
+def test_a_mend_never_offers_the_result_of_a_task_that_waits_for_this_one() -> None:
+    rows = [row("summarization", 0), row("translation", 1, text="<GENERATED>-0")]
+    assert problems(read_plan(rows).plan)[0].mend is None
+
+
+def test_files_are_found_where_they_are_read() -> None:
+    plan = read_plan([OCR, row("summarization", 1, text="de.txt"), row("summarization", 2, text="words")]).plan
+    assert reads_file(plan, FILES) == {"a.png": ("t1",), "de.txt": ("t2",)}
+    assert file_literals(plan["t3"], FILES) == ()
+
+
+def chain(length: int, args: dict[str, Input] | None = None) -> Plan:
+    tasks = [
+        Task(uid=f"t{n}", id=n, task="summarization", args=args if args is not None else {"text": Input.of(f"t{n - 1}") if n else Input.text("a")}, after=(f"t{n - 1}",) if n else ())
+        for n in range(length)
+    ]  # fmt: skip
+    return Plan(tasks=tuple(tasks))
+
+
+def test_a_chain_of_twenty_thousand_tasks_needs_no_recursion() -> None:
+    plan = chain(20_000)
+    assert problems(plan) == ()
+    assert len(plan.below("t0")) == 19_999
+    assert plan.levels()["t19999"] == 19_999
+    ring = plan.with_tasks([plan.tasks[0].update(after=("t19999",)), *plan.tasks[1:]])
+    found = problems(ring)
+    assert [one.code for one in errors(found)] == [Code.CYCLE]
+    assert len(found[0].message) < 300
+
+
+@pytest.mark.parametrize("fault", ["argument", "number", "type"])
+def test_ten_thousand_wrong_tasks_each_get_their_problem(fault: str) -> None:
+    plan = chain(10_000, {}) if fault == "argument" else chain(10_000)
+    if fault == "number":
+        plan = plan.with_tasks(task.update(id=7) for task in plan)
+    if fault == "type":
+        plan = plan.with_tasks(task.update(task="sumarization") for task in plan)
+    assert len(errors(problems(plan))) >= 9_999
