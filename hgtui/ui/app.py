@@ -8,6 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.command import Provider
 from textual.screen import Screen
 
+from hgtui.core.commands import Submit
 from hgtui.paths import styles
 from hgtui.ui.bridge import Desk
 from hgtui.ui.screens.workbench import Workbench
@@ -26,21 +27,22 @@ def _themes() -> type[Provider]:
 
 
 class HgtuiApp(App[None]):
-    """The workbench on what the composition root put together."""
+    """The workbench on what the composition root put together; `first` is asked at once, as for a plan file."""
 
     TITLE = "hgtui"
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_commands, _themes}
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "quit", "Leave", show=False, priority=True)]
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, first: Submit | None = None) -> None:
         super().__init__(css_path=sorted(styles().glob("*.tcss")))
         self.desk = desk
+        self.first = first
         # Animation repaints; over ssh each frame is a wait.
         self.animation_level = "none"
 
     def get_default_screen(self) -> Screen[Any]:
         """Begin with the workbench."""
-        return Workbench(self.desk)
+        return Workbench(self.desk, self.first)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Give what belongs to the terminal and not to a run."""

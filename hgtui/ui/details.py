@@ -19,10 +19,9 @@ RESULT_LINES = 6
 class Item:
     """A line of a pane and what stands behind it: `key` is the name of an argument or of a candidate."""
 
-    kind: Literal["text", "argument", "candidate", "problem", "log"]
+    kind: Literal["text", "argument", "candidate"]
     line: Line
     key: str = ""
-    wide: bool = False
 
 
 def details(view: View, width: int) -> list[Item]:

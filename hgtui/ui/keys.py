@@ -40,7 +40,7 @@ KEYS = (
     Key("q", "leave", "q", "leave", "Leave hgtui"),
 )
 MOVES = (
-    ("enter", "send the request; open what is selected; take a candidate; apply a mend"),
+    ("enter", "send, open, take a candidate, apply a mend"),
     ("esc", "back one level; never stops a run"),
     ("j k ↑ ↓  Home G", "move, first, last"),
     ("tab", "next pane"),

@@ -8,15 +8,15 @@ from rich.cells import cell_len
 from hgtui.core.model import CandidateName
 from hgtui.core.plan import Task, Uid
 from hgtui.core.problems import Severity
-from hgtui.core.states import UNDER_WAY, TaskState
+from hgtui.core.states import HAS_RESULT, UNDER_WAY, TaskState
 from hgtui.core.text import one_line
 from hgtui.core.wire import show_input
 from hgtui.ui.view import View
 from hgtui.ui.words import SIGNS, Line, fit, seconds
 
+TIMED = HAS_RESULT | {TaskState.FAILED, TaskState.CANCELLED}
 STATE = 9
 """How wide the longest word of a state is, in cells."""
-PLACES = {"here": "here", "hub": "hub", "worker": "worker", "llm": "llm"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,25 +38,13 @@ def columns(view: View, width: int) -> Columns:
     longest = max((cell_len(one_line(task.task, 40)) for task in tasks), default=12)
     time = 7 if view.run.grant else 0
     left = width - (2 + STATE + 1 + number + 1) - (time + 1 if time else 0)
-    task = max(8, min(longest, 26 if left > 70 else 18, left - 2))
+    task = max(8, min(longest, 26 if left > 66 else 20, left - 2))
     left -= task + 2
-    where = 6 if left >= 44 else 0
+    where = 6 if left >= 40 else 0
     left -= where + 1 if where else 0
-    model = max(12, min(26, left // 3)) if left >= 26 else 0
+    model = max(12, min(26, left * 2 // 5)) if left >= 26 else 0
     left -= model + 1 if model else 0
     return Columns(number, task, max(left - 1, 0) if left >= 8 else 0, model, where, time)
-
-
-def heading(shape: Columns) -> Line:
-    """Return the line above the rows."""
-    words = [
-        " " * (2 + STATE + 1) + "#".rjust(shape.number) + " " + fit("task", shape.task) + "  ",
-        fit("input", shape.input) + " " if shape.input else "",
-        fit("model", shape.model) + " " if shape.model else "",
-        fit("where", shape.where) + " " if shape.where else "",
-        "time".rjust(shape.time) if shape.time else "",
-    ]
-    return (("".join(words), "dim"),)
 
 
 def task_line(view: View, task: Task, ids: dict[Uid, int], shape: Columns, now: datetime) -> Line:
@@ -77,7 +65,7 @@ def task_line(view: View, task: Task, ids: dict[Uid, int], shape: Columns, now: 
     if shape.where:
         pieces.append((fit(_where(view, task), shape.where) + " ", "dim"))
     if shape.time:
-        pieces.append((fit(_time(view, task, now).rjust(shape.time), shape.time), role if role == "busy" else "dim"))
+        pieces.append((_time(view, task, now).rjust(shape.time), role if role == "busy" else "dim"))
     return tuple(pieces)
 
 
@@ -119,7 +107,7 @@ def _where(view: View, task: Task) -> str:
     if task.skip or view.assignment(task.uid) is None:
         return "-"
     candidate = view.candidate(task)
-    return PLACES[candidate.place] if candidate else "?"
+    return candidate.place if candidate else "?"
 
 
 def _time(view: View, task: Task, now: datetime) -> str:
@@ -134,4 +122,4 @@ def _time(view: View, task: Task, now: datetime) -> str:
         return f"{max(int((now - status.started).total_seconds()), 0)} s…" if status.started else ""
     if status.supplied:
         return "by hand"
-    return seconds(status.seconds) if status.seconds else ""
+    return seconds(status.seconds) if status.state in TIMED and status.seconds else ""

@@ -25,7 +25,7 @@ def greeting(planner: str, why: str, missing: tuple[str, ...]) -> list[Said]:
     lines = [
         "Say what should be done; name files by their paths.",
         "For example: Read the text in page.png and read it aloud",
-        f"Plans are made by {one_line(planner, 60)}" + (f" ({one_line(why, 200)})." if why else "."),
+        one_line(why, 300) or f"Plans are made by {one_line(planner, 60)}.",
         *(one_line(line, 300) for line in missing),
     ]
     return [Said("greeting", "hgtui", "\n".join(lines), "dim")]

@@ -77,7 +77,7 @@ class ScriptedDesk:
     """Gives out scripted conductors and keeps them."""
 
     planner_name = "rules"
-    planner_why = "no OPENAI_BASE_URL"
+    planner_why = "no OPENAI_BASE_URL: plans are made by rules"
     missing: tuple[str, ...] = ("hgtui[speech] would run text-to-speech.",)
 
     def __init__(self, broken: DeskError | None = None) -> None:

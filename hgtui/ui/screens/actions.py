@@ -151,7 +151,7 @@ class Actions(Screen[None]):
         question = self.question
         if not self._can("stop"):
             return
-        if question and question.about == "stop":
+        if question and question.about in {"stop", "interrupt"}:
             self.dispatch(Stop())
         else:
             self._ask("Stop this run?  x stops it · esc lets it go on", "stop")

@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING
 
 from textual import on
 
-from hgtui.core.commands import EditPlan
+from hgtui.core.commands import EditPlan, Submit
 from hgtui.core.edits import Set
 from hgtui.core.plan import Uid
 from hgtui.core.problems import Problem
-from hgtui.core.text import one_line
+from hgtui.core.text import clean, one_line
 from hgtui.ui.keys import KEYS, Key
 from hgtui.ui.may import why_not
 from hgtui.ui.screens.actions import Actions
@@ -27,11 +27,16 @@ if TYPE_CHECKING:
 class Moving(Actions):
     """Selection, focus and forms of the workbench."""
 
-    _interrupted = False
+    large: str | None = None
+    """Which side the person made the large one, "chat" or "plan"; None where the phase decides."""
 
-    async def open_request(self, request: str) -> None:
+    async def open_request(self, submit: Submit) -> None:
         """Start a run with a request."""
         raise NotImplementedError
+
+    def lay_out(self) -> None:
+        """Make large what the person asked for, else what the phase is about."""
+        self.set_class(self.view.talking if self.large is None else self.large == "chat", "-talking")
 
     # The foot
 
@@ -59,9 +64,8 @@ class Moving(Actions):
             self.focused.id or "" if self.focused else ""
         )
         keys = [("enter", enter)] if enter and self.view.busy else []
-        keys += [
-            (key.shown, self._called(key)) for key in KEYS[:-2] if key.footer and not why_not(key.action, self.view)
-        ]
+        shown = (key for key in KEYS if key.footer and key.action not in {"help", "leave"})
+        keys += [(key.shown, self._called(key)) for key in shown if not why_not(key.action, self.view)]
         return [*keys, (":", "commands"), ("q", "leave"), ("?", "help")]
 
     def _called(self, key: Key) -> str:
@@ -81,7 +85,7 @@ class Moving(Actions):
             else:
                 self.say("The request is empty: say what should be done, and name the files.")
         elif not self.view.busy:
-            await self.open_request(text)
+            await self.open_request(Submit(request=clean(text)))
         elif run.gate and run.grant is None:
             self.say(
                 "Comments on a plan need an LLM controller; nothing was approved. Your text stays. esc, then e edits · a approves"
@@ -153,6 +157,8 @@ class Moving(Actions):
         """Give the focus to a pane."""
         self.question = None
         self._close_form()
+        self.large = "chat" if pane == "prompt" else "plan" if pane != "log" else self.large
+        self.lay_out()
         self.query_one(f"#{pane}").focus()
 
     def action_edit(self) -> None:
@@ -160,9 +166,10 @@ class Moving(Actions):
         task = self.view.task
         if not self._can("edit") or task is None or self.query(ArgForm):
             return
-        pane = self.query_one(TaskPane)
-        pane.display = False
-        self.mount(ArgForm(task, self.view.ids), after=pane)
+        self.large = "plan"
+        self.lay_out()
+        self.add_class("-editing")
+        self.mount(ArgForm(task, self.view.ids), after=self.query_one(TaskPane))
 
     @on(ArgForm.Done)
     def _set(self, event: ArgForm.Done) -> None:
@@ -171,20 +178,15 @@ class Moving(Actions):
             self.dispatch(EditPlan(edit=Set(uid=event.uid, name=name, value=value)))
         self.query_one(PlanPane).focus()
 
-    def _close_form(self) -> bool:
-        forms = self.query(ArgForm)
-        if not forms:
-            return False
-        forms.remove()
-        self.query_one(TaskPane).display = True
-        return True
+    def _close_form(self) -> None:
+        self.query(ArgForm).remove()
+        self.remove_class("-editing")
 
     def action_models(self) -> None:
         """Go to the candidates of the task."""
         if self._can("models"):
-            pane = self.query_one(TaskPane)
-            pane.to_candidates()
-            pane.focus()
+            self.action_focus_pane("task")
+            self.query_one(TaskPane).to_candidates()
 
     def action_new(self) -> None:
         """Go to the prompt for a new request."""
@@ -204,17 +206,16 @@ class Moving(Actions):
     def action_interrupt(self) -> None:
         """Clear the prompt; else ask to stop; the second time leave."""
         prompt = self.query_one("#prompt", Field)
-        if self.question and self.question.about in {"stop", "leave"} and self._interrupted:
+        if self.question and self.question.about == "interrupt":
             self.action_leave()
         elif prompt.has_focus and prompt.text:
             prompt.clear()
         elif self.view.busy:
-            self._ask("Stop this run?  x stops it · ctrl+c again leaves hgtui · esc goes on", "stop")
+            self._ask("Stop this run?  x stops it · ctrl+c again leaves hgtui · esc goes on", "interrupt")
+            self._close_form()
             self.query_one(PlanPane).focus()
-            self._interrupted = True
         else:
-            self._ask("ctrl+c again leaves hgtui · esc stays", "leave")
-            self._interrupted = True
+            self._ask("ctrl+c again leaves hgtui · esc stays", "interrupt")
 
     def action_help(self) -> None:
         """Show all keys."""

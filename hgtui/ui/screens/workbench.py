@@ -12,7 +12,6 @@ from hgtui.core import events as ev
 from hgtui.core.commands import Command, Submit
 from hgtui.core.plan import Uid
 from hgtui.core.problems import Severity
-from hgtui.core.text import clean
 from hgtui.ui.bridge import Conductor, Desk, DeskError
 from hgtui.ui.keys import KEYS, name_of
 from hgtui.ui.loglines import LogLine, log_line
@@ -45,9 +44,10 @@ class Workbench(Moving):
         Binding("ctrl+c", "interrupt", "Clear, stop or leave", show=False, priority=True),
     ]
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, first: Submit | None = None) -> None:
         super().__init__()
         self.desk = desk
+        self.first = first
         self.view = View()
         self.conductor: Conductor | None = None
         self._deaf: Callable[[], None] | None = None
@@ -57,6 +57,7 @@ class Workbench(Moving):
         self._lines: list[LogLine] = []
         self._tick: Timer | None = None
         self._opening = False
+        self._talking = True
 
     def compose(self) -> ComposeResult:
         """Lay out head, panes and foot."""
@@ -77,6 +78,8 @@ class Workbench(Moving):
         await self.query_one(Chat).show(greeting(desk.planner_name, desk.planner_why, desk.missing))
         self.query_one(Chat).next_run()
         await self._draw()
+        if self.first:
+            await self.open_request(self.first)
 
     async def on_unmount(self) -> None:
         """Stop what runs, however the screen came to its end."""
@@ -92,7 +95,7 @@ class Workbench(Moving):
 
     # A request, and what comes of it
 
-    async def open_request(self, request: str) -> None:
+    async def open_request(self, submit: Submit) -> None:
         """Open a new run and give it the request."""
         if self._opening:
             return
@@ -113,7 +116,7 @@ class Workbench(Moving):
         self.query_one(PlanPane).focus()
         self.say("")
         await self._draw()
-        self.dispatch(Submit(request=clean(request)))
+        self.dispatch(submit)
 
     def dispatch(self, command: Command) -> None:
         """Send a command to the conductor."""
@@ -160,12 +163,14 @@ class Workbench(Moving):
         ):
             self.query_one(TaskPane).reload()
         self.query_one(LogPane).add(lines)
-        await self.query_one(Chat).show(story(view))
         self._frame()
+        await self.query_one(Chat).show(story(view))
 
     def _frame(self) -> None:
         """Draw head and foot, lay out for the phase, and let the time tick only while something runs."""
-        self.set_class(self.view.talking, "-talking")
+        if self._talking != self.view.talking:
+            self._talking, self.large = self.view.talking, None
+        self.lay_out()
         self.query_one("#head", Bar).show(
             title_line(self.view, self.desk.planner_name), phase_line(self.view, self.size.width)
         )

@@ -42,8 +42,8 @@ def keys_line(keys: list[tuple[str, str]], width: int) -> Line:
         left -= _width(key)
         shown.append(key)
     pieces: list[tuple[str, str]] = []
-    for key, words in [*shown, last]:
-        pieces += [(f" {key}", "bold"), (f" {words} ", "dim")]
+    for name, words in [*shown, last]:
+        pieces += [(f" {name}", "bold"), (f" {words} ", "dim")]
     return tuple(pieces)
 
 

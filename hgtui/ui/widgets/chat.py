@@ -92,10 +92,15 @@ class Chat(Vertical):
                 self._turns[key] = (said, known[1])
         self._show_last(list(wanted.values()))
         if new is not None:
-            if new.has_class("-answer"):
-                talk.scroll_to_widget(new, animate=False, top=True, force=True)
-            else:
-                talk.scroll_end(animate=False)
+            # After the layout: the conversation may just have become the large pane.
+            self.call_after_refresh(self._to, new)
+
+    def _to(self, turn: Widget) -> None:
+        talk = self.query_one(Talk)
+        if turn.has_class("-answer"):
+            talk.scroll_to_widget(turn, animate=False, top=True, force=True)
+        else:
+            talk.scroll_end(animate=False)
 
     async def _mount(self, talk: Talk, said: Said) -> Widget:
         named, self._last = said.who != self._last, said.who

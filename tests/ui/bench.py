@@ -1,0 +1,66 @@
+"""The workbench on a scripted conductor, and what a test reads off its screen."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from textual.pilot import Pilot
+
+from hgtui.core import commands as cmd
+from hgtui.core.model import Candidate
+from hgtui.core.plan import Plan
+from hgtui.ui.app import HgtuiApp
+from hgtui.ui.screens.workbench import Workbench
+from hgtui.ui.widgets.notice import Notice
+from tests.ui.scripted import Scripted, ScriptedDesk, candidate
+
+SIZES = [(120, 36), (80, 24)]
+
+
+async def settle(pilot: Pilot[None]) -> None:
+    """Let everything that was told be drawn."""
+    for _ in range(4):
+        await pilot.pause()
+
+
+async def until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
+    """Wait for what comes by a timer or a worker of its own."""
+    async with asyncio.timeout(10):
+        while not condition():
+            await pilot.pause()
+
+
+@asynccontextmanager
+async def workbench(
+    plan: Plan | None = None, size: tuple[int, int] = (120, 36), *candidates: Candidate
+) -> AsyncIterator[tuple[Pilot[None], Scripted]]:
+    """The workbench at the gate of a plan."""
+    desk = ScriptedDesk()
+    app = HgtuiApp(desk)
+    async with app.run_test(size=size) as pilot:
+        await pilot.press(*"go", "enter")
+        await settle(pilot)
+        conductor = desk.given[0]
+        assert conductor.commands == [cmd.Submit(request="go")]
+        conductor.commands.clear()
+        if plan is not None:
+            conductor.propose(plan, *(candidates or (candidate(), candidate("textrank"))))
+            await settle(pilot)
+        yield pilot, conductor
+
+
+def notice(pilot: Pilot[None]) -> str:
+    return pilot.app.screen.query_one(Notice).words
+
+
+def keys(pilot: Pilot[None]) -> dict[str, str]:
+    screen = pilot.app.screen
+    assert isinstance(screen, Workbench)
+    return dict(screen.working_keys())
+
+
+def screen_text(pilot: Pilot[None]) -> str:
+    """Return what stands on the screen, line by line, as the terminal would show it."""
+    width, height = pilot.app.size
+    lines = pilot.app.screen._compositor.render_strips()
+    return "\n".join("".join(segment.text for segment in line) for line in lines[:height])
