@@ -245,6 +245,9 @@ def _add(draft: Draft, edit: Add) -> Draft:
     if draft.plan.get(edit.task.uid):
         raise EditError(f"The plan has a task {edit.task.uid} already.")
     _check_id(edit.task.id)
+    for dep in edit.task.deps:
+        if dep != edit.task.uid and not dep.startswith(MISSING):
+            _task(draft, dep)
     rows = list(draft.plan)
     rows.insert(len(rows) if edit.index is None else max(0, edit.index), edit.task)
     return _with(draft, _found(rows, edit.task))

@@ -165,6 +165,7 @@ def test_connecting_and_disconnecting_change_argument_or_order() -> None:
         ed.Connect(uid="t1", dep="nowhere"),
         ed.Retype(uid="t1", task="nonsense"),
         ed.Add(task=Task(uid="t1", id=9, task="summarization")),
+        ed.Add(task=Task(uid="new", id=9, task="summarization", after=("nowhere",))),
         ed.Replace(draft=Draft(plan=Plan(tasks=(Task(uid="a", id=1, task="x"), Task(uid="a", id=2, task="y"))))),
     ],
 )
