@@ -17,6 +17,8 @@ _CUT = re.compile(
     r"|(?P<soft>\n|,?\s*\b(?:and finally|finally|and also|as well as|and|plus|before)\b|,|\s[–—-]\s|&)",
     re.I,
 )
+_BLANKS = re.compile(r"[ \t]+")
+_HALF_TOKEN = re.compile(r"(?:\x02[^\x03]*|\s\S{0,100})$")
 _MASK = re.compile(r"\x02([fqu])(\d+)\x03")
 
 
@@ -67,13 +69,13 @@ def mask(request: str, files: Mapping[str, FileFact], is_task: Callable[[str], b
         parts += [request[end : mention.start], f"\x02{_letter(mention)}{len(masked.mentions)}\x03"]
         masked.mentions.append(mention)
         end = mention.end
-    masked.text = "".join([*parts, request[end:]])
+    masked.text = _BLANKS.sub(" ", "".join([*parts, request[end:]])).strip()
     _mask_tail(masked, is_task)
     if len(masked.text) > MOST_PARSED:
         masked.notes.append(
             f"Only the first {MOST_PARSED:,} characters of the instructions were read: put long texts in quotes or in a file."
         )
-        masked.text = masked.text[:MOST_PARSED].rsplit(maxsplit=1)[0]
+        masked.text = _HALF_TOKEN.sub("", masked.text[:MOST_PARSED])
     return masked
 
 

@@ -1,11 +1,12 @@
 """RulePlanner: stage 1 without any LLM."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 
 from hgtui.core.plan import Plan
 from hgtui.core.ports import Drafted, PlanningError, Proposed, Step
 from hgtui.core.problems import reads_file
-from hgtui.core.resource import FileFact
+from hgtui.core.resource import FileFact, Kind
 from hgtui.core.states import Failure
 from hgtui.core.text import one_line
 from hgtui.planning.rules.clauses import mask, split
@@ -15,6 +16,7 @@ from hgtui.planning.rules.reader import Reader
 
 BY_RULES = "Planned by rules, not by an LLM: they know the usual phrases and say what they did not understand."
 _MOST_NOTES = 20
+_MOST_NAMES = 5
 
 
 class RulePlanner:
@@ -27,7 +29,8 @@ class RulePlanner:
 
     async def plan(self, request: str, files: Mapping[str, FileFact]) -> AsyncIterator[Step]:
         """Yield Drafted for each task, then Proposed. Raises PlanningError (bad_input) for an empty request."""
-        proposed = propose(request, files)
+        # In a thread: a request of the greatest length takes some tenths of a second.
+        proposed = await asyncio.to_thread(propose, request, files)
         for task in proposed.plan:
             yield Drafted(task=task)
         yield proposed
@@ -64,7 +67,8 @@ def _addresses(reader: Reader) -> list[str]:
 
 def _unused(plan: Plan, reader: Reader, files: Mapping[str, FileFact]) -> list[str]:
     read = reads_file(plan, files)
-    notes = []
+    texts: list[str] = []
+    others: list[str] = []
     for path in dict.fromkeys((*files, *reader.used)):
         if path in read or any(path in note for note in reader.notes):
             continue
@@ -72,7 +76,11 @@ def _unused(plan: Plan, reader: Reader, files: Mapping[str, FileFact]) -> list[s
             continue
         fact = files.get(path)
         kind = (fact.kind if fact else None) or guess(path)
-        why = " It is a text already: no model has to read it." if path in reader.used and kind == "text" else ""
-        if path in reader.used or path in files:
-            notes.append(f"No task uses {one_line(path, 80)}.{why}")
-    return notes
+        (texts if path in reader.used and kind == Kind.TEXT else others).append(path)
+    notes = [f"No task uses {_some(others)}."] if others else []
+    return notes + ([f"No model has to read {_some(texts)}: it is text already, and no task uses it."] if texts else [])
+
+
+def _some(paths: list[str]) -> str:
+    shown = ", ".join(one_line(path, 80) for path in paths[:_MOST_NAMES])
+    return f"{shown} and {len(paths) - _MOST_NAMES} more" if len(paths) > _MOST_NAMES else shown
