@@ -82,17 +82,18 @@ class Conductor:
     async def _serve(self) -> None:
         while True:
             command = await self._commands.get()
-            name = type(command).__name__
             try:
                 await self._board.flush()
                 await self._do(command)
                 await self._board.flush()
             except (NotNow, EditError, SchedulerError, CallError) as error:
-                hint = getattr(error, "hint", "")
-                self._board.emit(ev.Refused(command=name, message=clean(str(error), 500), hint=hint))
+                self._refuse(command, str(error), getattr(error, "hint", ""))
             except Exception as error:
                 if self._board.error is None:
                     self._crash(error)
+
+    def _refuse(self, command: cmd.Command, message: str, hint: str = "") -> None:
+        self._board.emit(ev.Refused(command=command.command, message=clean(message, 500), hint=hint))
 
     async def _do(self, command: cmd.Command) -> None:
         do: dict[type, Callable[[Any], Coroutine[Any, Any, None]]] = {
@@ -280,15 +281,18 @@ class Conductor:
     async def _approve(self, command: cmd.Approve) -> None:
         if self.run.gate is None:
             raise NotNow("There is nothing to approve now.")
-        if await self._intake.again():
-            await self._board.flush()
+        seen = self.run.gate.fingerprint
+        await self._intake.again()
         now = fingerprint(self.run.draft, self.run.files)
         if not fits(command.fingerprint, now):
-            await self._open_gate()
-            raise NotNow(
+            self._refuse(
+                command,
                 f"What was approved is not what would run: the fingerprint is now {now[:SHOWN]}.",
                 "Look at the plan again, then approve it.",
             )
+            if now != seen:
+                await self._open_gate()
+            return
         opened = gate(self.run)
         if not opened.approvable:
             raise NotNow("The plan has errors and cannot be approved.", "Mend them first.")
