@@ -44,6 +44,7 @@ MOVES = (
     ("esc", "back one level; never stops a run"),
     ("j k ↑ ↓  Home G", "move, first, last"),
     ("tab", "next pane"),
+    ("pgup pgdn", "in the prompt: scroll the conversation"),
     ("ctrl+j", "a new line in the prompt"),
     ("ctrl+c", "clear the prompt, else ask to stop; twice leaves"),
     ("ctrl+q", "leave"),

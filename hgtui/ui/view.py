@@ -8,13 +8,14 @@ from hgtui.core.model import Assignment, Candidate
 from hgtui.core.plan import Plan, Task, Uid
 from hgtui.core.problems import Problem, Severity, problems
 from hgtui.core.run import Run
-from hgtui.core.states import UNDER_WAY, Stage, TaskState
+from hgtui.core.states import UNDER_WAY, TaskState
 
 CHANGES_PROBLEMS = (
     ev.FileSeen, ev.StageEntered, ev.PlanProposed, ev.PlanEdited, ev.EditUndone, ev.EditRedone, ev.CandidatesFound,
     ev.ModelChosen, ev.GateOpened,
 )  # fmt: skip
 """The events after which `problems` may give something else."""
+GOING = frozenset({TaskState.READY, TaskState.RUNNING, TaskState.RETRYING})
 NEEDS_PERSON = frozenset({TaskState.FAILED, TaskState.CANCELLED, TaskState.ASKING})
 
 
@@ -80,12 +81,11 @@ class View:
     @property
     def waits(self) -> bool:
         """Whether nothing goes on until the person says how."""
-        run = self.run
-        if run.gate or not self.asked or run.planning_failed:
+        if not self.asked or self.run.planning_failed:
             return True
-        states = [run.state(task.uid) for task in self.plan]
-        going = {TaskState.READY, TaskState.RUNNING, TaskState.RETRYING}
-        return run.stage is Stage.EXECUTION and bool(self.stuck) and not going.intersection(states)
+        # The gate of a failure stays open in the run until the next stage, also when a task was started again.
+        going = any(self.run.state(task.uid) in GOING for task in self.plan)
+        return self.run.gate is not None and not going
 
     @property
     def stage_gate(self) -> ev.GateOpened | None:

@@ -61,6 +61,5 @@ def keys(pilot: Pilot[None]) -> dict[str, str]:
 
 def screen_text(pilot: Pilot[None]) -> str:
     """Return what stands on the screen, line by line, as the terminal would show it."""
-    width, height = pilot.app.size
     lines = pilot.app.screen._compositor.render_strips()
-    return "\n".join("".join(segment.text for segment in line) for line in lines[:height])
+    return "\n".join("".join(segment.text for segment in line) for line in lines)

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from hgtui.core import events as ev
-from hgtui.core.approval import fingerprint, grant
+from hgtui.core.approval import grant
 from hgtui.core.commands import Command
 from hgtui.core.model import Assignment, Candidate
 from hgtui.core.plan import Input, Plan, Task
-from hgtui.core.problems import errors, problems
 from hgtui.core.run import Run
-from hgtui.core.states import Gate, Stage
+from hgtui.core.states import Stage
+from hgtui.session.gates import gate
 from hgtui.ui.bridge import DeskError, Listener
 
 
@@ -45,11 +45,7 @@ class Scripted:
 
     def gate(self) -> None:
         """Open the gate for the draft as it stands."""
-        wrong = errors(problems(self.run.draft.plan, self.run.facts))
-        self.tell(ev.GateOpened(
-            gate=Gate.MERGED, fingerprint=fingerprint(self.run.draft, self.run.files), approvable=not wrong,
-            errors=len(wrong),
-        ))  # fmt: skip
+        self.tell(gate(self.run))
 
     def propose(self, plan: Plan, *candidates: Candidate) -> None:
         """Let a request be planned, models be chosen and the gate open."""

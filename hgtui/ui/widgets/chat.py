@@ -45,6 +45,18 @@ class Talk(VerticalScroll, can_focus=True):
     ]
 
 
+class Prompt(Field):
+    """The prompt; page up and down scroll the conversation above it."""
+
+    def action_cursor_page_up(self) -> None:
+        """Scroll the conversation up."""
+        self.screen.query_one(Talk).scroll_page_up(animate=False)
+
+    def action_cursor_page_down(self) -> None:
+        """Scroll the conversation down."""
+        self.screen.query_one(Talk).scroll_page_down(animate=False)
+
+
 class Chat(Vertical):
     """The conversation with its prompt."""
 
@@ -60,7 +72,7 @@ class Chat(Vertical):
         yield Static("", id="last", markup=False)
         with Horizontal(id="ask"):
             yield Static("ask ▸ ", id="mark", markup=False)
-            yield Field(id="prompt", placeholder="what should be done?")
+            yield Prompt(id="prompt", placeholder="what should be done?")
 
     def on_mount(self) -> None:
         """Name the pane."""

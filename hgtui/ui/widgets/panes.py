@@ -2,6 +2,8 @@
 
 from collections import deque
 
+from textual.content import Content
+
 from hgtui.core.problems import Problem, Severity
 from hgtui.core.text import plural
 from hgtui.ui.details import Item, details, title
@@ -31,7 +33,8 @@ class TaskPane(Rows):
         if self._of != self.view.chosen:
             self._of = self.view.chosen
             self.cursor = 0
-        self.border_title = title(self.view)
+        # As content: what a title is given as a str is read as markup, and the type of a task may be anything.
+        self.border_title = Content(title(self.view))
         self.show(len(self.items))
 
     def on_resize(self) -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
+from textual.content import Content
+
 from hgtui.core.plan import Task, Uid
 from hgtui.core.states import UNDER_WAY
 from hgtui.ui.phases import plan_subtitle, plan_title
@@ -40,8 +42,8 @@ class PlanPane(Rows):
 
     def titles(self) -> None:
         """Write what stands on the border."""
-        self.border_title = plan_title(self.view)
-        self.border_subtitle = plan_subtitle(self.view)
+        self.border_title = Content(plan_title(self.view))
+        self.border_subtitle = Content(plan_subtitle(self.view))
 
     def choose(self, uid: Uid | None) -> None:
         """Put the cursor on a task, or keep it near where it was where that task is gone."""
