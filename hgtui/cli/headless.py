@@ -5,6 +5,7 @@ import contextlib
 import json
 import signal
 import sys
+import threading
 
 from pydantic import ValidationError
 
@@ -26,6 +27,29 @@ def say(words: str) -> None:
     with contextlib.suppress(OSError, ValueError):
         sys.stderr.write(f"{words}\n")
         sys.stderr.flush()
+
+
+def read_lines() -> asyncio.Queue[bytes | None]:
+    """Read standard input line by line in a thread of its own; None comes at its end.
+
+    A thread and not a pipe of the event loop: standard input may be a file. It is a daemon: a program that is done
+    does not wait for a line that nobody types.
+    """
+    loop = asyncio.get_running_loop()
+    lines: asyncio.Queue[bytes | None] = asyncio.Queue()
+
+    def put(line: bytes | None) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
+            loop.call_soon_threadsafe(lines.put_nowait, line)
+
+    def read() -> None:
+        with contextlib.suppress(OSError, ValueError):
+            while line := sys.stdin.buffer.readline(LINE_LIMIT):
+                put(line)
+        put(None)
+
+    threading.Thread(target=read, name="commands", daemon=True).start()
+    return lines
 
 
 class Headless:
@@ -117,23 +141,27 @@ class Headless:
             say(words)
 
     async def _read_commands(self) -> None:
-        """Read commands from standard input, one JSON object a line, until it ends; then the run ends too."""
-        loop = asyncio.get_running_loop()
-        reader = asyncio.StreamReader(limit=LINE_LIMIT)
-        await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-        while line := await reader.readline():
+        """Read commands from standard input, one JSON object a line, until it ends."""
+        lines = read_lines()
+        sent = False
+        while (line := await lines.get()) is not None:
             if not line.strip():
                 continue
             try:
                 self._conductor.send(COMMANDS.validate_json(line))
+                sent = True
             except ValidationError as error:
                 first = error.errors(include_url=False)[0]
                 place = ".".join(str(part) for part in first["loc"])
-                message = f"This line is no command: {place}: {first['msg']}".replace(": :", ":")
-                self._refuse(message)
-        if not self._conductor.run.id or self._conductor.run.gate is not None:
-            # Nobody is left who could approve.
-            self._end(EXIT_WAITING if self._conductor.run.gate else EXIT_FAILED)
+                self._refuse(f"This line is no command: {place + ': ' if place else ''}{first['msg']}")
+        # Nobody is left who could send more: from here on the first gate is the end.
+        self._scripted = False
+        run = self._conductor.run
+        if run.gate is not None:
+            self._end(self._gate_exit(run.gate))
+        elif not sent:
+            self._refused = ev.Refused(command="submit", message="Standard input ended without a command.")
+            self._over.set()
 
     def _refuse(self, message: str) -> None:
         event = ev.Refused(command="?", message=one_line(message, 300))
