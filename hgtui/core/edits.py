@@ -293,19 +293,26 @@ def _forget(task: Task, names: Mapping[Uid, str]) -> Task:
     return task.update(args=args, after=tuple(dep for dep in task.after if dep not in names))
 
 
+def _argument(task: Task, name: str) -> str:
+    """Take `text` as `question` where the task is a question, as in reading a plan."""
+    spec = TASKS.get(task.task)
+    asks = name == "text" and spec is not None and spec.arg("text") is None and spec.arg("question") is not None
+    return "question" if asks and not {"text", "question"} & set(task.args) else name
+
+
 def _set(draft: Draft, edit: Set) -> Draft:
     task = _task(draft, edit.uid)
-    args = dict(task.args)
+    args, name = dict(task.args), _argument(task, edit.name)
     if edit.value is None:
-        args.pop(edit.name, None)
+        args.pop(name, None)
     else:
         names: dict[str, Uid] = {}
         for one in draft.plan:
             names.setdefault(str(one.id), one.uid)
         for one in draft.plan:
             names.setdefault(one.uid, one.uid)
-        args[edit.name] = read_input(edit.value, names.get)
-    return _change(draft, task.update(args=args, locked=_lock(task, edit.name)))
+        args[name] = read_input(edit.value, names.get)
+    return _change(draft, task.update(args=args, locked=_lock(task, name)))
 
 
 def _retype(draft: Draft, edit: Retype) -> Draft:
@@ -330,8 +337,9 @@ def _connect(draft: Draft, edit: Connect) -> Draft:
     _task(draft, edit.dep)
     if not edit.name:
         return _change(draft, task.update(after=(*task.after, edit.dep)))
-    args = {**task.args, edit.name: Input.of(edit.dep)}
-    return _change(draft, task.update(args=args, locked=_lock(task, edit.name)))
+    name = _argument(task, edit.name)
+    args = {**task.args, name: Input.of(edit.dep)}
+    return _change(draft, task.update(args=args, locked=_lock(task, name)))
 
 
 def _disconnect(draft: Draft, edit: Disconnect) -> Draft:

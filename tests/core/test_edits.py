@@ -148,6 +148,12 @@ def test_changing_the_type_carries_over_what_fits_and_drops_the_model() -> None:
     assert asked.plan["t1"].args["document"].literal == "a.png"
 
 
+def test_text_is_taken_as_question_where_the_task_is_a_question() -> None:
+    asked, _ = apply(chain(), ed.Retype(uid="t1", task="visual-question-answering"))
+    after, _ = apply(asked, ed.Set(uid="t1", name="text", value="how many?"))
+    assert after.plan["t1"].args["question"].literal == "how many?"
+
+
 def test_connecting_and_disconnecting_change_argument_or_order() -> None:
     ordered, _ = apply(chain(), ed.Connect(uid="t3", dep="t1"))
     assert ordered.plan["t3"].after == ("t1",)
