@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from hgtui.core.plan import Plan, Task, Uid, fresh_uids
@@ -53,7 +53,7 @@ class LLMPlanner:
         """The model that plans."""
         return one_line(self._chat.model or "controller", 120)
 
-    async def plan(self, request: str, files: Mapping[str, FileFact]) -> AsyncIterator[Step]:
+    async def plan(self, request: str, files: Mapping[str, FileFact]) -> AsyncGenerator[Step, None]:
         """Yield Said for what the model says, Drafted for each task as it is complete, CallMade, then Proposed once.
 
         A drafted task is provisional: a reference to a task that comes later is only right in the plan that is

@@ -1,7 +1,7 @@
 """RulePlanner: stage 1 without any LLM."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 
 from hgtui.core.plan import Plan
 from hgtui.core.ports import Drafted, PlanningError, Proposed, Step
@@ -27,7 +27,7 @@ class RulePlanner:
         """Who plans."""
         return "rules"
 
-    async def plan(self, request: str, files: Mapping[str, FileFact]) -> AsyncIterator[Step]:
+    async def plan(self, request: str, files: Mapping[str, FileFact]) -> AsyncGenerator[Step, None]:
         """Yield Drafted for each task, then Proposed. Raises PlanningError (bad_input) for an empty request."""
         # In a thread: a request of the greatest length takes some tenths of a second.
         proposed = await asyncio.to_thread(propose, request, files)
