@@ -1,39 +1,31 @@
 """The conductor: takes commands one after the other, runs the stages, waits at the gates, writes the journal."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from hgtui.core import commands as cmd
 from hgtui.core import events as ev
-from hgtui.core.approval import SHOWN, beyond, fingerprint, grant
-from hgtui.core.edits import Add, Choose, Edit, EditError, Replace, Set, apply, touched
-from hgtui.core.model import Assignment
-from hgtui.core.plan import Uid
+from hgtui.core.approval import SHOWN, fingerprint, grant
+from hgtui.core.edits import EditError
 from hgtui.core.ports import CallError
-from hgtui.core.resource import Kind, Resource
 from hgtui.core.run import Run
-from hgtui.core.states import EXITS, Outcome, Stage
+from hgtui.core.states import EXITS, Outcome
 from hgtui.core.text import clean, one_line
 from hgtui.execution.scheduler import SchedulerError
 from hgtui.planning import mentioned
 from hgtui.session.board import Board, Listener
+from hgtui.session.changing import Changing
 from hgtui.session.equipment import Equipment
 from hgtui.session.gates import approver, fits, gate, hidden_outside
 from hgtui.session.intake import Intake
+from hgtui.session.parts import NotNow, Parts
 from hgtui.session.proposing import Proposing
 from hgtui.session.running import Running
+from hgtui.session.steering import Steering
 
 REQUEST_LIMIT = 100_000
 """How many characters of a request are taken; a longer one is refused, not cut."""
-
-
-class NotNow(Exception):
-    """A command does not fit where the run stands; message and hint are for a person."""
-
-    def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.message, self.hint = message, hint
 
 
 class Conductor:
@@ -46,9 +38,10 @@ class Conductor:
         self.run = run or Run()
         self._equipment = equipment
         self._board = Board(self.run, equipment.journal, equipment.clock, self._on_broken)
-        self._intake = Intake(self._board, equipment)
-        self._proposing = Proposing(self._board, equipment, self._intake)
-        self._running: Running | None = None
+        intake = Intake(self._board, equipment)
+        self._parts = Parts(self._board, equipment, intake, Proposing(self._board, equipment, intake))
+        self._changing = Changing(self._parts, self._open_gate)
+        self._steering = Steering(self._parts)
         self._commands: asyncio.Queue[cmd.Command] = asyncio.Queue()
         self._work: asyncio.Task[None] | None = None
         self._serving = asyncio.create_task(self._serve(), name="conductor")
@@ -72,9 +65,9 @@ class Conductor:
         """Stop everything that runs; what is stored stays, and the run can be opened again."""
         self._serving.cancel()
         await self._halt()
-        if self._running is not None:
-            self._running.scheduler.cancel_all()
-            await self._running.scheduler.idle()
+        if self._parts.running is not None:
+            self._parts.running.scheduler.cancel_all()
+            await self._parts.running.scheduler.idle()
         await asyncio.gather(self._serving, return_exceptions=True)
 
     # The loop
@@ -96,19 +89,19 @@ class Conductor:
         self._board.emit(ev.Refused(command=command.command, message=clean(message, 500), hint=hint))
 
     async def _do(self, command: cmd.Command) -> None:
-        do: dict[type, Callable[[Any], Coroutine[Any, Any, None]]] = {
+        do: dict[type, Callable[[Any], Awaitable[None]]] = {
             cmd.Submit: self._submit,
-            cmd.EditPlan: self._edit,
-            cmd.Undo: self._undo,
-            cmd.Redo: self._redo,
-            cmd.ChooseModel: self._choose,
+            cmd.EditPlan: self._changing.edit,
+            cmd.Undo: self._changing.undo,
+            cmd.Redo: self._changing.redo,
+            cmd.ChooseModel: self._changing.choose,
             cmd.Approve: self._approve,
-            cmd.Allow: self._allow,
-            cmd.Retry: self._retry,
-            cmd.SkipTask: self._skip,
-            cmd.Supply: self._supply,
+            cmd.Allow: self._steering.allow,
+            cmd.Retry: self._steering.retry,
+            cmd.SkipTask: self._steering.skip,
+            cmd.Supply: self._steering.supply,
             cmd.Stop: self._stop,
-            cmd.Finish: self._finish,
+            cmd.Finish: self._steering.finish,
         }
         await do[type(command)](command)
 
@@ -132,8 +125,8 @@ class Conductor:
 
     def _on_broken(self, _: Exception) -> None:
         """Stop what runs when the journal cannot be written: nothing may happen that is not on disk."""
-        if self._running is not None:
-            self._running.scheduler.cancel_all()
+        if self._parts.running is not None:
+            self._parts.running.scheduler.cancel_all()
         if self._work is not None:
             self._work.cancel()
 
@@ -163,16 +156,16 @@ class Conductor:
         self._start(self._propose(request, files, command))
 
     async def _propose(self, request: str, files: tuple[str, ...], command: cmd.Submit) -> None:
-        await self._intake.see(files, typed=True)
+        await self._parts.intake.see(files, typed=True)
         if command.plan is not None:
-            await self._proposing.take(command.plan, command.assignments)
-        elif not await self._proposing.plan(request):
+            await self._parts.proposing.take(command.plan, command.assignments)
+        elif not await self._parts.proposing.plan(request):
             await self._board.flush()
             message = self.run.planning_failed.message if self.run.planning_failed else ""
             self._board.emit(ev.RunEnded(outcome=Outcome.FAILED, exit=EXITS[Outcome.FAILED], message=message))
             await self._board.flush()
             return
-        await self._proposing.select()
+        await self._parts.proposing.select()
         if not self.run.draft.plan.tasks:
             await self._answer_nothing()
             return
@@ -185,7 +178,7 @@ class Conductor:
     async def _open_gate(self) -> None:
         opened = gate(self.run)
         by = approver(self.run, self._equipment.approve_by, self._equipment.gates, self._equipment.base)
-        if by and opened.approvable and self._running is None:
+        if by and opened.approvable and self._parts.running is None:
             self._grant(by)
             await self._execute()
             return
@@ -195,94 +188,13 @@ class Conductor:
         self._board.emit(opened)
         await self._board.flush()
 
-    # Changes
-
-    async def _edit(self, command: cmd.EditPlan) -> None:
-        await self._change(command.edit)
-
-    async def _change(self, edit: Edit) -> None:
-        self._changeable()
-        if isinstance(edit, Add) and edit.task.uid in self.run.uids:
-            raise EditError(f"The uid {one_line(edit.task.uid, 40)} was used in this run already.")
-        draft, undo = apply(self.run.draft, edit)
-        if self._running is not None:
-            # Asked of the scheduler first: it refuses what would change a task that has started.
-            self._running.scheduler.amendable(draft.plan)
-        self._board.emit(ev.PlanEdited(edit=edit, undo=undo))
-        await self._board.flush()
-        if isinstance(edit, Set | Add | Replace):
-            await self._intake.see_plan(draft.plan, typed=True)
-        await self._after_change(undo.words, frozenset(touched(edit)))
-
-    async def _undo(self, _: cmd.Undo) -> None:
-        self._changeable()
-        if not self.run.undos:
-            raise NotNow("There is nothing to undo.")
-        words = self.run.undos[-1].words
-        self._check_amendable(self.run.undos[-1])
-        self._board.emit(ev.EditUndone())
-        await self._board.flush()
-        await self._after_change(f"undo: {words}")
-
-    async def _redo(self, _: cmd.Redo) -> None:
-        self._changeable()
-        if not self.run.redos:
-            raise NotNow("There is nothing to redo.")
-        self._check_amendable(self.run.redos[-1])
-        self._board.emit(ev.EditRedone())
-        await self._board.flush()
-        await self._after_change("redo")
-
-    def _check_amendable(self, edit: Edit) -> None:
-        if self._running is not None:
-            self._running.scheduler.amendable(apply(self.run.draft, edit)[0].plan)
-
-    def _changeable(self) -> None:
-        if self.run.ended:
-            raise NotNow("The run has ended.", "Start a new one.")
-        if self.run.proposed is None or (self._running is None and self.run.gate is None):
-            raise NotNow("There is no plan to change yet.", "Wait until it is complete.")
-
-    async def _after_change(self, words: str, again: frozenset[Uid] = frozenset()) -> None:
-        await self._proposing.choose(again)
-        if self._running is None:
-            await self._open_gate()
-            return
-        given = self.run.grant
-        new = grant(self.run.draft, self.run.files)
-        wider = [
-            why
-            for task in self.run.draft.plan
-            if given
-            and not task.skip
-            and (why := beyond(given, task, self.run.draft.assignments.get(task.uid), self.run.files))
-        ]
-        if not wider:
-            self._board.emit(ev.ApprovalCarried(grant=new, words=words))
-            await self._board.flush()
-        else:
-            self._board.emit(gate(self.run))
-        self._running.scheduler.amend(self.run.draft.plan, self.run.draft.assignments)
-        self._running.moved()
-
-    async def _choose(self, command: cmd.ChooseModel) -> None:
-        task = self.run.draft.plan.get(command.uid)
-        if task is None:
-            raise NotNow("The plan has no such task.")
-        found = next((one for one in self.run.candidates.get(task.task, ()) if one.name == command.candidate), None)
-        if found is None:
-            raise NotNow(f"{one_line(command.candidate, 80)} is no candidate for {task.task}.")
-        if found.missing:
-            raise NotNow(f"{found.title or found.name} cannot run yet.", found.missing)
-        await self._change(Choose(uid=task.uid, assignment=Assignment.of(found, "person", "chosen by you")))
-
     # Approval and execution
 
     async def _approve(self, command: cmd.Approve) -> None:
         if self.run.gate is None:
             raise NotNow("There is nothing to approve now.")
         seen = self.run.gate.fingerprint
-        await self._intake.again()
+        await self._parts.intake.again()
         now = fingerprint(self.run.draft, self.run.files)
         if not fits(command.fingerprint, now):
             self._refuse(
@@ -298,18 +210,18 @@ class Conductor:
             raise NotNow("The plan has errors and cannot be approved.", "Mend them first.")
         self._grant(command.by)
         await self._board.flush()
-        if self._running is None:
+        if self._parts.running is None:
             self._start(self._execute())
         else:
-            self._running.scheduler.recheck()
-            self._running.moved()
+            self._parts.running.scheduler.recheck()
+            self._parts.running.moved()
 
     def _grant(self, by: str) -> None:
         self._board.emit(ev.Approved(grant=grant(self.run.draft, self.run.files), by=by))
 
     async def _execute(self) -> None:
         await self._board.flush()
-        self._running = running = Running(self._board, self._equipment)
+        self._parts.running = running = Running(self._board, self._equipment)
         if self._equipment.approve_by:
             running.scheduler.allow(task.uid for task in self.run.draft.plan)
         outcome = await running.execute()
@@ -317,57 +229,14 @@ class Conductor:
             return  # it waits at the gate for somebody to allow a task
         await running.answer(outcome)
 
-    def _live(self) -> Running:
-        if self._running is None or self.run.stage is not Stage.EXECUTION:
-            raise NotNow("Nothing runs now.")
-        return self._running
-
-    async def _allow(self, command: cmd.Allow) -> None:
-        running = self._live()
-        running.scheduler.allow([command.uid])
-        running.moved()
-
-    async def _retry(self, command: cmd.Retry) -> None:
-        running = self._live()
-        running.scheduler.retry(command.uid)
-        running.moved()
-
-    async def _skip(self, command: cmd.SkipTask) -> None:
-        running = self._live()
-        running.scheduler.skip(command.uid)
-        running.moved()
-
-    async def _supply(self, command: cmd.Supply) -> None:
-        running = self._live()
-        running.scheduler.supply(command.uid, (await self._supplied(command),))
-        running.moved()
-
-    async def _supplied(self, command: cmd.Supply) -> Resource:
-        artifacts = self._equipment.artifacts
-        if command.text is not None:
-            text = clean(command.text)
-            digest, size = await artifacts.put(text.encode())
-            return Resource(kind=Kind.TEXT, digest=digest, media_type="text/plain", size=size, preview=text[:400])
-        if not command.path:
-            raise NotNow("Give a text or the path of a file.")
-        await self._intake.see([command.path], typed=True)
-        fact = self.run.files[command.path]
-        if fact.error:
-            raise NotNow(fact.error)
-        return Resource(
-            kind=fact.kind or Kind.TEXT, digest=fact.digest, media_type=fact.media_type, size=fact.size, name=fact.path
-        )
-
     async def _stop(self, command: cmd.Stop) -> None:
         if self.run.ended:
             raise NotNow("The run has ended.")
         if command.uid is not None:
-            running = self._live()
-            running.scheduler.cancel(command.uid)
-            running.moved()
+            await self._steering.stop(command)
             return
         await self._halt()
-        running = self._running or Running(self._board, self._equipment)
+        running = self._parts.running or Running(self._board, self._equipment)
         running.scheduler.cancel_all()
         await running.scheduler.idle()
         await self._board.flush()
@@ -378,6 +247,3 @@ class Conductor:
             return
         outcome = Outcome.INTERRUPTED
         self._board.emit(ev.RunEnded(outcome=outcome, exit=EXITS[outcome], message="Stopped before anything ran."))
-
-    async def _finish(self, _: cmd.Finish) -> None:
-        self._live().finish()

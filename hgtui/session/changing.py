@@ -1,0 +1,113 @@
+"""What a person changes in a plan: edits, undo and redo, the choice of a model; before it runs and while it does."""
+
+from collections.abc import Awaitable, Callable
+
+from hgtui.core import commands as cmd
+from hgtui.core import events as ev
+from hgtui.core.approval import beyond, grant
+from hgtui.core.edits import Add, Choose, Edit, EditError, Replace, Set, apply, touched
+from hgtui.core.model import Assignment
+from hgtui.core.plan import Uid
+from hgtui.core.text import one_line
+from hgtui.session.gates import gate
+from hgtui.session.parts import NotNow, Parts
+
+OpenGate = Callable[[], Awaitable[None]]
+
+
+class Changing:
+    """Carries out the commands that change the draft. Each raises NotNow, EditError or SchedulerError.
+
+    After a change models are chosen for what it touched, and the gate opens with the new fingerprint; while the plan
+    runs, only a change that goes beyond the grant asks again, and only what it touches waits for that.
+    """
+
+    def __init__(self, parts: Parts, open_gate: OpenGate) -> None:
+        self._parts, self._open_gate = parts, open_gate
+
+    async def edit(self, command: cmd.EditPlan) -> None:
+        """Apply an edit."""
+        await self._apply(command.edit)
+
+    async def undo(self, _: cmd.Undo) -> None:
+        """Take the last edit back."""
+        self._changeable()
+        run = self._parts.run
+        if not run.undos:
+            raise NotNow("There is nothing to undo.")
+        words = run.undos[-1].words
+        self._amendable(run.undos[-1])
+        self._parts.board.emit(ev.EditUndone())
+        await self._parts.board.flush()
+        await self._after(f"undo: {words}")
+
+    async def redo(self, _: cmd.Redo) -> None:
+        """Apply again what was undone last."""
+        self._changeable()
+        run = self._parts.run
+        if not run.redos:
+            raise NotNow("There is nothing to redo.")
+        self._amendable(run.redos[-1])
+        self._parts.board.emit(ev.EditRedone())
+        await self._parts.board.flush()
+        await self._after("redo")
+
+    async def choose(self, command: cmd.ChooseModel) -> None:
+        """Assign a candidate to a task."""
+        run = self._parts.run
+        task = run.draft.plan.get(command.uid)
+        if task is None:
+            raise NotNow("The plan has no such task.")
+        found = next((one for one in run.candidates.get(task.task, ()) if one.name == command.candidate), None)
+        if found is None:
+            raise NotNow(f"{one_line(command.candidate, 80)} is no candidate for {task.task}.")
+        if found.missing:
+            raise NotNow(f"{found.title or found.name} cannot run yet.", found.missing)
+        await self._apply(Choose(uid=task.uid, assignment=Assignment.of(found, "person", "chosen by you")))
+
+    async def _apply(self, edit: Edit) -> None:
+        self._changeable()
+        if isinstance(edit, Add) and edit.task.uid in self._parts.run.uids:
+            raise EditError(f"The uid {one_line(edit.task.uid, 40)} was used in this run already.")
+        draft, undo = apply(self._parts.run.draft, edit)
+        self._amendable(edit)
+        self._parts.board.emit(ev.PlanEdited(edit=edit, undo=undo))
+        await self._parts.board.flush()
+        if isinstance(edit, Set | Add | Replace):
+            await self._parts.intake.see_plan(draft.plan, typed=True)
+        await self._after(undo.words, frozenset(touched(edit)))
+
+    def _amendable(self, edit: Edit) -> None:
+        """Ask the scheduler first: it refuses what would change a task that has started."""
+        if self._parts.running is not None:
+            self._parts.running.scheduler.amendable(apply(self._parts.run.draft, edit)[0].plan)
+
+    def _changeable(self) -> None:
+        run = self._parts.run
+        if run.ended:
+            raise NotNow("The run has ended.", "Start a new one.")
+        if run.proposed is None or (self._parts.running is None and run.gate is None):
+            raise NotNow("There is no plan to change yet.", "Wait until it is complete.")
+
+    async def _after(self, words: str, again: frozenset[Uid] = frozenset()) -> None:
+        await self._parts.proposing.choose(again)
+        running = self._parts.running
+        if running is None:
+            await self._open_gate()
+            return
+        if self._wider():
+            self._parts.board.emit(gate(self._parts.run))
+        else:
+            run = self._parts.run
+            self._parts.board.emit(ev.ApprovalCarried(grant=grant(run.draft, run.files), words=words))
+        await self._parts.board.flush()
+        running.scheduler.amend(self._parts.run.draft.plan, self._parts.run.draft.assignments)
+        running.moved()
+
+    def _wider(self) -> bool:
+        """Whether the draft goes beyond what was granted."""
+        run = self._parts.run
+        given, chosen = run.grant, run.draft.assignments
+        if given is None:
+            return True
+        return any(beyond(given, task, chosen.get(task.uid), run.files) for task in run.draft.plan if not task.skip)

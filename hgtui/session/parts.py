@@ -1,0 +1,41 @@
+"""The parts of one run that its commands work on, and the error that a command raises where it does not fit."""
+
+from dataclasses import dataclass
+
+from hgtui.core.run import Run
+from hgtui.core.states import Stage
+from hgtui.session.board import Board
+from hgtui.session.equipment import Equipment
+from hgtui.session.intake import Intake
+from hgtui.session.proposing import Proposing
+from hgtui.session.running import Running
+
+
+class NotNow(Exception):
+    """A command does not fit where the run stands; message and hint are for a person."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message, self.hint = message, hint
+
+
+@dataclass
+class Parts:
+    """What a run is made of; `running` is there once something was approved."""
+
+    board: Board
+    equipment: Equipment
+    intake: Intake
+    proposing: Proposing
+    running: Running | None = None
+
+    @property
+    def run(self) -> Run:
+        """Where the run stands."""
+        return self.board.run
+
+    def live(self) -> Running:
+        """Return what runs. Raises NotNow where nothing does."""
+        if self.running is None or self.run.stage is not Stage.EXECUTION:
+            raise NotNow("Nothing runs now.")
+        return self.running

@@ -1,0 +1,66 @@
+"""What a person does to tasks while the plan runs: let one start, retry, skip, stop it, give its result by hand."""
+
+from hgtui.core import commands as cmd
+from hgtui.core.resource import Kind, Resource
+from hgtui.core.text import clean
+from hgtui.session.parts import NotNow, Parts
+
+PREVIEW = 400
+
+
+class Steering:
+    """Carries out the commands that steer a run in its execution stage. Each raises NotNow or SchedulerError."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    async def allow(self, command: cmd.Allow) -> None:
+        """Let a task that asks start."""
+        running = self._parts.live()
+        running.scheduler.allow([command.uid])
+        running.moved()
+
+    async def retry(self, command: cmd.Retry) -> None:
+        """Run a task without a result once more."""
+        running = self._parts.live()
+        running.scheduler.retry(command.uid)
+        running.moved()
+
+    async def skip(self, command: cmd.SkipTask) -> None:
+        """Go on without a task."""
+        running = self._parts.live()
+        running.scheduler.skip(command.uid)
+        running.moved()
+
+    async def stop(self, command: cmd.Stop) -> None:
+        """Stop one task."""
+        running = self._parts.live()
+        running.scheduler.cancel(command.uid or "")
+        running.moved()
+
+    async def finish(self, _: cmd.Finish) -> None:
+        """Wait no longer for a person."""
+        self._parts.live().finish()
+
+    async def supply(self, command: cmd.Supply) -> None:
+        """Take a result that a person gives."""
+        running = self._parts.live()
+        resource = await self._given(command)
+        running.scheduler.supply(command.uid, (resource,))
+        running.moved()
+
+    async def _given(self, command: cmd.Supply) -> Resource:
+        if command.text is not None:
+            text = clean(command.text)
+            digest, size = await self._parts.equipment.artifacts.put(text.encode())
+            preview = clean(text, PREVIEW)
+            return Resource(kind=Kind.TEXT, digest=digest, media_type="text/plain", size=size, preview=preview)
+        if not command.path:
+            raise NotNow("Give a text or the path of a file.")
+        await self._parts.intake.see([command.path], typed=True)
+        fact = self._parts.run.files[command.path]
+        if fact.error:
+            raise NotNow(fact.error)
+        return Resource(
+            kind=fact.kind or Kind.TEXT, digest=fact.digest, media_type=fact.media_type, size=fact.size, name=fact.path
+        )
