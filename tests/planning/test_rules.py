@@ -76,6 +76,21 @@ def test_a_text_that_is_missing_leaves_its_argument_open_and_says_so() -> None:
     assert [one.code for one in errors(problems(made.plan))] == [Code.MISSING_ARGUMENT]
 
 
+@pytest.mark.parametrize(
+    ("request_", "words"),
+    [
+        ("compare a.txt", "the other text"),
+        ("answer the question about a.png", "which question"),
+        ("Read it aloud", "which text"),
+    ],
+)
+def test_whatever_a_task_still_needs_is_named(request_: str, words: str) -> None:
+    made = propose(request_, files_of(request_))
+    assert len(made.plan) == 1
+    assert f"does not say {words}" in made.notes[1]
+    assert [one.code for one in errors(problems(made.plan))][-1] is Code.MISSING_ARGUMENT
+
+
 def test_a_file_that_came_along_and_is_not_used_is_named() -> None:
     made = propose("Summarize notes.txt", files_of("Summarize notes.txt", ["extra.png"]))
     assert lines(made.plan) == ["summarization(text='notes.txt')"]

@@ -8,10 +8,15 @@ from hgtui.core.task import TASKS, Arg
 from hgtui.planning.rules import words
 from hgtui.planning.rules.clauses import Clause, Masked
 from hgtui.planning.rules.labels import in_words, known_labels, listed
-from hgtui.planning.rules.phrases import HEAD, TOKEN, Found
+from hgtui.planning.rules.phrases import HEAD, Found
 from hgtui.planning.rules.subjects import Subjects, argument_of
 from hgtui.planning.rules.table import NESTED, RULES, Rule, named
 from hgtui.planning.rules.things import Thing, gather
+
+_PICTURE = re.compile(
+    rf"(?:\b(?:the|this|my|a|an|our) )?(?:\b(?:picture|image|photo) )?{words.TOKEN}(?: (?:picture|image|photo)\b)?",
+    re.I,
+)
 
 
 class Maker:
@@ -97,7 +102,7 @@ class Maker:
     def _wording(self, body: str, rule: Rule, *, question: bool) -> str:
         nouns = {"text": "the picture", "question": ""}
         swap = nouns.get(rule.clause, "") if rule.only == frozenset({"image"}) else ""
-        text = TOKEN.sub(swap, body) if swap or rule.instruct else body
+        text = _PICTURE.sub(swap, body) if swap or rule.instruct else body
         said = self.masked.plain(text).strip(" ,;:.")
         said = re.sub(r"\s+", " ", said)
         said = said[:1].upper() + said[1:]

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from hgtui.core.plan import Input
 from hgtui.core.resource import FileFact, Kind
+from hgtui.core.task import TASKS
 from hgtui.planning.rules import words
 from hgtui.planning.rules.clauses import Clause, Masked
 from hgtui.planning.rules.leftovers import left_over
@@ -72,7 +73,7 @@ class Reader:
             return explicit[0].origin == "quote"
         things = explicit
         if rule.quote and explicit:
-            things = explicit[1:] if explicit[0].origin == "quote" else ()
+            things = explicit[1:] if explicit[0].origin == "quote" else explicit
         if not things:
             things = self.subjects.near(rule, clause, number)
             if not things and "none" in rule.only:
@@ -130,13 +131,21 @@ class Reader:
         if rule.task == "text-to-speech":
             fitting, extra = self._maker.spoken(fitting, rest)
         results = self._maker.make(rule, arg, fitting, extra, each=bool(words.EACH.search(clause.text)))
-        if not things and not tells and "\x02u" not in clause.text:
-            self.notes.append(
-                f"“{self._maker.said(clause.text)}” does not say which {arg.kind}: name a file, or put the text in quotes."
-            )
+        self._missing(rule, results[0], clause)
         results = self._maker.in_language(rule, things, results, rest)
         self._see(explicit, results)
         self._leave(rule, found, rest, clause)
+
+    def _missing(self, rule: Rule, result: Thing, clause: Clause) -> None:
+        """Say what a task still needs that the clause does not give."""
+        given = next(task for task in self.bench.tasks if task.uid == result.uid).args
+        subject = argument_of(rule)
+        for arg in TASKS[rule.task].required:
+            if arg.name in given or (arg == subject and "\x02u" in clause.text):
+                continue
+            how = "name a file, or put the text in quotes" if arg.name in {subject.name, rule.pair} else arg.about
+            what = f"the other {arg.kind}" if arg.name == rule.pair else f"which {arg.name}"
+            self.notes.append(f"“{self._maker.said(clause.text)}” does not say {what}: {how}.")
 
     def _quoted(self, rule: Rule, explicit: tuple[Thing, ...]) -> tuple[tuple[Thing, ...], str]:
         if rule.quote and explicit and explicit[0].origin == "quote":
