@@ -9,7 +9,7 @@ from hgtui.core.base import Value
 from hgtui.core.model import Assignment, Candidate
 from hgtui.core.plan import Plan, Task, Uid
 from hgtui.core.resource import FileFact, Kind, Resource
-from hgtui.core.states import Failure
+from hgtui.core.states import Failure, TaskState
 
 Tell = Callable[[float | None, str], None]
 """Tells how far something is (0 to 1, None unknown) and a word on what it does."""
@@ -145,6 +145,94 @@ class Noticed(Value):
 
 
 Step = Drafted | Proposed | Said | CallMade | Noticed
+
+
+class Chosen(Value):
+    """A task got a candidate."""
+
+    uid: Uid
+    assignment: Assignment
+
+
+class Selector(Protocol):
+    """Stage 2 for what is left to choose: tasks with more than one candidate that could run them."""
+
+    @property
+    def name(self) -> str:
+        """Who chooses, for the screen: "ranking" or the model."""
+        ...
+
+    def select(
+        self, request: str, plan: Plan, candidates: Mapping[Uid, tuple[Candidate, ...]]
+    ) -> AsyncIterator[Chosen | CallMade | Noticed]:
+        """Yield Chosen for each task in `candidates`, row by row, in any order.
+
+        The candidates of a task are those that can run it now, best first by the ranking. A selector never fails: what
+        it cannot choose is left to the first of the ranking, and a Noticed says so.
+        """
+        ...
+
+
+class Finding(Value):
+    """What the answer may say of one task: its state, what ran it, its main result in words and where the files are."""
+
+    uid: Uid
+    id: int
+    task: str
+    state: TaskState
+    inputs: str = ""
+    candidate: str = ""
+    reason: str = ""
+    seconds: float = 0.0
+    text: str = ""
+    files: tuple[str, ...] = ()
+    message: str = ""
+
+
+class Answering(Value):
+    """What the answer is written from. `changes` are the person's edits in words, `notes` what was not understood."""
+
+    request: str
+    findings: tuple[Finding, ...]
+    changes: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    earlier: tuple["Turn", ...] = ()
+
+
+class Wrote(Value):
+    """The answer is complete; `by` is who wrote it."""
+
+    text: str
+    by: str
+
+
+class Turn(Value):
+    """One earlier round of a conversation: what was asked, what was answered, which files it made or read."""
+
+    request: str
+    answer: str = ""
+    files: tuple[str, ...] = ()
+
+
+class RespondingError(Exception):
+    """No answer came of it; what was written so far is in `partial`."""
+
+    def __init__(self, failure: Failure, message: str, hint: str = "", partial: str = "") -> None:
+        super().__init__(message)
+        self.failure, self.message, self.hint, self.partial = failure, message, hint, partial
+
+
+class Responder(Protocol):
+    """Stage 4 by an LLM; the program's report needs none."""
+
+    @property
+    def name(self) -> str:
+        """Who answers, for the screen."""
+        ...
+
+    def respond(self, about: Answering) -> AsyncIterator[Said | CallMade | Noticed | Wrote]:
+        """Yield Said while the answer streams and Wrote once, last. Raises RespondingError."""
+        ...
 
 
 class PlanningError(Exception):
