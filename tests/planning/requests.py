@@ -5,6 +5,27 @@ Case = tuple[str, tuple[str, ...], list[str]]
 
 PLANS: list[Case] = [
     (
+        "Answer 'Who won?' about photo.png",
+        (),
+        ["visual-question-answering(image='photo.png', question='Who won?')"],
+    ),
+    (
+        "Answer 'Who won?' from 'Ann beat Bob.'",
+        (),
+        ["question-answering(context='Ann beat Bob.', question='Who won?')"],
+    ),
+    ("Convert a.png to text", (), ["image-to-text(image='a.png')"]),
+    ("Convert talk.wav into text", (), ["automatic-speech-recognition(audio='talk.wav')"]),
+    (
+        "Can you read page.png aloud in German?",
+        (),
+        [
+            "image-to-text(image='page.png')",
+            "translation(text='<0>', language='de')",
+            "text-to-speech(text='<1>', language='de')",
+        ],
+    ),
+    (
         "Read the text in page.png and read it aloud",
         (),
         [

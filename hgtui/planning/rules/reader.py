@@ -69,8 +69,6 @@ class Reader:
             return True
         if not rule.only and not rule.strict:
             return not explicit or self._can_any(rule, explicit)
-        if "quote 2" in rule.only and len(explicit) > 1:
-            return explicit[0].origin == "quote"
         things = explicit
         if rule.quote and explicit:
             things = explicit[1:] if explicit[0].origin == "quote" else explicit

@@ -121,20 +121,20 @@ RULES: tuple[Rule, ...] = (
          eats="video|film|movie|animation|a|short|clip|out"),
     Rule("text-to-video", rf"{_MAKE}(?: me| us)?(?: an?| the| some)?(?: (?:short|new|brief|little|small))* (?:video|film|movie|animation|clip)s?(?: clip)?(?: (?:of|showing|with|that shows|about|where|in which))?",
          r"(?:video|film|movie|animation)s?(?: clip)?(?: (?:of|showing|about))", prompt=True),
-    Rule("automatic-speech-recognition", r"transcri(?:be|bing|ption)\b|write down\b|what (?:is|was|'s|are they|is being)\b.{0,60}? (?:said|saying|spoken|talking about)|what's (?:being )?said|what does .{0,60}? say|what (?:it|he|she|they|TOKEN|the \w+) says?"
+    Rule("automatic-speech-recognition", r"transcri(?:be|bing|ption)\b|(?:convert|turn)\b(?=.{0,80}? (?:in)?to (?:plain |editable )?text\b)|write down\b|what (?:is|was|'s|are they|is being)\b.{0,60}? (?:said|saying|spoken|talking about)|what's (?:being )?said|what does .{0,60}? say|what (?:it|he|she|they|TOKEN|the \w+) says?"
          r"|(?:recogni[sz]e|extract|get) (?:the )?(?:speech|words|text)|speech (?:recognition|to text)|listen to\b|read\b|caption\b".replace("TOKEN", TOKEN),
          r"transcripts?|transcriptions?|subtitles", only=_tags("audio"), eats="said|say|says|saying|spoken|speech|words|text|down|heard"),
     Rule("text-to-speech", r"read\b", only=_tags("quote", "result text"), strict=True),
     Rule("", r"(?:read|open|load|look at|see|have a look at|study|view|extract the text|get the text)\b|what does .{0,60}? say", only=_tags("file text", "file table", "result text"), strict=True,
          eats="say|text|content|read|carefully|through"),
-    Rule("image-to-text", r"read\b|ocr\b|transcribe\b|(?:extract|get|copy|recogni[sz]e|find|take|pull|scan|fetch|show|give me|type)(?: out)?(?: all)?(?: the| its| their| any| me)* (?:texts?|words|content|writing|letters)\b|digiti[sz]e\b"
+    Rule("image-to-text", r"read\b|ocr\b|transcribe\b|(?:convert|turn)\b(?=.{0,80}? (?:in)?to (?:plain |editable )?text\b)|(?:extract|get|copy|recogni[sz]e|find|take|pull|scan|fetch|show|give me|type)(?: out)?(?: all)?(?: the| its| their| any| me)* (?:texts?|words|content|writing|letters)\b|digiti[sz]e\b"
          r"|what (?:is|'s) (?:written|printed)\b|what does .{0,60}? (?:say|read)\b|what (?:it|TOKEN|the \w+) says?|what .{0,40}? (?:is|are) written|text recognition|what text is".replace("TOKEN", TOKEN),
          only=_tags("image", "document", "unknown", "none"), eats=r"say|says|read|out|printed|words|carefully|off|text"),
     Rule("text-generation", r"(?:continue|complete|finish|go on (?:from|with))\b", only=_tags("quote", "file text", "result text"), strict=True, eats="text|story|sentence"),
     Rule("fill-mask", r"fill(?: in)?\b.{0,20}? (?:blanks?|mask|gaps?|masked word)|(?:predict|guess|which|what)\b.{0,20}? (?:masked|missing) word", "masked word|missing word", eats="blank|mask|gap|word|masked|missing"),
     Rule("feature-extraction", r"embed\b|vectori[sz]e\b", r"embeddings?|feature vectors?|features|vectors?", eats="vector|numbers"),
     Rule("table-question-answering", r"answer\b", quote="question", arg="table", only=_tags("table"), strict=True, eats="question|using"),
-    Rule("question-answering", r"answer\b", quote="question", arg="context", only=_tags("text", "quote 2"), strict=True, eats="question|questions|using"),
+    Rule("question-answering", r"answer\b", quote="question", arg="context", only=_tags("text"), strict=True, eats="question|questions|using"),
     Rule("visual-question-answering", r"answer\b", quote="question", only=_IMAGES, strict=True, eats="question|using"),
     Rule("document-question-answering", r"answer\b", quote="question", only=_tags("document"), strict=True, eats="question|using"),
     Rule("conversational", r"(?:reply|respond|answer|react)\b(?: to)?|chat(?: with me)?(?: about)?", only=_tags("quote", "result text"), strict=True, eats="reply|answer|message"),
