@@ -8,6 +8,7 @@ from hgtui.core.ports import PlanningError
 from hgtui.core.problems import Code, Facts, errors, problems
 from hgtui.core.resource import FileFact, Kind
 from hgtui.core.states import Failure
+from hgtui.core.task import TASKS
 from hgtui.planning import RulePlanner
 from hgtui.planning.rules import propose
 from hgtui.planning.rules.planner import BY_RULES
@@ -24,6 +25,11 @@ def test_a_request_becomes_the_plan_that_a_careful_person_draws(
     assert lines(made.plan) == expected
     assert made.notes == (BY_RULES,)
     assert errors(problems(made.plan, Facts(files=files))) == ()
+
+
+def test_every_task_type_has_a_phrase_in_plain_english() -> None:
+    planned = {line.partition("(")[0] for _, _, plan in PLANS for line in plan}
+    assert planned == set(TASKS)
 
 
 @pytest.mark.parametrize(
