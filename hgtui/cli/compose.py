@@ -134,7 +134,7 @@ class Workplace:
 def _planner(chat: ChatClient | None) -> tuple[Planner, str]:
     if chat is None:
         return RulePlanner(), "neither OPENAI_BASE_URL nor OPENAI_API_KEY is set: plans are made by rules"
-    from hgtui.planning import LLMPlanner
+    from hgtui.planning.llm import LLMPlanner
 
     model = one_line(chat.model, 60) if chat.model else "the only model"
     return LLMPlanner(chat), f"plans are made by {model} at {chat.base_url}"

@@ -1,6 +1,5 @@
 """The command line. Only typer is imported here: each command brings in what it needs when it runs."""
 
-import asyncio
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
@@ -55,6 +54,8 @@ def _exit(status: int) -> None:
 
 
 def _await(work: Coroutine[Any, Any, int]) -> None:
+    import asyncio
+
     raise typer.Exit(asyncio.run(work))
 
 
