@@ -7,7 +7,14 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, wait_exponential_jitter
+from tenacity import (
+    AsyncRetrying,
+    RetryCallState,
+    retry_if_exception,
+    stop_after_attempt,
+    wait_exponential,
+    wait_random,
+)
 
 from hgtui.core import events as ev
 from hgtui.core.base import canonical
@@ -18,7 +25,7 @@ from hgtui.core.resource import Kind, Resource
 from hgtui.core.states import PASSING, Failure
 from hgtui.core.text import clean, one_line
 from hgtui.execution.resolve import Resolver
-from hgtui.execution.scheduler import Emit, GaveUp
+from hgtui.execution.ending import GaveUp, failed
 
 PREVIEW = 400
 """How many characters of a text result are kept beside it, for a row and for the report."""
@@ -79,7 +86,7 @@ class Performer:
         raise AssertionError("tenacity ends with a result or an error")
 
     def _attempts(self, task: Task) -> AsyncRetrying:
-        grow = wait_exponential_jitter(initial=WAIT_FIRST_S, max=WAIT_MOST_S, jitter=WAIT_FIRST_S)
+        grow = wait_exponential(multiplier=WAIT_FIRST_S, max=WAIT_MOST_S) + wait_random(0, WAIT_FIRST_S)
 
         def wait(state: RetryCallState) -> float:
             error = state.outcome.exception() if state.outcome else None

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from hgtui.core.fit import unfit
 from hgtui.core.model import Candidate
 from hgtui.core.plan import Task
 from hgtui.core.states import TaskState
 from hgtui.core.task import TASKS
 from hgtui.core.text import one_line
 from hgtui.core.wire import show_input
+from hgtui.selection.ranking import rank
 from hgtui.ui.view import View
 from hgtui.ui.words import Line, fit, wrapped
 
@@ -30,7 +32,7 @@ def details(view: View, width: int) -> list[Item]:
     if task is None:
         return []
     items = [*_outcome(view, task, width), *_problems(view, task, width), *_arguments(view, task, width)]
-    candidates = view.candidates(task)
+    candidates = rank(task, view.candidates(task))
     if candidates:
         items.append(Item("text", ((f"candidates for {fit(task.task, 40).rstrip()}", "dim"),)))
         chosen = view.assignment(task.uid)
@@ -111,12 +113,13 @@ def _candidate(one: Candidate, chosen: str, view: View, task: Task, width: int) 
     by = {"person": " ← you", "selector": " ← selector"}.get(assigned.chosen_by, "") if mine and assigned else ""
     model = max(14, min(30, width // 3))
     facts = [one.place, _mb(one.size_mb), one.licence or "", "leaves this machine" if one.leaves else ""]
-    words = f"needs {one.missing}" if one.missing else one.reason or one.description
+    no = unfit(task, one)
+    words = f"needs {one.missing}" if one.missing else no or one.description or one.reason
     line = (
         ("● " if mine else "  ", "good"),
-        (fit(one.model, model) + " ", "dim" if one.missing else ""),
+        (fit(one.model, model) + " ", "dim" if one.missing or no else ""),
         (fit("  ".join(fact for fact in facts if fact), 22) + " ", "dim"),
-        (fit(words, max(width - model - 26 - len(by), 0)), "warn" if one.missing else "dim"),
+        (fit(words, max(width - model - 26 - len(by), 0)), "warn" if one.missing or no else "dim"),
         (by, "warn"),
     )
     return Item("candidate", line, one.name)

@@ -76,7 +76,7 @@ def title_line(view: View, planner: str) -> Line:
     if run.id:
         pieces.append((f" run {one_line(run.id, 30)} ", "dim"))
     who = one_line(run.planner or planner, 40)
-    pieces.append((f" planned by {who} " if view.asked else f" plans: {who} ", "accent"))
+    pieces.append((f" planned by {who} " if view.asked else f" plans are made by {who} ", "accent"))
     if run.calls:
         tokens = sum(call.tokens_in + call.tokens_out for call in run.calls)
         pieces.append((f" {plural(len(run.calls), 'call')} · {tokens} tokens ", "dim"))

@@ -22,10 +22,11 @@ class Said(NamedTuple):
 
 def greeting(planner: str, why: str, missing: tuple[str, ...]) -> list[Said]:
     """Return what the conversation begins with: what to do, who plans, what is not installed."""
+    who = one_line(why, 300) or f"plans are made by {one_line(planner, 60)}"
     lines = [
         "Say what should be done; name files by their paths.",
         "For example: Read the text in page.png and read it aloud",
-        one_line(why, 300) or f"Plans are made by {one_line(planner, 60)}.",
+        f"{who[:1].upper()}{who[1:].rstrip('.')}.",
         *(one_line(line, 300) for line in missing),
     ]
     return [Said("greeting", "hgtui", "\n".join(lines), "dim")]

@@ -274,7 +274,7 @@ async def test_the_greeting_says_who_plans_and_what_is_missing() -> None:
     async with HgtuiApp(ScriptedDesk()).run_test(size=(120, 36)) as pilot:
         await settle(pilot)
         text = screen_text(pilot)
-        assert "plans are made by rules" in text
+        assert "No OPENAI_BASE_URL: plans are made by rules." in text
         assert "hgtui[speech] would run text-to-speech." in text
         assert "1 Ask ◆ your turn" in text
 

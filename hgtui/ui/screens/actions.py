@@ -19,6 +19,7 @@ from hgtui.core.commands import (
     Undo,
 )  # fmt: skip
 from hgtui.core.edits import Delete, Skip
+from hgtui.core.fit import unfit
 from hgtui.core.plan import Uid
 from hgtui.core.planfile import write_task
 from hgtui.core.problems import Problem
@@ -39,6 +40,8 @@ class Actions(Screen[None]):
 
     view: View
     question: Question | None = None
+    visited: Problem | None = None
+    """The problem that `!` went to last."""
 
     def dispatch(self, command: Command) -> None:
         """Send a command to the conductor."""
@@ -178,9 +181,9 @@ class Actions(Screen[None]):
             at = stuck.index(self.view.chosen) + 1 if self.view.chosen in stuck else 0
             self.select_task(stuck[at % len(stuck)])
             return
-        here = self.problem_here()
-        at = problems.index(here) + 1 if here in problems else 0
-        self.select_problem(problems[at % len(problems)])
+        at = problems.index(self.visited) + 1 if self.visited in problems else 0
+        self.visited = problems[at % len(problems)]
+        self.select_problem(self.visited)
 
     def take_candidate(self, name: str) -> None:
         """Choose a candidate for the selected task."""
@@ -190,5 +193,7 @@ class Actions(Screen[None]):
         candidate = next((one for one in self.view.candidates(task) if one.name == name), None)
         if candidate and candidate.missing:
             self.say(f"{one_line(candidate.model, 60)} cannot run yet: {one_line(candidate.missing, 300)}")
+        elif candidate and (no := unfit(task, candidate)):
+            self.say(f"{one_line(candidate.model, 60)} does not fit this task: {one_line(no, 300)}.")
         elif candidate:
             self.dispatch(ChooseModel(uid=task.uid, candidate=name))

@@ -142,6 +142,8 @@ class Chat(Vertical):
 
     def _show_last(self, story: list[Said]) -> None:
         line = one_line(story[-1].text[:400]) if story else ""
+        if story and story[-1].who == "answer":
+            line = "The answer is here: 1 shows it."
         self.query_one("#last", Static).update(Content(line))
 
     @on(Field.Changed, "#prompt")
