@@ -48,11 +48,15 @@ class TaskDrafted(Value):
 
 
 class PlanProposed(Value):
-    """The planner is done. `notes` say what it did not understand or what was dropped from its reply."""
+    """The planner is done. `notes` say what it did not understand or what was dropped from its reply.
+
+    `how` its reply was read: "read", "repaired", "cut off", or empty where no LLM made the plan.
+    """
 
     type: Literal["plan_proposed"] = "plan_proposed"
     plan: Plan
     notes: tuple[str, ...] = ()
+    how: str = ""
 
 
 class PlanningFailed(Value):

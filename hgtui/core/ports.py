@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from hgtui.core.base import Value
 from hgtui.core.model import Assignment, Candidate
@@ -112,11 +112,16 @@ class Drafted(Value):
     task: Task
 
 
+How = Literal["", "read", "repaired", "cut off"]
+"""How a planner's reply was read: as it stood, after a repair, or as far as it went; empty where rules made the plan."""
+
+
 class Proposed(Value):
-    """The planner is done."""
+    """The planner is done. `how` its reply was read; `notes` what it did not understand and what was dropped."""
 
     plan: Plan
     notes: tuple[str, ...] = ()
+    how: How = ""
 
 
 class Said(Value):
@@ -214,6 +219,17 @@ class Turn(Value):
     files: tuple[str, ...] = ()
 
 
+class Context(Value):
+    """What a planner is told beside the request: earlier turns and, for a revision, the plan as the person edited it.
+
+    `comment` is what the person says of `plan`. What is locked in it (Task.locked) must come back unchanged.
+    """
+
+    earlier: tuple[Turn, ...] = ()
+    plan: Plan | None = None
+    comment: str = ""
+
+
 class RespondingError(Exception):
     """No answer came of it; what was written so far is in `partial`."""
 
@@ -251,7 +267,9 @@ class Planner(Protocol):
         """Who plans, for the screen: "rules" or the model."""
         ...
 
-    def plan(self, request: str, files: Mapping[str, FileFact]) -> AsyncIterator[Step]:
+    def plan(
+        self, request: str, files: Mapping[str, FileFact], context: "Context | None" = None
+    ) -> AsyncIterator[Step]:
         """Yield Drafted for each task, then Proposed once. Raises PlanningError."""
         ...
 

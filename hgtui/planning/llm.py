@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from hgtui.core.plan import Plan, Task, Uid, fresh_uids
-from hgtui.core.ports import CallMade, Drafted, Noticed, PlanningError, Proposed, Said, Step
+from hgtui.core.ports import CallMade, Context, Drafted, Noticed, PlanningError, Proposed, Said, Step
 from hgtui.core.reading import PlanError, read_plan, read_task
 from hgtui.core.resource import FileFact
 from hgtui.core.states import Failure
@@ -53,7 +53,9 @@ class LLMPlanner:
         """The model that plans."""
         return one_line(self._chat.model or "controller", 120)
 
-    async def plan(self, request: str, files: Mapping[str, FileFact]) -> AsyncGenerator[Step, None]:
+    async def plan(
+        self, request: str, files: Mapping[str, FileFact], context: Context | None = None
+    ) -> AsyncGenerator[Step, None]:
         """Yield Said for what the model says, Drafted for each task as it is complete, CallMade, then Proposed once.
 
         A drafted task is provisional: a reference to a task that comes later is only right in the plan that is

@@ -56,8 +56,8 @@ class Proposing:
             case Drafted(task=task):
                 board.emit(ev.TaskDrafted(task=task))
                 self._look_up([task.task])
-            case Proposed(plan=plan, notes=notes):
-                board.emit(ev.PlanProposed(plan=plan, notes=notes))
+            case Proposed(plan=plan, notes=notes, how=how):
+                board.emit(ev.PlanProposed(plan=plan, notes=notes, how=how))
             case Said(text=text, reasoning=reasoning):
                 board.emit(ev.Delta(stage=Stage.PLANNING, text=text, reasoning=reasoning))
             case Noticed(text=text):

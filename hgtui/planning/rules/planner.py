@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Mapping
 
 from hgtui.core.plan import Plan
-from hgtui.core.ports import Drafted, PlanningError, Proposed, Step
+from hgtui.core.ports import Context, Drafted, PlanningError, Proposed, Step
 from hgtui.core.problems import reads_file
 from hgtui.core.resource import FileFact, Kind
 from hgtui.core.states import Failure
@@ -27,7 +27,9 @@ class RulePlanner:
         """Who plans."""
         return "rules"
 
-    async def plan(self, request: str, files: Mapping[str, FileFact]) -> AsyncGenerator[Step, None]:
+    async def plan(
+        self, request: str, files: Mapping[str, FileFact], context: Context | None = None
+    ) -> AsyncGenerator[Step, None]:
         """Yield Drafted for each task, then Proposed. Raises PlanningError (bad_input) for an empty request."""
         # In a thread: a request of the greatest length takes some tenths of a second.
         proposed = await asyncio.to_thread(propose, request, files)
