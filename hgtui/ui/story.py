@@ -45,7 +45,8 @@ def story(view: View) -> list[Said]:
         said += _planned(view)
     elif run.stage is Stage.PLANNING:
         so_far = f" {plural(len(run.drafted), 'task')} so far." if run.drafted else ""
-        said.append(Said("plan", "hgtui", f"Planning …{so_far}", "dim"))
+        heard = f" {plural(view.received, 'character')} received." if view.received else ""
+        said.append(Said("plan", "hgtui", f"Planning …{so_far}{heard}", "dim"))
     if run.gate and run.grant is None:
         said.append(_gate(view))
     if run.grant:

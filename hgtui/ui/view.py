@@ -21,20 +21,27 @@ NEEDS_PERSON = frozenset({TaskState.FAILED, TaskState.CANCELLED, TaskState.ASKIN
 
 @dataclass(slots=True)
 class View:
-    """A run as the screen sees it; `chosen` is the uid of the selected task, `gated` whether a gate has opened yet."""
+    """A run as the screen sees it; `chosen` is the uid of the selected task, `gated` whether a gate has opened yet.
+
+    `received` counts the characters of the planner's reply so far: a sign of life while nothing else is to be seen.
+    """
 
     run: Run = field(default_factory=Run)
     chosen: Uid | None = None
     problems: tuple[Problem, ...] = ()
     worst: dict[Uid, Problem] = field(default_factory=dict)
     gated: bool = False
+    received: int = 0
 
     def restart(self, run: Run) -> None:
         """Look at another run."""
         self.run, self.chosen, self.problems, self.worst, self.gated = run, None, (), {}, False
+        self.received = 0
 
     def take(self, events: Iterable[ev.Event]) -> None:
         """Bring what is derived from the run up to date after events."""
+        events = tuple(events)
+        self.received += sum(len(event.text) for event in events if isinstance(event, ev.Delta))
         if any(isinstance(event, CHANGES_PROBLEMS) for event in events):
             proposed = self.run.proposed is not None
             self.problems = problems(self.run.plan, self.run.facts) if proposed else ()

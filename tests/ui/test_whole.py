@@ -1,5 +1,6 @@
 """The workbench on the real conductor, with a real journal and real engines: from a request to its answer."""
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -17,6 +18,8 @@ from hgtui.core.states import Outcome, TaskState
 from hgtui.ui.app import HgtuiApp
 from hgtui.ui.screens.workbench import Workbench
 from hgtui.ui.widgets.field import Field
+from tests.servers.chat import ChatServer, Reply
+from tests.servers.gate import Gate
 from tests.ui.bench import SIZES, keys, notice, screen_text, settle, until
 
 GERMAN = "What language is 'Guten Morgen, wie geht es dir?'"
@@ -24,10 +27,10 @@ GERMAN = "What language is 'Guten Morgen, wie geht es dir?'"
 
 @asynccontextmanager
 async def opened(
-    folder: Path, size: tuple[int, int] = (120, 36), first: Submit | None = None
+    folder: Path, size: tuple[int, int] = (120, 36), first: Submit | None = None, **more: str
 ) -> AsyncIterator[Pilot[None]]:
     """The workbench as `hgtui` opens it, with its data in `folder`."""
-    environ = {"HGTUI_DATA_DIR": str(folder / "data"), "HGTUI_CONFIG": str(folder / "none.toml")}
+    environ = {"HGTUI_DATA_DIR": str(folder / "data"), "HGTUI_CONFIG": str(folder / "none.toml"), **more}
     async with (
         await Workplace.open(environ, base=folder) as place,
         HgtuiApp(WorkplaceDesk(place), first=first).run_test(size=size) as pilot,
@@ -156,3 +159,46 @@ async def test_leaving_in_the_middle_of_a_run_stops_it(tmp_path: Path) -> None:
         await pilot.press("q")
     assert left.outcome is None
     assert left.state(left.plan.tasks[0].uid) is not TaskState.DONE
+
+
+async def test_tasks_of_a_streaming_planner_are_on_the_screen_while_it_still_writes(tmp_path: Path) -> None:
+    tasks = [
+        {"task": "summarization", "id": 0, "dep": [-1], "args": {"text": "Bees make honey. They also make wax."}},
+        {"task": "text-classification", "id": 1, "dep": [0], "args": {"text": "<GENERATED>-0"}},
+    ]
+    first, second = f"[{json.dumps(tasks[0])}", f", {json.dumps(tasks[1])}]"
+    gate = Gate()
+    reply = Reply(pieces=lambda text: [first, second] if text else [], text=".", gate=gate, hold_after=1)
+    async with (
+        ChatServer(reply) as server,
+        opened(tmp_path, OPENAI_BASE_URL=server.url, OPENAI_MODEL="test-model") as pilot,
+    ):
+        pilot.app.screen.query_one("#prompt", Field).text = "Summarize 'Bees make honey. They also make wax.'"
+        await pilot.press("enter")
+        await until(pilot, lambda: "summarization" in screen_text(pilot))
+        assert "text-classification" not in screen_text(pilot)
+        assert "2 Plan …" in screen_text(pilot)
+        await until(pilot, lambda: "received" in screen_text(pilot))
+        gate.release()
+        await until(pilot, lambda: run(pilot).gate)
+        await settle(pilot)
+        assert "planned by test-model" in screen_text(pilot)
+        assert "text-classification" in screen_text(pilot)
+        assert "1 call" in screen_text(pilot)
+
+
+async def test_a_planner_can_be_stopped_while_it_writes(tmp_path: Path) -> None:
+    gate = Gate()
+    async with (
+        ChatServer(Reply("[]", gate=gate)) as server,
+        opened(tmp_path, OPENAI_BASE_URL=server.url, OPENAI_MODEL="test-model") as pilot,
+    ):
+        pilot.app.screen.query_one("#prompt", Field).text = "Summarize 'Bees make honey.'"
+        await pilot.press("enter")
+        await until(pilot, lambda: gate.reached.is_set)
+        await pilot.press("x", "x")
+        await until(pilot, lambda: run(pilot).ended)
+        gate.release()
+        await settle(pilot)
+        assert run(pilot).outcome is Outcome.INTERRUPTED
+        assert "Stopped." in screen_text(pilot)
