@@ -1,0 +1,1 @@
+"""The command line as a process: what goes in, what comes out, how it ends."""

@@ -1,0 +1,1 @@
+"""Put on PYTHONPATH: what looks in from inside the processes under test."""
