@@ -1,0 +1,68 @@
+"""One thing that is wrong or doubtful in a plan, and what is known of the world outside the plan."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from hgtui.core.base import Value
+from hgtui.core.edit import Edit
+from hgtui.core.model import Assignment, Candidate
+from hgtui.core.plan import Uid
+from hgtui.core.resource import FileFact
+
+
+class Severity(StrEnum):
+    """An error disables the approval of the plan, a warning never blocks."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+class Code(StrEnum):
+    """What kind of problem it is."""
+
+    UNKNOWN_TASK = "unknown_task"
+    DUPLICATE_ID = "duplicate_id"
+    CYCLE = "cycle"
+    SELF_REFERENCE = "self_reference"
+    MISSING_DEPENDENCY = "missing_dependency"
+    MISSING_ARGUMENT = "missing_argument"
+    UNKNOWN_ARGUMENT = "unknown_argument"
+    WRONG_KIND = "wrong_kind"
+    UNREADABLE_FILE = "unreadable_file"
+    NO_MODEL = "no_model"
+    UNUSED_RESULT = "unused_result"
+    SAME_TASK_TWICE = "same_task_twice"
+    LOOKS_LIKE_REFERENCE = "looks_like_reference"
+    LANGUAGE = "language"
+    READS_SKIPPED = "reads_skipped"
+
+
+class Mend(Value):
+    """An edit that would mend a problem, with a few words for the key that applies it."""
+
+    label: str
+    edit: Edit
+
+
+class Problem(Value):
+    """One thing that is wrong or doubtful; `message` is a sentence for a person."""
+
+    severity: Severity
+    code: Code
+    message: str
+    uid: Uid | None = None
+    arg: str | None = None
+    mend: Mend | None = None
+
+
+class Facts(Value):
+    """What is known of the world outside the plan.
+
+    `files` by path as it stands in an argument; `candidates` by task type, None while nothing was looked up; `chosen`
+    the candidate of a task by uid; `help` by task type, a sentence on what would help where nothing can run it.
+    """
+
+    files: Mapping[str, FileFact] = {}
+    candidates: Mapping[str, tuple[Candidate, ...]] | None = None
+    assignments: Mapping[Uid, Assignment] = {}
+    help: Mapping[str, str] = {}
