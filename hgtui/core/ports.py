@@ -90,6 +90,14 @@ class Catalogue(Protocol):
         ...
 
 
+class ArtifactError(Exception):
+    """Bytes cannot be kept or read. `message` and `hint` are for a person."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message, self.hint = message, hint
+
+
 class ArtifactStore(Protocol):
     """Bytes by digest."""
 

@@ -4,8 +4,9 @@ import asyncio
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from tenacity import (
     AsyncRetrying,
@@ -20,26 +21,31 @@ from hgtui.core import events as ev
 from hgtui.core.base import canonical
 from hgtui.core.model import Assignment, CandidateName
 from hgtui.core.plan import Task
-from hgtui.core.ports import ArtifactStore, Call, CallError, Endpoint, Produced, Results
+from hgtui.core.ports import ArtifactError, ArtifactStore, Call, CallError, Endpoint, Produced, Results
 from hgtui.core.resource import Kind, Resource
 from hgtui.core.states import PASSING, Failure
 from hgtui.core.text import clean, one_line
-from hgtui.execution.resolve import Resolver
 from hgtui.execution.ending import GaveUp, failed
+from hgtui.execution.resolve import Resolver
+from hgtui.execution.scheduler import Emit
 
 PREVIEW = 400
 """How many characters of a text result are kept beside it, for a row and for the report."""
 
+NOTE = 500
 TRIES = 3
 WAIT_FIRST_S, WAIT_MOST_S, RETRY_AFTER_MOST_S = 0.5, 20.0, 120.0
 TASK_SECONDS = 600.0
 """How long one try may take, unless a setting says otherwise."""
 
+Sleep = Callable[[float], Awaitable[None]]
+
 
 class Performer:
     """Performs tasks at endpoints; `emit` takes what is to be shown meanwhile.
 
-    `endpoints` by the word before the colon of a candidate's name; `seconds` bounds one try, `tries` their number.
+    `endpoints` by the word before the colon of a candidate's name; `seconds` bounds one try, `tries` their number;
+    `sleep` waits so many seconds between two tries.
     """
 
     def __init__(
@@ -52,14 +58,15 @@ class Performer:
         *,
         seconds: float = TASK_SECONDS,
         tries: int = TRIES,
+        sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._run, self._endpoints, self._resolver = run, endpoints, resolver
         self._artifacts, self._emit = artifacts, emit
-        self._seconds, self._tries = seconds, tries
+        self._seconds, self._tries, self._sleep = seconds, tries, sleep
 
     def place(self, assignment: Assignment) -> tuple[str, int]:
         """Return the endpoint of an assignment and how many calls it takes at once."""
-        name = CandidateName.parse(assignment.candidate).endpoint
+        name = assignment.candidate.partition(":")[0]
         endpoint = self._endpoints.get(name)
         return name, endpoint.limit if endpoint else 1
 
@@ -73,16 +80,7 @@ class Performer:
                     tries = attempt.retry_state.attempt_number
                     return await self._try(task, assignment, results, tries)
         except CallError as error:
-            raise GaveUp(
-                ev.TaskFailed(
-                    uid=task.uid,
-                    failure=error.failure,
-                    message=clean(error.message, 2000),
-                    hint=clean(error.hint, 500),
-                    attempt=tries,
-                    seconds=time.monotonic() - begun,
-                )
-            ) from error
+            raise GaveUp(failed(task.uid, error, tries, time.monotonic() - begun)) from error
         raise AssertionError("tenacity ends with a result or an error")
 
     def _attempts(self, task: Task) -> AsyncRetrying:
@@ -111,6 +109,7 @@ class Performer:
             retry=retry_if_exception(lambda error: isinstance(error, CallError) and error.failure in PASSING),
             wait=wait,
             before_sleep=tell,
+            sleep=self._sleep,
             reraise=True,
         )
 
@@ -120,12 +119,10 @@ class Performer:
         endpoint = self._endpoint(assignment)
         inputs = await self._resolver().inputs(task, results)
         call = Call(run=self._run, task=task, assignment=assignment, inputs=inputs)
-        work = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="hgtui-"))
+        work = _folder()
         try:
             produced = await self._within(endpoint, call, work)
-            kept = tuple([await self._keep(one, work) for one in produced])
-        except OSError as error:
-            raise CallError(Failure.CRASHED, f"The result could not be kept: {error.strerror or error}.") from error
+            kept = await self._kept(produced, work)
         finally:
             await asyncio.to_thread(shutil.rmtree, work, ignore_errors=True)
         if not kept:
@@ -136,11 +133,14 @@ class Performer:
             seconds=time.monotonic() - begun,
             attempt=attempt,
             candidate=assignment.candidate,
-            note=next((one.note for one in produced if one.note), ""),
+            note=clean(next((one.note for one in produced if one.note), ""), NOTE),
         )
 
     def _endpoint(self, assignment: Assignment) -> Endpoint:
-        name = CandidateName.parse(assignment.candidate).endpoint
+        try:
+            name = CandidateName.parse(assignment.candidate).endpoint
+        except ValueError as error:
+            raise CallError(Failure.NO_MODEL, f"{one_line(str(error), 200)}.") from None
         if name not in self._endpoints:
             raise CallError(Failure.NO_MODEL, f"There is no endpoint {one_line(name, 40)} here.")
         return self._endpoints[name]
@@ -150,15 +150,23 @@ class Performer:
             self._emit(ev.Progress(uid=call.task.uid, fraction=fraction, note=one_line(note, 200)))
 
         try:
-            async with asyncio.timeout(self._seconds):
+            async with asyncio.timeout(self._seconds) as scope:
                 return await endpoint.run(call, work, tell)
-        except TimeoutError:
-            raise CallError(Failure.TIMEOUT, f"It was not done within {self._seconds:g} seconds.") from None
+        except TimeoutError as error:
+            if scope.expired():
+                raise CallError(Failure.TIMEOUT, f"It was not done within {self._seconds:g} seconds.") from None
+            raise CallError(Failure.TIMEOUT, f"{endpoint.name} did not answer in time.") from error
+
+    async def _kept(self, produced: tuple[Produced, ...], work: Path) -> tuple[Resource, ...]:
+        try:
+            return tuple([await self._keep(one, work) for one in produced])
+        except ArtifactError as error:
+            raise CallError(Failure.UNREADABLE, error.message, error.hint) from error
 
     async def _keep(self, one: Produced, work: Path) -> Resource:
         """Put a result into the artifacts. A file outside the work folder is refused: a result names no other path."""
         if one.path is None:
-            text = clean(one.text if one.text is not None else canonical(one.data))
+            text = clean(one.text if one.text is not None else _json(one.data))
             stored, size = await self._artifacts.put(text.encode())
         else:
             stored, size = await self._artifacts.put(await asyncio.to_thread(_inside, work, one.path))
@@ -167,17 +175,38 @@ class Performer:
         return Resource(
             kind=one.kind,
             digest=stored,
-            media_type=one.media_type,
+            media_type=one_line(one.media_type, 100),
             size=size,
             name=one_line(one.name, 80),
-            language=one.language,
+            language=one_line(one.language, 20) if one.language else None,
             preview=preview,
             data=one.data,
         )
 
 
+def _folder() -> Path:
+    # Not in a thread: who is cancelled while a thread makes it would never learn its name.
+    try:
+        return Path(tempfile.mkdtemp(prefix="hgtui-"))
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        hint = "TMPDIR names another folder for it."
+        raise CallError(Failure.UNREADABLE, f"There is no place for temporary files: {why}.", hint) from error
+
+
+def _json(data: Any) -> str:
+    try:
+        return canonical(data)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise CallError(Failure.UNREADABLE, "The result is no JSON.") from error
+
+
 def _inside(work: Path, name: str) -> Path:
-    path = (work / name).resolve()
-    if not path.is_relative_to(work.resolve()) or not path.is_file():
-        raise CallError(Failure.UNREADABLE, "The result names a file outside its own folder.")
+    try:
+        path = (work / name).resolve()
+        inside = path.is_relative_to(work.resolve()) and path.is_file()
+    except (OSError, ValueError, RuntimeError):
+        inside = False
+    if not inside:
+        raise CallError(Failure.UNREADABLE, "The result names a file that is not in its own folder.")
     return path

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from hgtui.core.plan import Input, Plan, Ref, Task
-from hgtui.core.ports import ArtifactStore, CallError, Given, Results
+from hgtui.core.ports import ArtifactError, ArtifactStore, CallError, Given, Results
 from hgtui.core.resource import FILE_KINDS, FileFact, Kind, Resource, reads
 from hgtui.core.states import Failure
 from hgtui.core.task import TASKS, Arg
@@ -22,7 +22,9 @@ class Resolver:
 
     async def inputs(self, task: Task, results: Results) -> dict[str, tuple[Given, ...]]:
         """Return for each argument what goes in. Raises CallError (bad_input) where something is not there."""
-        spec = TASKS[task.task]
+        spec = TASKS.get(task.task)
+        if spec is None:
+            raise CallError(Failure.BAD_INPUT, f"There is no task type “{one_line(task.task, 60)}”.")
         found: dict[str, tuple[Given, ...]] = {}
         for name, value in task.args.items():
             arg = spec.arg(name)
@@ -62,6 +64,9 @@ class Resolver:
         if fact.error:
             raise CallError(Failure.BAD_INPUT, fact.error)
         kind = fact.kind or Kind.TEXT
+        if not arg.takes(kind):
+            message = f"{one_line(fact.path, 80)} is of the kind {kind}; “{arg.name}” takes {arg.kind}."
+            raise CallError(Failure.BAD_INPUT, message)
         resource = Resource(
             kind=kind, digest=fact.digest, media_type=fact.media_type, size=fact.size, language=fact.language
         )
@@ -74,9 +79,15 @@ class Resolver:
             "digest": resource.digest,
             "name": name,
         }
-        if arg.kind in FILE_KINDS:
-            return Given(kind=resource.kind, path=str(self._artifacts.path(resource.digest)), **common)
-        data = await self._artifacts.read(resource.digest, TEXT_LIMIT + 1)
+        try:
+            if arg.kind in FILE_KINDS:
+                return Given(kind=resource.kind, path=str(self._artifacts.path(resource.digest)), **common)
+            data = await self._artifacts.read(resource.digest, TEXT_LIMIT + 1)
+        except KeyError:
+            message = f"{name[0].upper()}{name[1:]} is not kept any more."
+            raise CallError(Failure.UNREADABLE, message, "Make it again.") from None
+        except ArtifactError as error:
+            raise CallError(Failure.UNREADABLE, error.message, error.hint) from error
         if len(data) > TEXT_LIMIT:
             raise CallError(Failure.BAD_INPUT, f"{name} is longer than {TEXT_LIMIT // 1_000_000} MB of text.")
         return Given(kind=Kind.TEXT, text=decode(data), **common)

@@ -2,16 +2,20 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
+from functools import partial
+from typing import Any
 
 from hgtui.core import events as ev
 from hgtui.core.model import Assignment
 from hgtui.core.plan import Plan, Ref, Task, Uid
-from hgtui.core.ports import CallError, Results
+from hgtui.core.ports import Results
 from hgtui.core.resource import Resource
 from hgtui.core.states import HAS_RESULT, UNDER_WAY, Failure, TaskState
+from hgtui.execution.ending import STATES, ending
+from hgtui.execution.places import Places
 
-Perform = Callable[[Task, Assignment, Results], Awaitable[ev.TaskDone]]
+Perform = Callable[[Task, Assignment, Results], Coroutine[Any, Any, ev.TaskDone]]
 """Runs one task with all its tries and returns how it was done. Raises CallError where it failed for good."""
 
 Emit = Callable[[ev.Event], None]
@@ -21,6 +25,7 @@ Place = Callable[[Assignment], tuple[str, int]]
 S = TaskState
 _BROKEN = frozenset({S.FAILED, S.BLOCKED, S.CANCELLED})
 _OVER = frozenset({S.DONE, S.REUSED, S.SKIPPED, *_BROKEN})
+_STARTED = UNDER_WAY - {S.ASKING} | HAS_RESULT
 
 
 class SchedulerError(ValueError):
@@ -43,11 +48,10 @@ class Scheduler:
         self._left: dict[Uid, int] = {}
         self._dependants: dict[Uid, tuple[Uid, ...]] = {}
         self._allowed: set[Uid] = set()
-        self._free: dict[str, int] = {}
-        self._queues: dict[str, deque[Uid]] = {}
-        self._running: dict[Uid, asyncio.Task[None]] = {}
+        self._places = Places()
+        self._running: dict[Uid, asyncio.Task[ev.TaskDone]] = {}
+        self._gone: set[Uid] = set()
         self._busy = 0
-        self._queued = 0
         self._idle = asyncio.Event()
         self._idle.set()
         self.results: dict[Uid, tuple[Resource, ...]] = {}
@@ -63,41 +67,43 @@ class Scheduler:
 
     def amend(self, plan: Plan, assignments: Mapping[Uid, Assignment]) -> None:
         """Go on with a changed plan. SchedulerError, and nothing changes, where a task that has started differs."""
-        self.amendable(plan)
-        old, chosen = self._tasks, self._assignments
+        self.amendable(plan, assignments)
+        old = {uid: _sense(task, self._assignments) for uid, task in self._tasks.items()}
         for uid in [uid for uid in old if plan.get(uid) is None]:
             self._set(uid, S.CANCELLED)
             del self._states[uid]
+            self._gone.add(uid)
         self._take(plan, assignments)
-        again = [
-            uid
-            for uid, task in self._tasks.items()
-            if self._states[uid] in {*_BROKEN, S.SKIPPED}
-            and (task, assignments.get(uid)) != (old.get(uid), chosen.get(uid))
-        ]
-        self._revive(again, self._tasks)
+        changed = [uid for uid, task in self._tasks.items() if uid in old and _sense(task, assignments) != old[uid]]
+        back = [uid for uid in self._tasks if uid in self._gone]
+        self._gone.difference_update(back)
+        again = [uid for uid in changed if self._states[uid] in {*_BROKEN, S.SKIPPED, S.READY}]
+        self._revive([*back, *again], self._below(again))
+        self.recheck()
 
-    def amendable(self, plan: Plan) -> None:
-        """Raise SchedulerError where a plan would change a task that has started."""
+    def amendable(self, plan: Plan, assignments: Mapping[Uid, Assignment] | None = None) -> None:
+        """Raise SchedulerError where a plan, or its assignments, would change a task that has started."""
         for uid, task in self._tasks.items():
-            started = self._states.get(uid) in UNDER_WAY - {S.ASKING} | HAS_RESULT
+            if self._states.get(uid) not in _STARTED:
+                continue
             new = plan.get(uid)
-            if started and (new is None or (new.task, new.args) != (task.task, task.args)):
+            same = new is not None and (new.task, new.args, new.skip) == (task.task, task.args, task.skip)
+            if same and assignments is not None:
+                same = _runner(uid, assignments) == _runner(uid, self._assignments)
+            if not same:
                 raise SchedulerError(f"Task {task.id} has started and cannot be changed any more.")
 
     def recheck(self) -> None:
         """Look again at what was held because it had not been approved."""
         for uid in self.asking:
-            self._set(uid, S.WAITING)
-            self._advance([uid])
+            self._let_go(uid)
 
     def allow(self, uids: Iterable[Uid]) -> None:
         """Let tasks with the policy "ask" start, now or when their turn comes."""
         for uid in uids:
             self._allowed.add(uid)
             if self._states.get(uid) is S.ASKING:
-                self._set(uid, S.WAITING)
-                self._advance([uid])
+                self._let_go(uid)
 
     def cancel(self, uid: Uid) -> None:
         """Stop a task, or keep it from starting."""
@@ -119,8 +125,11 @@ class Scheduler:
     def retry(self, uid: Uid) -> None:
         """Run a task again that failed, was stopped or skipped, and then what it blocked."""
         state = self._state(uid)
-        if state in UNDER_WAY or state in HAS_RESULT:
-            raise SchedulerError(f"Task {self._tasks[uid].id} is {state}: only a task without a result is run again.")
+        if state is S.BLOCKED:
+            by = ", ".join(f"#{self._tasks[dep].id}" for dep in self._lacking(self._tasks[uid]))
+            raise SchedulerError(f"Task {self._tasks[uid].id} is blocked by {by}: run that again.")
+        if state not in _OVER or state in HAS_RESULT:
+            raise SchedulerError(f"Task {self._tasks[uid].id} is {state}: only one that ended in nothing is run again.")
         if self._tasks[uid].skip:
             raise SchedulerError(f"Task {self._tasks[uid].id} is skipped in the plan: take it in first.")
         self._revive([uid], self._plan.below(uid))
@@ -128,7 +137,7 @@ class Scheduler:
     def supply(self, uid: Uid, results: tuple[Resource, ...]) -> None:
         """Take a result that a person gives, in place of the task's own; what has not started reads it."""
         state = self._state(uid)
-        started = [self._tasks[one].id for one in self._dependants[uid] if self._states[one] in UNDER_WAY | HAS_RESULT]
+        started = [self._tasks[one].id for one in self._dependants[uid] if self._states[one] in _STARTED]
         if state in HAS_RESULT and started:
             raise SchedulerError(f"Task {started[0]} has read the result already: run it again from there.")
         self.results[uid] = results
@@ -140,8 +149,8 @@ class Scheduler:
     def skip(self, uid: Uid) -> None:
         """Go on without a task: what can do without its result runs, the rest is blocked."""
         state = self._state(uid)
-        if state in HAS_RESULT:
-            raise SchedulerError(f"Task {self._tasks[uid].id} is done: there is nothing to skip.")
+        if state in HAS_RESULT or state is S.SKIPPED:
+            raise SchedulerError(f"Task {self._tasks[uid].id} is {state}: there is nothing to skip.")
         self._set(uid, S.SKIPPED)
         self._emit(ev.TaskSkipped(uid=uid))
         self._stop(uid)
@@ -149,7 +158,8 @@ class Scheduler:
 
     async def idle(self) -> None:
         """Wait until nothing runs and nothing more can start by itself."""
-        await self._idle.wait()
+        while self.busy:  # something may start between the event and its waiter
+            await self._idle.wait()
 
     @property
     def busy(self) -> bool:
@@ -181,17 +191,39 @@ class Scheduler:
         return sum(dep in self._tasks and self._states.get(dep, S.WAITING) not in _OVER for dep in task.deps)
 
     def _set(self, uid: Uid, state: TaskState) -> None:
-        self._queued += (state is S.READY) - (self._states.get(uid) is S.READY)
+        if state is not S.READY:
+            self._places.forget(uid)
         self._states[uid] = state
+
+    def _below(self, uids: Iterable[Uid]) -> Iterator[Uid]:
+        """Yield everything that depends on any of `uids`, near or far."""
+        seen: set[Uid] = set()
+        ahead = list(uids)
+        while ahead:
+            for follower in self._dependants[ahead.pop()]:
+                if follower not in seen:
+                    seen.add(follower)
+                    ahead.append(follower)
+                    yield follower
 
     def _revive(self, again: Iterable[Uid], below: Iterable[Uid]) -> None:
         """Let the tasks of `again` wait once more, and those of `below` that were blocked; then go on."""
-        blocked = [uid for uid in below if self._states[uid] is S.BLOCKED]
-        for uid in dict.fromkeys([*again, *blocked]):
+        self._reset([*again, *(uid for uid in below if self._states[uid] is S.BLOCKED)])
+        self._left = {uid: self._open(task) for uid, task in self._tasks.items()}
+        self._reset(uid for uid, left in self._left.items() if left and self._states[uid] in {S.READY, S.ASKING})
+        self._advance(self._tasks)
+
+    def _reset(self, uids: Iterable[Uid]) -> None:
+        for uid in dict.fromkeys(uids):
             self._set(uid, S.WAITING)
             self._emit(ev.TaskReset(uid=uid))
-        self._left = {uid: self._open(task) for uid, task in self._tasks.items()}
-        self._advance(self._tasks)
+
+    def _let_go(self, uid: Uid) -> None:
+        """Let a task that asks go on where nothing holds it any more."""
+        task = self._tasks[uid]
+        if task.skip or self._lacking(task) or not self._held(task):
+            self._set(uid, S.WAITING)
+            self._advance([uid])
 
     def _advance(self, uids: Iterable[Uid]) -> None:
         """Start, block or skip each of these tasks, and what follows from that."""
@@ -252,41 +284,32 @@ class Scheduler:
             self._emit(ev.TaskFailed(uid=task.uid, failure=Failure.NO_MODEL, message=message))
             return False
         place, limit = self._place(assignment)
-        if self._free.setdefault(place, limit) <= 0:
+        if not self._places.enter(task.uid, place, limit):
             self._set(task.uid, S.READY)
-            self._queues.setdefault(place, deque()).append(task.uid)
             self._emit(ev.TaskQueued(uid=task.uid))
             self._idle.clear()
             return True
-        self._free[place] -= 1
         self._set(task.uid, S.RUNNING)
         self._busy += 1
         self._idle.clear()
-        self._running[task.uid] = asyncio.create_task(self._run(task, assignment, place), name=f"task {task.id}")
+        work = asyncio.create_task(self._perform(task, assignment, self.results), name=f"task {task.id}")
+        self._running[task.uid] = work
+        # A callback, for a task that is cancelled before its first step never enters its own code.
+        work.add_done_callback(partial(self._ended, task.uid, place))
         return True
 
-    async def _run(self, task: Task, assignment: Assignment, place: str) -> None:
-        uid = task.uid
-        event: ev.Event
-        try:
-            done = await self._perform(task, assignment, self.results)
-            state, event = S.DONE, done
-        except CallError as error:
-            state = S.FAILED
-            event = error.event if isinstance(error, GaveUp) else _failed(uid, error)
-        except asyncio.CancelledError:
-            state, event = S.CANCELLED, ev.TaskCancelled(uid=uid)
-        except Exception as error:  # a fault of ours must not take the other tasks with it
-            message = f"{type(error).__name__}: {error}"
-            state, event = S.FAILED, _failed(uid, CallError(Failure.CRASHED, message, "This is a fault of hgtui."))
-        self._running.pop(uid, None)
+    def _ended(self, uid: Uid, place: str, work: "asyncio.Task[ev.TaskDone]") -> None:
+        event = ending(uid, work)
+        current = self._running.get(uid) is work  # else it was run again while this try was winding down
+        if current:
+            del self._running[uid]
         self._busy -= 1
-        self._free[place] += 1
-        if self._states.get(uid) is S.RUNNING:  # else it was stopped, skipped or supplied meanwhile
+        self._places.leave(place)
+        self._next(place)  # first, so that what follows from this task does not overtake what waits longer
+        if current and self._states.get(uid) is S.RUNNING:  # else it was stopped, skipped or supplied meanwhile
             if isinstance(event, ev.TaskDone):
                 self.results[uid] = event.results
-            self._settle(uid, state, event)
-        self._next(place)
+            self._settle(uid, STATES[type(event)], event)
         self._look_idle()
 
     def _settle(self, uid: Uid, state: TaskState, event: ev.Event) -> None:
@@ -295,30 +318,26 @@ class Scheduler:
         self._advance(list(self._release(uid)))
 
     def _next(self, place: str) -> None:
-        queue = self._queues.get(place)
-        while queue and self._free[place] > 0:
-            uid = queue.popleft()
-            if self._states.get(uid) is S.READY:
-                self._set(uid, S.WAITING)
-                self._advance([uid])
+        while uid := self._places.first(place):
+            self._set(uid, S.WAITING)
+            self._advance([uid])
 
     def _stop(self, uid: Uid) -> None:
-        if uid in self._running:
-            self._running[uid].cancel()
+        work = self._running.get(uid)
+        if work is not None and not work.cancelling():  # a second cancel would break off its tidying up
+            work.cancel()
         self._look_idle()
 
     def _look_idle(self) -> None:
-        if self._busy == 0 and self._queued == 0:
+        if self._busy == 0 and not self._places.waited_for:
             self._idle.set()
 
 
-class GaveUp(CallError):
-    """All tries failed; `event` says so with their number and time."""
-
-    def __init__(self, event: ev.TaskFailed) -> None:
-        super().__init__(event.failure, event.message, event.hint)
-        self.event = event
+def _runner(uid: Uid, assignments: Mapping[Uid, Assignment]) -> dict[str, str | None] | None:
+    assignment = assignments.get(uid)
+    return assignment.granted() if assignment else None
 
 
-def _failed(uid: Uid, error: CallError) -> ev.TaskFailed:
-    return ev.TaskFailed(uid=uid, failure=error.failure, message=error.message, hint=error.hint)
+def _sense(task: Task, assignments: Mapping[Uid, Assignment]) -> tuple[object, ...]:
+    """Return what of a task decides on whether and how it runs."""
+    return task.task, task.args, task.after, task.skip, _runner(task.uid, assignments)

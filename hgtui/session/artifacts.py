@@ -15,6 +15,9 @@ from pathlib import Path
 from typing import BinaryIO, TypeVar
 
 from hgtui.config import DATA_DIR
+from hgtui.core.ports import ArtifactError
+
+__all__ = ["ArtifactError", "Artifacts"]
 
 FOLDER = "artifacts"
 BLOCK = 1 << 20
@@ -25,14 +28,6 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 _UNFINISHED = ".unfinished-"
 
 T = TypeVar("T")
-
-
-class ArtifactError(Exception):
-    """Bytes cannot be kept or read. `message` and `hint` are for a person."""
-
-    def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.message, self.hint = message, hint
 
 
 def _explain(error: OSError, place: Path) -> ArtifactError:

@@ -1,0 +1,55 @@
+"""How a task ended, as the event that says so."""
+
+import asyncio
+
+from hgtui.core import events as ev
+from hgtui.core.plan import Uid
+from hgtui.core.ports import CallError
+from hgtui.core.states import Failure, TaskState
+from hgtui.core.text import clean
+
+MESSAGE = 2000
+HINT = 500
+
+Ending = ev.TaskDone | ev.TaskFailed | ev.TaskCancelled
+
+STATES: dict[type[ev.TaskDone] | type[ev.TaskFailed] | type[ev.TaskCancelled], TaskState] = {
+    ev.TaskDone: TaskState.DONE,
+    ev.TaskFailed: TaskState.FAILED,
+    ev.TaskCancelled: TaskState.CANCELLED,
+}
+
+
+class GaveUp(CallError):
+    """All tries failed; `event` says so with their number and time."""
+
+    def __init__(self, event: ev.TaskFailed) -> None:
+        super().__init__(event.failure, event.message, event.hint)
+        self.event = event
+
+
+def ending(uid: Uid, work: "asyncio.Task[ev.TaskDone]") -> Ending:
+    """Return how work that is over ended."""
+    if work.cancelled():
+        return ev.TaskCancelled(uid=uid)
+    error = work.exception()
+    if error is None:
+        return work.result()
+    if isinstance(error, GaveUp):
+        return error.event
+    if isinstance(error, CallError):
+        return failed(uid, error)
+    message = f"{type(error).__name__}: {error}"
+    return failed(uid, CallError(Failure.CRASHED, message, "This is a fault of hgtui."))
+
+
+def failed(uid: Uid, error: CallError, attempt: int = 1, seconds: float = 0.0) -> ev.TaskFailed:
+    """Return the event of a task that failed for good; `seconds` over all its tries."""
+    return ev.TaskFailed(
+        uid=uid,
+        failure=error.failure,
+        message=clean(error.message, MESSAGE),
+        hint=clean(error.hint, HINT),
+        attempt=attempt,
+        seconds=seconds,
+    )
