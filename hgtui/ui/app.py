@@ -1,9 +1,9 @@
 """The application: the workbench in a terminal."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, ClassVar
 
-from textual.app import App, SystemCommand
+from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import Provider
 from textual.screen import Screen
@@ -20,17 +20,11 @@ def _commands() -> type[Provider]:
     return Commands
 
 
-def _themes() -> type[Provider]:
-    from textual.system_commands import SystemCommandsProvider
-
-    return SystemCommandsProvider
-
-
 class HgtuiApp(App[None]):
     """The workbench on what the composition root put together; `first` is asked at once, as for a plan file."""
 
     TITLE = "hgtui"
-    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_commands, _themes}
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_commands}
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "quit", "Leave", show=False, priority=True)]
 
     def __init__(self, desk: Desk, first: Submit | None = None) -> None:
@@ -43,10 +37,6 @@ class HgtuiApp(App[None]):
     def get_default_screen(self) -> Screen[Any]:
         """Begin with the workbench."""
         return Workbench(self.desk, self.first)
-
-    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """Give what belongs to the terminal and not to a run."""
-        yield SystemCommand("Theme", "Change the colours", self.action_change_theme)
 
     def open_url(self, url: str, *, new_tab: bool = True) -> None:
         """Open nothing: a browser would start on the machine that hgtui runs on, perhaps at the other end of ssh."""

@@ -134,6 +134,8 @@ def _size(size: int) -> str:
 def _mb(size: float | None) -> str:
     if size is None:
         return ""
+    if size < 1:
+        return "< 1 MB"
     return f"{size:.0f} MB" if size < 1000 else f"{size / 1000:.1f} GB"
 
 

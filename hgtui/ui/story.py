@@ -70,7 +70,7 @@ def _planned(view: View) -> list[Said]:
     by = f" by {one_line(run.planner, 60)}" if run.planner else ""
     text = f"{plural(count, 'task')} planned{by}." if count else "The plan has no task."
     said = [Said("plan", "hgtui", text)]
-    said += [Said(f"note{at}", "hgtui", clean(note, LONGEST), "dim") for at, note in enumerate(run.notes)]
+    said += [Said(f"note{at}", "hgtui", clean(note, LONGEST)) for at, note in enumerate(run.notes)]
     return said
 
 

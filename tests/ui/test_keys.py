@@ -12,9 +12,10 @@ from hgtui.core.plan import Input, Plan, Ref, Task
 from hgtui.core.states import Failure, Outcome, Stage
 from hgtui.ui.app import HgtuiApp
 from hgtui.ui.bridge import DeskError
+from hgtui.ui.keys import KEYS
 from hgtui.ui.screens.workbench import Workbench
 from hgtui.ui.widgets.field import Field
-from tests.ui.bench import SIZES, keys, notice, settle, until, workbench
+from tests.ui.bench import SIZES, keys, notice, screen_text, settle, until, workbench
 from tests.ui.scripted import ScriptedDesk, candidate, chain
 
 
@@ -181,9 +182,7 @@ async def test_a_candidate_that_cannot_run_yet_is_not_taken_and_says_what_it_nee
 async def test_the_mend_of_a_problem_is_one_key() -> None:
     plan = Plan(request="go", tasks=(Task(uid="t1", id=0, task="sumarization", args={"text": Input.text("x")}),))
     async with workbench(plan) as (pilot, conductor):
-        await pilot.press("exclamation_mark")
-        assert "sumarization" in notice(pilot)
-        await pilot.press("f")
+        await pilot.press("exclamation_mark", "f")
         assert conductor.commands == [cmd.EditPlan(edit=ed.Retype(uid="t1", task="summarization"))]
 
 
@@ -324,11 +323,15 @@ async def test_the_palette_does_what_the_key_does() -> None:
         assert conductor.commands == [cmd.Approve(fingerprint=gate.fingerprint)]
 
 
-async def test_help_names_every_key_and_goes_away() -> None:
-    async with workbench(chain()) as (pilot, conductor):
+@pytest.mark.parametrize("size", SIZES)
+async def test_help_names_the_keys_a_line_each_and_goes_away(size: tuple[int, int]) -> None:
+    async with workbench(chain(), size) as (pilot, conductor):
         await pilot.press("question_mark")
         await settle(pilot)
         assert type(pilot.app.screen).__name__ == "Help"
+        text = screen_text(pilot)
+        for key in KEYS[:10]:
+            assert any(key.shown in line and key.about in line for line in text.splitlines()), key
         await pilot.press("escape")
         await settle(pilot)
         assert isinstance(pilot.app.screen, Workbench)

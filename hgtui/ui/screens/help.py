@@ -40,7 +40,6 @@ def _keys() -> Content:
     for name, about in (*rows, ("", ""), *MOVES):
         pieces += [(name.ljust(width + 2), "bold"), Content(f"{about}\n")]
     states = "   ".join(f"{sign} {state}" for state, (sign, _) in SIGNS.items())
-    pieces.append(
-        Content(f"\nStates: {states}\n~ edited by you, + added by you, ! a problem, ‹0› the result of task 0")
-    )
+    marks = "~ edited by you   + added by you   ! a problem   ‹0› result of task 0"
+    pieces.append(Content(f"\n{states}\n{marks}"))
     return Content.assemble(*pieces)

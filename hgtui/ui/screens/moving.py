@@ -143,8 +143,9 @@ class Moving(Actions):
             log.select(log.problems.index(problem))
         if problem.uid:
             self.select_task(problem.uid)
-        mend = f"  f: {problem.mend.label}" if problem.mend else ""
-        self.say(f"{problem.message}{mend}")
+        if self.has_class("-narrow"):  # there pane 4 is one line, too short for a sentence
+            mend = f"  f: {problem.mend.label}" if problem.mend else ""
+            self.say(f"{problem.message}{mend}")
 
     def problem_here(self) -> Problem | None:
         """Return the problem under the cursor of the log pane where it is of the selected task, else the task's worst."""

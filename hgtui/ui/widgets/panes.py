@@ -99,7 +99,7 @@ class LogPane(Rows):
             return self.lines[index - len(self._problems)].line(width)
         task = self.view.plan.get(problem.uid or "")
         role = "bad" if problem.severity is Severity.ERROR else "warn"
-        mend = f"  f {problem.mend.label}" if problem.mend else ""
-        mend = fit(mend, min(len(mend), width // 2)).rstrip() if mend else ""
+        mend = f"f {problem.mend.label}" if problem.mend else ""
+        mend = "  " + fit(mend, min(len(mend), width // 2)).rstrip() if mend else ""
         words = f"! {problem.severity}  {f'{task.id} ' if task else ''}{problem.message}"
         return (fit(words, max(width - len(mend) - 1, 8)).rstrip(), role), (mend, "bold")
