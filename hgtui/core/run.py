@@ -1,51 +1,21 @@
 """Run: the fold of a journal into the state that everyone reads. Any prefix of any journal folds to a valid state."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from hgtui.core import events as ev
 from hgtui.core.approval import Grant
-from hgtui.core.edits import Draft, Edit, Patch, apply, touched
+from hgtui.core.edit import Draft, Patch
+from hgtui.core.folding import take_in
 from hgtui.core.model import Assignment, Candidate
 from hgtui.core.plan import Plan, Task, Uid
-from hgtui.core.problems import Facts
-from hgtui.core.resource import FileFact, Resource
-from hgtui.core.states import Failure, Gates, Outcome, Stage, TaskState
+from hgtui.core.problem import Facts
+from hgtui.core.resource import FileFact
+from hgtui.core.states import Gates, Outcome, Stage, TaskState
+from hgtui.core.status import LogEntry, TaskStatus
 
-Changed = Iterable[Uid]
-
-
-@dataclass(slots=True)
-class TaskStatus:
-    """Where a task stands; times are wall-clock UTC, `seconds` of the last try (failed: of all)."""
-
-    state: TaskState = TaskState.WAITING
-    attempt: int = 0
-    candidate: str = ""
-    started: datetime | None = None
-    seconds: float = 0.0
-    results: tuple[Resource, ...] = ()
-    supplied: bool = False
-    failure: Failure | None = None
-    message: str = ""
-    hint: str = ""
-    note: str = ""
-    blocked_by: tuple[Uid, ...] = ()
-    retry_at: datetime | None = None
-    wait_s: float = 0.0
-    fraction: float | None = None
-
-
-@dataclass(slots=True)
-class LogEntry:
-    """A line of the log."""
-
-    at: datetime
-    level: str
-    text: str
-    uid: Uid | None = None
+__all__ = ["LogEntry", "Run", "TaskStatus", "fold"]
 
 
 @dataclass(slots=True)
@@ -88,7 +58,7 @@ class Run:
             self.seq = entry.seq
             self.id = entry.run
         self.at = entry.at
-        return frozenset(_FOLD[type(entry.event)](self, entry.event) or ())
+        return frozenset(take_in(self, entry.event))
 
     @property
     def draft(self) -> Draft:
@@ -97,6 +67,14 @@ class Run:
             rows = {uid: one for uid, one in {**self._draft.assignments, **self._chosen}.items() if one}
             self._draft, self._chosen = Draft(plan=self._draft.plan, assignments=rows), {}
         return self._draft
+
+    def put(self, draft: Draft) -> None:
+        """Take another draft in place of what there is; only for the fold."""
+        self._draft, self._chosen = draft, {}
+
+    def choose(self, uid: Uid, assignment: Assignment | None) -> None:
+        """Assign a candidate to a task, or none; only for the fold."""
+        self._chosen[uid] = assignment
 
     @property
     def plan(self) -> Plan:
@@ -132,7 +110,8 @@ class Run:
         """Return a task's status; a task that no event has spoken of has one that is not kept."""
         return self.tasks.get(uid) or TaskStatus(state=self.state(uid))
 
-    def _kept(self, uid: Uid) -> TaskStatus:
+    def kept(self, uid: Uid) -> TaskStatus:
+        """Return a task's status to change; only for the fold."""
         return self.tasks.setdefault(uid, TaskStatus(state=self.state(uid)))
 
 
@@ -142,217 +121,3 @@ def fold(entries: Iterable[ev.Entry]) -> Run:
     for entry in entries:
         run.fold(entry)
     return run
-
-
-def _started(run: Run, event: ev.RunStarted) -> Changed:
-    run.request, run.asked_files, run.planner, run.gates = event.request, event.files, event.planner, event.gates
-    run.started = run.at
-    return ()
-
-
-def _file(run: Run, event: ev.FileSeen) -> Changed:
-    run.files[event.file.path] = event.file
-    return [task.uid for task in run.plan if event.file.path in {t for v in task.args.values() for t in v.literals}]
-
-
-def _stage(run: Run, event: ev.StageEntered) -> Changed:
-    run.stage, run.outcome, run.exit = event.stage, None, None
-    if event.stage is Stage.PLANNING:
-        run.drafted, run.planning_failed = [], None
-    if event.stage is not Stage.SELECTION:
-        run.gate = None
-    return ()
-
-
-def _drafted(run: Run, event: ev.TaskDrafted) -> Changed:
-    run.drafted.append(event.task)
-    run.uids.add(event.task.uid)
-    return (event.task.uid,)
-
-
-def _proposed(run: Run, event: ev.PlanProposed) -> Changed:
-    run._draft, run._chosen = Draft(plan=event.plan), {}
-    run.proposed, run.notes = event.plan, event.notes
-    run.undos, run.redos, run.drafted = [], [], []
-    run.uids.update(task.uid for task in event.plan)
-    return [task.uid for task in event.plan]
-
-
-def _planning_failed(run: Run, event: ev.PlanningFailed) -> Changed:
-    run.planning_failed = event
-    return ()
-
-
-def _apply(run: Run, edit: Edit) -> Patch:
-    run._draft, undo = apply(run.draft, edit)
-    run.uids.update(task.uid for task in run._draft.plan)
-    run.gate = None
-    return undo
-
-
-def _edited(run: Run, event: ev.PlanEdited) -> Changed:
-    undo = _apply(run, event.edit)
-    run.undos.append(undo)
-    run.redos = []
-    return (*touched(event.edit), *touched(undo))
-
-
-def _undone(run: Run, _: ev.EditUndone) -> Changed:
-    if not run.undos:
-        return ()
-    patch = run.undos.pop()
-    run.redos.append(_apply(run, patch))
-    return touched(patch)
-
-
-def _redone(run: Run, _: ev.EditRedone) -> Changed:
-    if not run.redos:
-        return ()
-    patch = run.redos.pop()
-    run.undos.append(_apply(run, patch))
-    return touched(patch)
-
-
-def _candidates(run: Run, event: ev.CandidatesFound) -> Changed:
-    run.candidates[event.task] = event.candidates
-    run.help[event.task] = event.help
-    return [task.uid for task in run.plan if task.task == event.task]
-
-
-def _chosen(run: Run, event: ev.ModelChosen) -> Changed:
-    run._chosen[event.uid] = event.assignment
-    return (event.uid,)
-
-
-def _gate(run: Run, event: ev.GateOpened) -> Changed:
-    run.gate = event
-    return ()
-
-
-def _approved(run: Run, event: ev.Approved | ev.ApprovalCarried) -> Changed:
-    run.grant, run.gate = event.grant, None
-    return ()
-
-
-def _queued(run: Run, event: ev.TaskQueued) -> Changed:
-    run._kept(event.uid).state = TaskState.READY
-    return (event.uid,)
-
-
-def _task_started(run: Run, event: ev.TaskStarted) -> Changed:
-    status = run._kept(event.uid)
-    status.state, status.attempt, status.candidate = TaskState.RUNNING, event.attempt, event.candidate
-    status.started, status.retry_at, status.fraction, status.note = run.at, None, None, ""
-    return (event.uid,)
-
-
-def _retrying(run: Run, event: ev.TaskRetrying) -> Changed:
-    status = run._kept(event.uid)
-    status.state, status.failure, status.message = TaskState.RETRYING, event.failure, event.message
-    status.retry_at, status.wait_s = run.at, event.wait_s
-    return (event.uid,)
-
-
-def _done(run: Run, event: ev.TaskDone) -> Changed:
-    run.tasks[event.uid] = TaskStatus(
-        state=TaskState.DONE,
-        attempt=event.attempt,
-        candidate=event.candidate,
-        started=run.status(event.uid).started,
-        seconds=event.seconds,
-        results=event.results,
-        supplied=event.supplied,
-        note=event.note,
-    )
-    return (event.uid,)
-
-
-def _failed(run: Run, event: ev.TaskFailed) -> Changed:
-    status = run._kept(event.uid)
-    status.state, status.failure, status.message = TaskState.FAILED, event.failure, event.message
-    status.hint, status.attempt, status.seconds = event.hint, event.attempt, event.seconds
-    return (event.uid,)
-
-
-def _blocked(run: Run, event: ev.TaskBlocked) -> Changed:
-    status = run._kept(event.uid)
-    status.state, status.blocked_by = TaskState.BLOCKED, event.by
-    return (event.uid,)
-
-
-def _to(state: TaskState) -> Callable[[Run, Any], Changed]:
-    def move(run: Run, event: Any) -> Changed:
-        run._kept(event.uid).state = state
-        return (event.uid,)
-
-    return move
-
-
-def _reset(run: Run, event: ev.TaskReset) -> Changed:
-    run.tasks[event.uid] = TaskStatus()
-    return (event.uid,)
-
-
-def _called(run: Run, event: ev.Called) -> Changed:
-    run.calls.append(event)
-    return ()
-
-
-def _logged(run: Run, event: ev.Logged) -> Changed:
-    run.log.append(LogEntry(at=run.at or datetime.min, level=event.level, text=event.text, uid=event.uid))
-    return (event.uid,) if event.uid else ()
-
-
-def _answered(run: Run, event: ev.Answered) -> Changed:
-    run.answer = event
-    return ()
-
-
-def _ended(run: Run, event: ev.RunEnded) -> Changed:
-    run.outcome, run.exit, run.stage, run.gate = event.outcome, event.exit, Stage.ENDED, None
-    return ()
-
-
-def _progress(run: Run, event: ev.Progress) -> Changed:
-    status = run._kept(event.uid)
-    status.fraction, status.note = event.fraction, event.note
-    return (event.uid,)
-
-
-def _nothing(_: Run, __: Any) -> Changed:
-    return ()
-
-
-_FOLD: dict[type, Callable[[Run, Any], Changed]] = {
-    ev.RunStarted: _started,
-    ev.FileSeen: _file,
-    ev.StageEntered: _stage,
-    ev.TaskDrafted: _drafted,
-    ev.PlanProposed: _proposed,
-    ev.PlanningFailed: _planning_failed,
-    ev.PlanEdited: _edited,
-    ev.EditUndone: _undone,
-    ev.EditRedone: _redone,
-    ev.CandidatesFound: _candidates,
-    ev.ModelChosen: _chosen,
-    ev.GateOpened: _gate,
-    ev.Approved: _approved,
-    ev.ApprovalCarried: _approved,
-    ev.TaskQueued: _queued,
-    ev.TaskAsking: _to(TaskState.ASKING),
-    ev.TaskStarted: _task_started,
-    ev.TaskRetrying: _retrying,
-    ev.TaskDone: _done,
-    ev.TaskFailed: _failed,
-    ev.TaskBlocked: _blocked,
-    ev.TaskSkipped: _to(TaskState.SKIPPED),
-    ev.TaskCancelled: _to(TaskState.CANCELLED),
-    ev.TaskReset: _reset,
-    ev.Called: _called,
-    ev.Logged: _logged,
-    ev.Answered: _answered,
-    ev.RunEnded: _ended,
-    ev.Delta: _nothing,
-    ev.Progress: _progress,
-    ev.Refused: _nothing,
-}
