@@ -1,0 +1,32 @@
+"""Where hgtui keeps its data and its configuration."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+APP = "hgtui"
+DATA_DIR = "HGTUI_DATA_DIR"
+CONFIG = "HGTUI_CONFIG"
+
+
+def _chosen(environ: Mapping[str, str], name: str) -> Path | None:
+    text = environ.get(name, "")
+    if not text:
+        return None
+    path = Path(text)
+    if path.parts[:1] == ("~",):
+        path = path.expanduser()
+    return path.absolute()
+
+
+def data_dir(environ: Mapping[str, str]) -> Path:
+    """Return the folder for runs and artifacts: ``HGTUI_DATA_DIR``, else the platform's data folder. Makes nothing."""
+    import platformdirs
+
+    return _chosen(environ, DATA_DIR) or Path(platformdirs.user_data_dir(APP, appauthor=False))
+
+
+def config_path(environ: Mapping[str, str]) -> Path:
+    """Return the configuration file: ``HGTUI_CONFIG``, else config.toml in the platform's config folder."""
+    import platformdirs
+
+    return _chosen(environ, CONFIG) or Path(platformdirs.user_config_dir(APP, appauthor=False), "config.toml")

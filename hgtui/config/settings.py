@@ -1,0 +1,164 @@
+"""What can be set: profiles (a controller and limits), the gates, and whether servers on this machine are looked for."""
+
+import re
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+
+from hgtui.config.errors import ConfigError, nearest
+from hgtui.core.base import Value
+from hgtui.core.text import clean, one_line
+
+AUTO = "auto"
+RULES = "rules"
+FOUND = ("openai", "hub", "loopback")
+"""Profiles that need no table: a controller of that kind as it is found. "auto" takes the first of them, else "rules"."""
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
+# A key that is written where the name of a variable belongs would be printed in an error: most keys have small letters.
+_VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]{0,99}")
+
+Amount = Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)]
+Count = Annotated[int, Field(strict=True, gt=0)]
+Price = Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]
+
+
+class Controller(Value):
+    """Which LLM plans, selects and answers.
+
+    `base_url` ends where ``/chat/completions`` is appended; without one (and without `api_key_env`) the controller is
+    found as with "auto". `api_key_env` is the name of an environment variable, `context` a number of tokens, `price_in`
+    and `price_out` US dollars for a million tokens.
+    """
+
+    base_url: Annotated[str, Field(strict=True)] | None = None
+    model: Annotated[str, Field(strict=True, min_length=1, max_length=300)] | None = None
+    api_key_env: Annotated[str, Field(strict=True)] | None = None
+    temperature: Annotated[float, Field(strict=True, ge=0, le=2, allow_inf_nan=False)] | None = None
+    context: Annotated[int, Field(strict=True, ge=512, le=100_000_000)] | None = None
+    price_in: Price | None = None
+    price_out: Price | None = None
+
+    @field_validator("base_url")
+    @classmethod
+    def _address(cls, url: str | None) -> str | None:
+        if url is None:
+            return None
+        try:
+            parts = urlsplit(url)
+            good = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+            good = good and not parts.query and not parts.fragment and url == one_line(url) and " " not in url
+        except ValueError:
+            good = False
+        if not good:
+            raise PydanticCustomError("address", "must be an http or https address such as http://127.0.0.1:8000/v1")
+        if "@" in parts.netloc:
+            raise PydanticCustomError("address", "must not hold a user name or a password: name a key by api_key_env")
+        return url.rstrip("/")
+
+    @field_validator("model")
+    @classmethod
+    def _plain(cls, name: str | None) -> str | None:
+        if name is not None and (name != clean(name) or name != name.strip()):
+            raise PydanticCustomError("model", "must be plain text without blanks around it")
+        return name
+
+    @field_validator("api_key_env")
+    @classmethod
+    def _variable(cls, name: str | None) -> str | None:
+        if name is not None and not _VARIABLE.fullmatch(name):
+            raise PydanticCustomError(
+                "variable", "must be the name of an environment variable, in capitals, and never the key itself"
+            )
+        return name
+
+    @model_validator(mode="after")
+    def _both_prices(self) -> "Controller":
+        if (self.price_in is None) != (self.price_out is None):
+            raise PydanticCustomError("prices", "needs price_in and price_out, or neither")
+        return self
+
+
+class Limits(Value):
+    """Bounds of a run: `tokens`, `seconds` and `usd` of the controller together (None: no bound), `task_seconds` for one
+    try of a task.
+    """
+
+    tokens: Count | None = None
+    seconds: Amount | None = None
+    usd: Amount | None = None
+    task_seconds: Annotated[float, Field(strict=True, gt=0, le=86_400)] = 600.0
+
+
+class Profile(Value):
+    """A controller and the bounds of its runs."""
+
+    controller: Controller = Controller()
+    limits: Limits = Limits()
+
+
+def _gates(value: Any) -> Any:
+    if value == "split":
+        raise PydanticCustomError("gates", 'must be "merged" or "none": "split" comes in a later version')
+    return value
+
+
+class Settings(Value):
+    """What flags, environment and file say together; where all are silent, the defaults.
+
+    `gates`: "merged" for one gate before anything runs, "none" to run a plan without errors at once. `probe`: whether
+    "auto" looks for a server on this machine.
+    """
+
+    default_profile: Annotated[str, Field(strict=True)] = AUTO
+    gates: Annotated[Literal["merged", "none"], BeforeValidator(_gates)] = "merged"
+    probe: bool = True
+    profiles: dict[str, Profile] = {}
+
+    @field_validator("profiles")
+    @classmethod
+    def _names(cls, profiles: dict[str, Profile]) -> dict[str, Profile]:
+        for name, profile in profiles.items():
+            if not _NAME.fullmatch(name):
+                shown = one_line(name, 40)
+                raise PydanticCustomError(
+                    "name", "holds the name {name}: take letters, digits, _, - and .", {"name": repr(shown)}
+                )
+            asked = profile.controller
+            if name == AUTO and (asked.base_url or asked.api_key_env):
+                raise PydanticCustomError(
+                    "auto", "holds a server for auto, which finds its own: give that profile another name"
+                )
+            if name == RULES and asked != Controller():
+                raise PydanticCustomError("rules", "holds a controller for rules, which uses none")
+        return profiles
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every profile that can be asked for: those of the file, then those that need no table."""
+        return tuple(dict.fromkeys((*self.profiles, AUTO, *FOUND, RULES)))
+
+    def profile(self, name: str | None = None) -> Profile:
+        """Return a profile, `default_profile` for None. Raises ConfigError where there is none of that name."""
+        name = name or self.default_profile
+        if name not in self.names:
+            near = nearest(name, self.names)
+            end = f"; the nearest is {near!r}." if near else "."
+            raise ConfigError(f"There is no profile {one_line(name, 40)!r}{end}", f"There are {', '.join(self.names)}.")
+        return self.profiles.get(name, Profile())
+
+    @property
+    def limits(self) -> Limits:
+        """The limits of the default profile."""
+        return self.profile().limits
+
+
+TABLES: dict[tuple[int | str, ...], list[str]] = {
+    (): list(Settings.model_fields),
+    ("profiles", "*"): list(Profile.model_fields),
+    ("profiles", "*", "controller"): list(Controller.model_fields),
+    ("profiles", "*", "limits"): list(Limits.model_fields),
+}
+"""The known keys of each table of the file."""

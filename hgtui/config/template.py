@@ -1,0 +1,43 @@
+"""The annotated configuration file that `hgtui config init` writes."""
+
+TEMPLATE = """\
+# hgtui's configuration. Take the # before a setting away to change it; text after ## only explains.
+## Flags come before the environment, the environment before this file.
+
+## The profile to use: "auto" finds a controller, "rules" uses none. Or one of the names below.
+## "auto" takes OPENAI_BASE_URL or OPENAI_API_KEY; else the Hugging Face router with HF_TOKEN or the stored login; else a
+## server on this machine (Ollama, vLLM, LM Studio, llama.cpp); else rules. Also: --profile, HGTUI_PROFILE.
+# default_profile = "auto"
+
+## One gate for the plan and its models before anything runs ("merged"), or none ("none"). Also: HGTUI_GATES.
+# gates = "merged"
+
+## Whether "auto" looks for a server on this machine. HGTUI_NO_PROBE=1 turns it off too.
+# probe = true
+
+## Bounds for the runs of "auto". Every profile can have such a table.
+# [profiles.auto.limits]
+## How long one try of a task may take, in seconds.
+# task_seconds = 600.0
+## Tokens, seconds and US dollars that the controller may take for one request. Without a line there is no bound.
+# tokens = 200000
+# seconds = 900.0
+# usd = 0.5
+
+## A profile of your own, here with the name "work". Without base_url the controller is found as with "auto".
+# [profiles.work.controller]
+## Where /chat/completions is appended; any server that speaks chat completions.
+# base_url = "https://llm.example.org/v1"
+## Without a line: the only model of the server.
+# model = "org/name"
+## The NAME of the environment variable that holds the key. Keys stay out of this file.
+# api_key_env = "WORK_API_KEY"
+# temperature = 0.0
+## The context length in tokens, for a server that does not say it.
+# context = 32768
+## US dollars for a million tokens, for a model whose price is not known.
+# price_in = 0.5
+# price_out = 1.5
+# [profiles.work.limits]
+# usd = 2.0
+"""
