@@ -61,7 +61,7 @@ class Workplace:
         planner, why = _planner(chat)
         return cls(
             journal=journal,
-            artifacts=Artifacts(folder / "artifacts"),
+            artifacts=Artifacts(folder),
             lanes=Lanes(),
             planner=planner,
             why=why,

@@ -1,55 +1,23 @@
 """A run without a screen: events as lines on standard output, or words on standard error and the answer at the end."""
 
 import asyncio
-import contextlib
 import json
-import signal
 import sys
-import threading
+from datetime import UTC, datetime
 
 from pydantic import ValidationError
 
+from hgtui.cli.asking import LINE_LIMIT, on_signals, read_lines
 from hgtui.cli.faults import Fault
-from hgtui.cli.words import approve_line, plan_table, problem_lines
+from hgtui.cli.words import say
 from hgtui.core import events as ev
-from hgtui.core.commands import COMMANDS, Command, Stop
-from hgtui.core.problems import errors, problems
+from hgtui.core.commands import COMMANDS, Command, Finish, Stop, Submit
 from hgtui.core.run import Run
-from hgtui.core.states import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_TERMINATED, EXIT_WAITING, Gate
+from hgtui.core.states import EXIT_FAILED, EXIT_WAITING, Gate, TaskState
 from hgtui.core.text import one_line
 from hgtui.session.conductor import Conductor
 
-LINE_LIMIT = 4_000_000
-
-
-def say(words: str) -> None:
-    """Write a line to standard error: for the person, never for the script that reads the answer."""
-    with contextlib.suppress(OSError, ValueError):
-        sys.stderr.write(f"{words}\n")
-        sys.stderr.flush()
-
-
-def read_lines() -> asyncio.Queue[bytes | None]:
-    """Read standard input line by line in a thread of its own; None comes at its end.
-
-    A thread and not a pipe of the event loop: standard input may be a file. It is a daemon: a program that is done
-    does not wait for a line that nobody types.
-    """
-    loop = asyncio.get_running_loop()
-    lines: asyncio.Queue[bytes | None] = asyncio.Queue()
-
-    def put(line: bytes | None) -> None:
-        with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
-            loop.call_soon_threadsafe(lines.put_nowait, line)
-
-    def read() -> None:
-        with contextlib.suppress(OSError, ValueError):
-            while line := sys.stdin.buffer.readline(LINE_LIMIT):
-                put(line)
-        put(None)
-
-    threading.Thread(target=read, name="commands", daemon=True).start()
-    return lines
+NO_COMMAND = "Standard input ended without a command."
 
 
 class Headless:
@@ -58,37 +26,48 @@ class Headless:
     def __init__(self, conductor: Conductor, *, as_json: bool = False, scripted: bool = False) -> None:
         self._conductor, self._as_json, self._out = conductor, as_json, sys.stdout
         self._scripted = scripted
+        self._more = scripted
+        self._submits = 0
         self._over = asyncio.Event()
         self._exit: int | None = None
         self._signalled: int | None = None
         self._refused: ev.Refused | None = None
+        self._unwritten: OSError | None = None
         self._told: set[tuple[str, str]] = set()
         self._remove = conductor.listen(self._heard)
 
     async def follow(self, *commands: Command) -> int:
         """Send commands, wait for the end or a gate, return the exit status. Raises Fault where a command is refused."""
-        loop = asyncio.get_running_loop()
-        for number, status in ((signal.SIGINT, EXIT_INTERRUPTED), (signal.SIGTERM, EXIT_TERMINATED)):
-            loop.add_signal_handler(number, self._stop, status)
-        reading = asyncio.create_task(self._read_commands()) if self._scripted else None
-        try:
-            for command in commands:
-                self._conductor.send(command)
-            await self._over.wait()
-        finally:
-            self._remove()
-            for number in (signal.SIGINT, signal.SIGTERM):
-                loop.remove_signal_handler(number)
-            if reading:
-                reading.cancel()
-        if self._conductor.error is not None:
-            error = self._conductor.error
+        with on_signals(self._stop):
+            reading = asyncio.create_task(self._read_commands()) if self._scripted else None
+            try:
+                for command in commands:
+                    self._send(command)
+                await self._over.wait()
+            finally:
+                self._remove()
+                if reading:
+                    reading.cancel()
+        return self._status()
+
+    def _status(self) -> int:
+        error = self._conductor.error
+        if error is not None:
             raise Fault(str(error), getattr(error, "hint", ""), EXIT_FAILED)
+        if self._unwritten is not None and not isinstance(self._unwritten, BrokenPipeError):
+            why = self._unwritten.strerror or self._unwritten
+            raise Fault(f"Standard output cannot be written: {why}.", exit=EXIT_FAILED)
         if self._refused is not None and self._exit is None:
+            if self._scripted and self._refused.message != NO_COMMAND:
+                raise Fault("No request was taken, and nothing was run.", "Why stands above.")
             raise Fault(self._refused.message, self._refused.hint)
         if self._signalled is not None:
             return self._signalled
         return EXIT_FAILED if self._exit is None else self._exit
+
+    def _send(self, command: Command) -> None:
+        self._submits += isinstance(command, Submit)
+        self._conductor.send(command)
 
     def _stop(self, status: int) -> None:
         if self._signalled is not None:  # asked twice: leave at once, what is stored stays
@@ -103,38 +82,65 @@ class Headless:
     def _heard(self, entry: ev.Entry, _: frozenset[str]) -> None:
         if self._over.is_set():
             return
-        event, run = entry.event, self._conductor.run
+        event = entry.event
         if self._as_json:
             self._line(entry)
         else:
-            self._tell(event, run)
+            self._tell(event, self._conductor.run)
         match event:
             case ev.RunEnded(exit=status):
                 self._end(status)
-            case ev.GateOpened() if not self._scripted and self._signalled is None:
-                self._end(self._gate_exit(event))
-            case ev.Refused() if not self._scripted:
-                self._refused = event
-                self._over.set()
+            case ev.GateOpened() if self._signalled is None:
+                self._at_gate(event)
+            case ev.Refused():
+                self._heard_no(event)
+
+    def _heard_no(self, event: ev.Refused) -> None:
+        """A script goes on after a refusal, as long as something can still come of it."""
+        self._submits -= event.command == "submit"
+        self._refused = event
+        if self._conductor.error is not None or not self._scripted:
+            self._over.set()
+        elif not self._more:
+            self._look_on()
+
+    def _at_gate(self, event: ev.GateOpened) -> None:
+        if self._more:
+            return
+        states = {self._conductor.run.state(task.uid) for task in self._conductor.run.plan}
+        if self._scripted and event.gate is Gate.TASK and TaskState.ASKING not in states:
+            # What failed waits for somebody to mend it, and nobody is left.
+            self._conductor.send(Finish())
+            return
+        waits = event.gate is Gate.TASK or event.approvable
+        self._end(EXIT_WAITING if waits else EXIT_FAILED)
+
+    def _look_on(self) -> None:
+        """Nobody is left who could send more: end where nothing will happen any more."""
+        run = self._conductor.run
+        if run.gate is not None:
+            self._at_gate(run.gate)
+        elif not run.id and self._submits <= 0:
+            if self._refused is None:
+                self._refused = ev.Refused(command="submit", message=NO_COMMAND)
+            self._over.set()
 
     def _end(self, status: int) -> None:
         self._exit = status
         self._over.set()
 
-    def _gate_exit(self, event: ev.GateOpened) -> int:
-        if event.gate is Gate.TASK:
-            return EXIT_WAITING
-        return EXIT_WAITING if event.approvable else EXIT_FAILED
-
     def _line(self, entry: ev.Entry) -> None:
         try:
             self._out.write(json.dumps(entry.line(), ensure_ascii=False) + "\n")
             self._out.flush()
-        except BrokenPipeError:
-            self._stop(EXIT_FAILED)
+        except OSError as error:
+            # Nobody reads any more: the run is stopped as by Ctrl+C.
+            if self._unwritten is None:
+                self._unwritten = error
+                self._stop(EXIT_FAILED)
 
     def _tell(self, event: ev.Event, run: Run) -> None:
-        words = _words(event, run)
+        words = _words(event, run, self._scripted)
         key = (event.type, words)
         if words and key not in self._told:
             self._told.add(key)
@@ -143,37 +149,35 @@ class Headless:
     async def _read_commands(self) -> None:
         """Read commands from standard input, one JSON object a line, until it ends."""
         lines = read_lines()
-        sent = False
         while (line := await lines.get()) is not None:
-            if not line.strip():
-                continue
-            try:
-                self._conductor.send(COMMANDS.validate_json(line))
-                sent = True
-            except ValidationError as error:
-                first = error.errors(include_url=False)[0]
-                place = ".".join(str(part) for part in first["loc"])
-                self._refuse(f"This line is no command: {place + ': ' if place else ''}{first['msg']}")
-        # Nobody is left who could send more: from here on the first gate is the end.
-        self._scripted = False
-        run = self._conductor.run
-        if run.gate is not None:
-            self._end(self._gate_exit(run.gate))
-        elif not sent:
-            self._refused = ev.Refused(command="submit", message="Standard input ended without a command.")
-            self._over.set()
+            if line.strip():
+                self._read(line)
+        self._more = False
+        self._look_on()
+
+    def _read(self, line: bytes) -> None:
+        if len(line) >= LINE_LIMIT:
+            self._refuse(f"This line is longer than {LINE_LIMIT // 1_000_000} MB.")
+            return
+        try:
+            command = COMMANDS.validate_json(line)
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            place = ".".join(str(part) for part in first["loc"])
+            self._refuse(f"This line is no command: {place + ': ' if place else ''}{first['msg']}.")
+            return
+        self._send(command)
 
     def _refuse(self, message: str) -> None:
         event = ev.Refused(command="?", message=one_line(message, 300))
+        self._refused = event
         if self._as_json:
-            row = {"v": ev.VERSION, "run": self._conductor.run.id, "seq": None, **event.model_dump(mode="json")}
-            self._out.write(json.dumps(row, ensure_ascii=False) + "\n")
-            self._out.flush()
+            self._line(ev.Entry(run=self._conductor.run.id, seq=None, at=datetime.now(UTC), event=event))
         else:
-            say(event.message)
+            say(f"refused: {event.message}")
 
 
-def _words(event: ev.Event, run: Run) -> str:
+def _words(event: ev.Event, run: Run, scripted: bool) -> str:
     plan = run.plan
     names = {task.uid: f"{task.id} {task.task}" for task in plan}
     match event:
@@ -199,31 +203,6 @@ def _words(event: ev.Event, run: Run) -> str:
             return f"  {names.get(uid, uid)}: stopped"
         case ev.Logged(level=level, text=text) if level in {"warning", "error"}:
             return f"{level}: {text}"
+        case ev.Refused(message=message, hint=hint) if scripted:
+            return f"refused: {message} {hint}".rstrip()
     return ""
-
-
-def gate_words(run: Run) -> str:
-    """Return what a person sees at a gate: the plan, its problems, the fingerprint and the command that goes on."""
-    parts = [plan_table(run.plan, dict(run.draft.assignments))]
-    found = problems(run.plan, run.facts)
-    if found:
-        parts.append(problem_lines(found, run.plan))
-    if errors(found):
-        parts.append(
-            "The plan has errors and cannot run. Mend the request, or the plan with `hgtui plan -o plan.json`."
-        )
-    elif run.gate is not None:
-        parts.append(f"fingerprint {run.gate.fingerprint[:8]}\nTo run it: {approve_line(run)}")
-    return "\n\n".join(parts)
-
-
-async def ask_person(run: Run) -> str:
-    """Show the plan on a terminal and ask; return "y", "n" or "e". A plan with errors can only be edited."""
-    say(gate_words(run))
-    approvable = run.gate is not None and run.gate.approvable
-    sys.stderr.write("\nRun this plan? [y/N/edit] " if approvable else "\nEdit this plan? [N/edit] ")
-    sys.stderr.flush()
-    reply = (await asyncio.to_thread(sys.stdin.readline)).strip().lower()
-    if reply in {"y", "yes"} and approvable:
-        return "y"
-    return "e" if reply in {"e", "edit"} else "n"

@@ -1,5 +1,7 @@
 """The command line. Only typer is imported here: each command brings in what it needs when it runs."""
 
+import errno
+import os
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
@@ -21,6 +23,8 @@ config_app = typer.Typer(help="The configuration file.", rich_markup_mode=None, 
 app.add_typer(config_app, name="config")
 
 _DEBUG = {"on": False}
+INTERRUPTED = 130
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of words.")]
 Files = Annotated[list[str] | None, typer.Option("--file", "-f", help="A file that the request may read. Repeatable.")]
@@ -206,26 +210,44 @@ def config_show() -> None:
 def run_arguments(arguments: list[str]) -> int:
     """Run a command and return its exit status; an error is one sentence and a hint on standard error."""
     try:
-        app(arguments, standalone_mode=True)
-    except SystemExit as end:
-        return end.code if isinstance(end.code, int) else 1
+        # Not standalone: the library would turn Ctrl+C into "Aborted!" and 1.
+        status = app(arguments, standalone_mode=False)
+        sys.stdout.flush()
+    except typer.Abort:
+        return INTERRUPTED
     except BrokenPipeError:
-        sys.stderr.close()
+        _leave_standard_output()
         return 1
     except Exception as error:
-        return _told(error)
-    return 0
+        status = _told(error)
+        _leave_standard_output()
+    return status if isinstance(status, int) else 0
+
+
+def _leave_standard_output() -> None:
+    """Write what can be written, and nothing more: else the interpreter complains when it ends."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _told(error: Exception) -> int:
+    if hasattr(error, "show") and hasattr(error, "exit_code"):  # wrong usage, as the library puts it
+        error.show()
+        return int(error.exit_code)
     if _DEBUG["on"]:
         raise error
+    from hgtui.core.text import clean
+
     message = getattr(error, "message", "") or str(error)
     hint = getattr(error, "hint", "")
     status = getattr(error, "exit", None)
-    if status is None and not hasattr(error, "hint"):
+    if isinstance(error, OSError) and error.errno in NO_ROOM and error.filename is None:
+        message, status = f"Standard output cannot be written: {error.strerror}.", 1
+    elif status is None and not hasattr(error, "hint"):
         message, hint, status = f"{type(error).__name__}: {error}", "This is a fault of hgtui; --debug shows where.", 1
-    typer.echo(f"hgtui: {message}", err=True)
+    typer.echo(f"hgtui: {clean(message)}", err=True)
     if hint:
-        typer.echo(hint, err=True)
+        typer.echo(clean(hint), err=True)
     return 2 if status is None else int(status)

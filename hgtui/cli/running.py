@@ -2,17 +2,14 @@
 
 import asyncio
 import json
-import os
-import shlex
-import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
+from hgtui.cli.asking import ask_person, edit_in_editor
 from hgtui.cli.compose import Workplace
 from hgtui.cli.faults import Fault
-from hgtui.cli.headless import Headless, ask_person, gate_words, say
-from hgtui.cli.words import plan_table, problem_lines, problem_row
+from hgtui.cli.headless import Headless
+from hgtui.cli.words import answer_text, gate_words, plan_table, problem_lines, problem_row, say
 from hgtui.core.commands import Approve, EditPlan, Submit
 from hgtui.core.edits import Draft, Replace
 from hgtui.core.events import GateOpened
@@ -54,18 +51,18 @@ def _read(path: Path) -> bytes:
 
 
 def read_plan_at(name: str) -> PlanFile:
-    """Read a plan file. Raises Fault where it is none, or where something in it could not be taken."""
+    """Read a plan file. Raises Fault where it is none."""
     try:
-        found = read_plan_file(read_source(name))
+        return read_plan_file(read_source(name))
     except PlanError as error:
-        raise Fault(f"{name} is no plan: {error}") from None
-    return found
+        raise Fault(f"{name} is no plan: {error}", f"hgtui check {name}, once it is mended.") from None
 
 
-def _check_files(files: tuple[str, ...]) -> None:
-    for name in files:
-        if not Path(name).expanduser().is_file():
-            raise Fault(f"There is no file {name}.", "Check the path that --file names.")
+async def _check_files(files: tuple[str, ...]) -> None:
+    base = await asyncio.to_thread(Path.cwd)
+    for fact in await asyncio.gather(*(inspect(name, base) for name in files)):
+        if fact.error:
+            raise Fault(fact.error, "Check what --file names.")
 
 
 async def run(
@@ -79,8 +76,10 @@ async def run(
     out: Path | None,
 ) -> int:
     """Run a request, or a plan file; return the exit status."""
-    _check_files(files)
+    await _check_files(files)
     given = read_plan_at(plan) if plan else None
+    for dropped in given.reading.dropped if given else ():
+        say(f"note: {dropped}")
     if given is None and not request.strip() and not scripted:
         raise Fault("The request is empty.", 'Say what you want: hgtui run "Read the text in page.png".')
     person = sys.stdin.isatty() and sys.stderr.isatty() and not (yes or as_json or scripted)
@@ -88,12 +87,14 @@ async def run(
         conductor = place.conductor(approve_by="--yes" if yes else "", attended=scripted, out=out)
         commands = [] if scripted and not (request.strip() or given) else [submit(request, files, given)]
         status = await Headless(conductor, as_json=as_json, scripted=scripted).follow(*commands)
+        _tell_raw(place, conductor.run)
         while person and conductor.run.gate is not None:
+            say(gate_words(conductor.run, from_file=given is not None))
             reply = await ask_person(conductor.run)
             if reply == "n":
                 break
             status = await _reply(conductor, reply, status)
-        return _close(conductor.run, status, as_json=as_json, shown=person)
+        return _close(conductor.run, status, as_json=as_json, shown=person, from_file=given is not None)
 
 
 def submit(request: str, files: tuple[str, ...], given: PlanFile | None) -> Submit:
@@ -106,55 +107,37 @@ def submit(request: str, files: tuple[str, ...], given: PlanFile | None) -> Subm
     return Submit(request=plan.request, files=files, plan=plan, assignments=given.assignments)
 
 
+def _tell_raw(place: Workplace, run: Run) -> None:
+    """Say where a planner's words are kept of which no plan came."""
+    if run.planning_failed is not None and run.planning_failed.raw:
+        say(f"What the planner said is kept in {place.artifacts.path(run.planning_failed.raw)}.")
+
+
 async def _reply(conductor: Conductor, reply: str, status: int) -> int:
+    """Do what the person said; what cannot be done is told, and they are asked again."""
     run = conductor.run
-    if reply == "y" and run.gate is not None:
-        return await Headless(conductor).follow(Approve(fingerprint=run.gate.fingerprint))
-    draft = await edit_in_editor(run)
-    if draft is None:
+    try:
+        if reply == "y" and run.gate is not None:
+            return await Headless(conductor).follow(Approve(fingerprint=run.gate.fingerprint))
+        draft = await edit_in_editor(run)
+        if draft is not None:
+            return await Headless(conductor).follow(EditPlan(edit=Replace(draft=draft)))
         say("Nothing was changed.")
-        return status
-    return await Headless(conductor).follow(EditPlan(edit=Replace(draft=draft)))
+    except Fault as fault:
+        if conductor.error is not None:
+            raise
+        say(f"{fault.message} {fault.hint}".rstrip())
+    return status
 
 
-async def edit_in_editor(run: Run) -> Draft | None:
-    """Let a person change the plan as JSON in $VISUAL or $EDITOR; None where nothing changed.
-
-    A text that is no plan is never lost: the editor opens again on it, with what is wrong in the first line.
-    """
-    before = json.dumps(write_plan(run.plan, run.draft.assignments), indent=2, ensure_ascii=False) + "\n"
-    editor = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
-    text, wrong = before, ""
-    with tempfile.TemporaryDirectory(prefix="hgtui-edit-") as folder:
-        path = Path(folder) / "plan.json"
-        while True:
-            path.write_text((f"# {wrong}\n" if wrong else "") + text, encoding="utf-8")
-            try:
-                await asyncio.to_thread(subprocess.run, [*editor, str(path)], check=True)
-            except (OSError, subprocess.CalledProcessError) as error:
-                raise Fault(f"The editor {editor[0]} did not work: {error}.", "Set EDITOR.") from None
-            lines = path.read_text(encoding="utf-8", errors="replace").splitlines(keepends=True)
-            changed = "".join(line for line in lines if not line.startswith("#"))
-            if changed in {before, text if wrong else before}:
-                return None
-            text = changed
-            try:
-                found = read_plan_file(text)
-            except PlanError as error:
-                wrong = str(error)
-                say(f"This is no plan: {error}")
-                continue
-            return Draft(plan=found.reading.plan, assignments=found.assignments)
-
-
-def _close(run: Run, status: int, *, as_json: bool, shown: bool) -> int:
+def _close(run: Run, status: int, *, as_json: bool, shown: bool, from_file: bool = False) -> int:
     """Print the answer, or what a person needs to go on."""
     if as_json:
         return status
     if run.answer is not None:
-        sys.stdout.write(run.answer.text + "\n")
+        sys.stdout.write(answer_text(run.answer) + "\n")
     elif run.gate is not None and not shown:
-        say(gate_words(run))
+        say(gate_words(run, from_file=from_file))
     return status
 
 
@@ -163,23 +146,37 @@ async def approve(name: str, fingerprint: str, *, as_json: bool, out: Path | Non
     async with await Workplace.open() as place:
         run = await place.run(name)
         if run.ended:
-            raise Fault(f"The run {run.id} has ended already.", f"hgtui show {run.id}")
+            raise Fault(f"The run {run.id} has ended already.", f"Its answer: hgtui show {run.id}")
         if run.gate is None:
-            raise Fault(f"The run {run.id} waits at no gate.", f"hgtui show {run.id}")
+            raise Fault(f"The run {run.id} waits at no gate.", f"How far it came: hgtui show {run.id}")
         conductor = place.conductor(run, attended=False, out=out)
-        status = await Headless(conductor, as_json=as_json).follow(Approve(fingerprint=fingerprint))
+        try:
+            status = await Headless(conductor, as_json=as_json).follow(Approve(fingerprint=fingerprint))
+        except Fault as fault:
+            raise _not_approved(conductor, fault) from None
         return _close(conductor.run, status, as_json=as_json, shown=False)
+
+
+def _not_approved(conductor: Conductor, fault: Fault) -> Fault:
+    """Return what a refused approval is told as: 1 for a plan with errors, 2 for a fingerprint that is not its own."""
+    run = conductor.run
+    if conductor.error is not None or run.gate is None:
+        return fault
+    if not run.gate.approvable:
+        return Fault(fault.message, f"See them: hgtui show {run.id}", EXIT_FAILED)
+    return Fault(fault.message, f"Look at the plan: hgtui show {run.id}")
 
 
 async def plan(request: str, *, files: tuple[str, ...], as_json: bool, output: str | None) -> int:
     """Plan a request and choose models, and stop there."""
-    _check_files(files)
+    await _check_files(files)
     if not request.strip():
         raise Fault("The request is empty.", 'Say what you want: hgtui plan "Summarize notes.txt".')
     async with await Workplace.open() as place:
         conductor = place.conductor(attended=False, gates=Gates.MERGED)
         status = await Headless(conductor).follow(Submit(request=request, files=files))
         run = conductor.run
+        _tell_raw(place, run)
         if run.gate is None:
             return _close(run, status, as_json=False, shown=True)
         show_plan(run.draft, run.facts, run.gate, as_json=as_json, output=output)

@@ -6,13 +6,17 @@ import platform
 import sys
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hgtui.cli.faults import Fault
-from hgtui.cli.words import plan_table, table
+from hgtui.cli.words import answer_text, approve_line, plan_table, problem_lines, table
 from hgtui.config import TEMPLATE, ConfigError, config_path, data_dir, load
 from hgtui.core.states import EXIT_FAILED, EXIT_OK
 from hgtui.core.task import TASKS, task_type
 from hgtui.core.text import one_line
+
+if TYPE_CHECKING:
+    from hgtui.core.run import Run
 
 
 def _out(text: str) -> None:
@@ -66,7 +70,7 @@ async def runs(*, as_json: bool, limit: int) -> int:
     async with Journal.open(data_dir(os.environ)) as journal:
         rows = await journal.runs(limit=limit)
     if as_json:
-        _json([row.model_dump(mode="json") for row in rows])
+        _json([{**row.model_dump(mode="json"), "state": row.state} for row in rows])
         return EXIT_OK
     lines = [("run", "started", "state", "request")]
     lines += [(row.id, f"{row.started:%Y-%m-%d %H:%M}", row.state, one_line(row.request, 70)) for row in rows]
@@ -98,12 +102,23 @@ async def show(name: str, *, as_json: bool) -> int:
     states = [(str(task.id), task.task, run.state(task.uid).value, run.status(task.uid).message) for task in run.plan]
     _out("\n" + table(states) + "\n" if states else "")
     if run.answer is not None:
-        _out(run.answer.text)
+        _out(answer_text(run.answer))
     elif run.gate is not None:
-        _out(f"It waits for approval: hgtui approve {run.id} {run.gate.fingerprint[:8]}")
+        _out(_waiting(run))
+    elif run.planning_failed is not None:
+        _out(f"No plan came of it: {run.planning_failed.message} {run.planning_failed.hint}".rstrip())
     elif not run.ended:
         _out("It has not ended: the program that ran it is still at it, or was stopped.")
     return EXIT_OK
+
+
+def _waiting(run: "Run") -> str:
+    from hgtui.core.problems import problems
+
+    found = problem_lines(problems(run.plan, run.facts), run.plan)
+    if run.gate is not None and run.gate.approvable:
+        return "\n\n".join(filter(None, (found, f"It waits for approval. To run it: {approve_line(run)}")))
+    return f"{found}\n\nThe plan has errors and cannot run."
 
 
 _KEYS_ABOUT = "The keys of the workbench; ? there shows those that work where you are."

@@ -1,16 +1,37 @@
 """A plan, its problems and a run in plain words, for a terminal without a screen and for a log."""
 
+import contextlib
+import re
+import sys
 from collections.abc import Iterable
 
+from hgtui.core import events as ev
 from hgtui.core.approval import SHOWN
 from hgtui.core.model import Assignment
 from hgtui.core.plan import Plan
-from hgtui.core.problems import Problem
+from hgtui.core.problems import Problem, errors, problems
 from hgtui.core.run import Run
 from hgtui.core.text import one_line
 from hgtui.core.wire import show_input
 
 WIDEST = 46
+MEND = (
+    "Ask differently, or mend the plan by hand:\n"
+    '  hgtui plan "REQUEST" -o plan.json, change plan.json, hgtui run --plan plan.json'
+)
+_ESCAPED = re.compile(r"\\([\\`*_\[\]<>|#])")
+
+
+def say(words: str) -> None:
+    """Write a line to standard error: for the person, never for the script that reads the answer."""
+    with contextlib.suppress(OSError, ValueError):
+        sys.stderr.write(f"{words}\n")
+        sys.stderr.flush()
+
+
+def answer_text(answer: ev.Answered) -> str:
+    """Return an answer as a terminal shows it: without the backslashes that keep foreign text from being Markdown."""
+    return _ESCAPED.sub(r"\1", answer.text) if answer.by == "program" else answer.text
 
 
 def table(rows: Iterable[tuple[str, ...]]) -> str:
@@ -43,7 +64,7 @@ def problem_lines(found: Iterable[Problem], plan: Plan) -> str:
     for one in found:
         task = plan.get(one.uid) if one.uid else None
         where = f"{task.id} {task.task}" + (f", {one.arg}" if one.arg else "") if task else "plan"
-        mend = f" [{one.mend.label}]" if one.mend else ""
+        mend = f" (mend: {one.mend.label})" if one.mend else ""
         lines.append(f"{one.severity}: {where}: {one.message}{mend}")
     return "\n".join(lines)
 
@@ -64,3 +85,20 @@ def problem_row(one: Problem, plan: Plan) -> dict[str, object]:
 def approve_line(run: Run) -> str:
     """Return the exact command that goes on from the gate."""
     return f"hgtui approve {run.id} {run.gate.fingerprint[:SHOWN]}" if run.gate else ""
+
+
+def gate_words(run: Run, *, from_file: bool = False) -> str:
+    """Return what a person sees at a gate: the plan, its problems, the fingerprint and the command that goes on.
+
+    A plan with errors cannot go on: the words say how to mend it, `from_file` where it came from a plan file.
+    """
+    parts = [plan_table(run.plan, dict(run.draft.assignments))]
+    found = problems(run.plan, run.facts)
+    if found:
+        parts.append(problem_lines(found, run.plan))
+    if errors(found):
+        way = "Mend the plan file and run it again." if from_file else MEND
+        parts.append(f"The plan has errors and cannot run. {way}")
+    elif run.gate is not None:
+        parts.append(f"fingerprint {run.gate.fingerprint[:SHOWN]}\nTo run it: {approve_line(run)}")
+    return "\n\n".join(parts)

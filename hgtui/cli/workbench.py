@@ -44,7 +44,7 @@ def open_workbench(file: str | None = None) -> int:
     except Exception as error:
         if not hasattr(error, "hint"):
             raise
-        sys.stderr.write(f"hgtui: {error}\n{error.hint}\n")
+        sys.stderr.write("\n".join(filter(None, (f"hgtui: {error}", error.hint))) + "\n")
         return getattr(error, "exit", EXIT_USAGE)
     return EXIT_OK
 

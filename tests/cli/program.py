@@ -146,7 +146,7 @@ class Program:
         self.environ = {
             **os.environ,
             "HGTUI_DATA_DIR": str(data),
-            "PYTHONPATH": str(Path(__file__).with_name("guard")),
+            "PYTHONPATH": os.pathsep.join((str(Path(__file__).with_name("guard")), str(ROOT))),
             "GUARD_LOG": str(self.guard),
             **(environ or {}),
         }
@@ -165,7 +165,12 @@ class Program:
         return Running(process)
 
     def run(
-        self, *arguments: str, stdin: str | bytes = b"", through: Sequence[str] = (), timeout_s: float = 60, **environ: str
+        self,
+        *arguments: str,
+        stdin: str | bytes = b"",
+        through: Sequence[str] = (),
+        timeout_s: float = 60,
+        **environ: str,
     ) -> Ended:
         """Run it to its end; a process that does not end fails the test."""
         done = subprocess.run(
