@@ -1,6 +1,6 @@
 """What goes into a task when it starts: its literal texts and files, and the results of the tasks that it reads."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from hgtui.core.plan import Input, Plan, Ref, Task
 from hgtui.core.ports import ArtifactError, ArtifactStore, CallError, Given, Results
@@ -54,7 +54,7 @@ class Resolver:
         return Given(kind=Kind.TEXT, text=part)
 
     async def _result(self, arg: Arg, ref: Ref, results: Results) -> Given:
-        fitting = [one for one in results.get(ref.uid, ()) if _fits(arg, ref, one)]
+        fitting = _fitting(arg, ref, results.get(ref.uid, ()))
         name = self._names.get(ref.uid, "the result of another task")
         if not fitting:
             raise CallError(Failure.BAD_INPUT, f"{name[0].upper()}{name[1:]} has nothing for “{arg.name}”.")
@@ -93,10 +93,14 @@ class Resolver:
         return Given(kind=Kind.TEXT, text=decode(data), **common)
 
 
-def _fits(arg: Arg, ref: Ref, resource: Resource) -> bool:
-    if ref.field and ref.field != resource.kind.value:
-        return False
-    return reads(arg.kind, resource.kind)
+def _fitting(arg: Arg, ref: Ref, results: Iterable[Resource]) -> list[Resource]:
+    """Return the results that fit: where a field is named those of just that kind, else those that read as it."""
+    fitting = [one for one in results if arg.takes(one.kind)]
+    if not ref.field:
+        return fitting
+    exact = [one for one in fitting if one.kind.value == ref.field]
+    named = [kind for kind in Kind if kind.value == ref.field]
+    return exact or [one for one in fitting if named and reads(named[0], one.kind)]
 
 
 def _together(pieces: list[Given], between: str = "\n\n") -> Given:
