@@ -36,10 +36,23 @@ class Call(Value):
     inputs: Mapping[str, tuple[Given, ...]]
 
 
+class CallMade(Value):
+    """A call to an LLM ended; `record` is JSON without any key. Times in seconds, `usd` None where the price is unknown."""
+
+    model: str
+    tokens_in: int = 0
+    tokens_out: int = 0
+    estimated: bool = False
+    first_s: float | None = None
+    total_s: float = 0.0
+    usd: float | None = None
+    record: Any = None
+
+
 class Produced(Value):
     """One result as an endpoint gives it: a text, or a file in the work folder of the call; `data` is JSON.
 
-    `note` is a sentence on how it came about, where that matters.
+    `note` is a sentence on how it came about, where that matters; `call` the call to the controller that made it.
     """
 
     kind: Kind
@@ -50,14 +63,25 @@ class Produced(Value):
     language: str | None = None
     name: str = ""
     note: str = ""
+    call: CallMade | None = None
 
 
 class CallError(Exception):
-    """A call failed. `message` and `hint` are for a person; `retry_after` in seconds where the endpoint named it."""
+    """A call failed. `message` and `hint` are for a person; `retry_after` in seconds where the endpoint named it.
 
-    def __init__(self, failure: Failure, message: str, hint: str = "", retry_after: float | None = None) -> None:
+    `call` is the call to the controller, where there was one and it came far enough to be recorded.
+    """
+
+    def __init__(
+        self,
+        failure: Failure,
+        message: str,
+        hint: str = "",
+        retry_after: float | None = None,
+        call: CallMade | None = None,
+    ) -> None:
         super().__init__(message)
-        self.failure, self.message, self.hint, self.retry_after = failure, message, hint, retry_after
+        self.failure, self.message, self.hint, self.retry_after, self.call = failure, message, hint, retry_after, call
 
 
 class Endpoint(Protocol):
@@ -137,18 +161,6 @@ class Said(Value):
 
     text: str
     reasoning: bool = False
-
-
-class CallMade(Value):
-    """The planner's call to an LLM ended; `record` is JSON without any key."""
-
-    model: str
-    tokens_in: int = 0
-    tokens_out: int = 0
-    estimated: bool = False
-    first_s: float | None = None
-    total_s: float = 0.0
-    record: Any = None
 
 
 class Noticed(Value):

@@ -1,5 +1,8 @@
 """The endpoint `embedded`: engines that hgtui brings or an extra installs, run in lanes; and the catalogue of them."""
 
+import asyncio
+import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from hgtui.core.model import Candidate, CandidateName
@@ -11,6 +14,8 @@ from hgtui.core.task import TASKS
 from hgtui.execution.endpoints.embedded import cards
 from hgtui.execution.endpoints.embedded.cards import CARDS, ENDPOINT, Card
 from hgtui.execution.lanes import EngineCall, EngineError, Lanes, Output
+
+_UNSAFE = re.compile(r"[^\w .()+-]+")
 
 
 class EmbeddedEndpoint:
@@ -35,11 +40,12 @@ class EmbeddedEndpoint:
             raise CallError(Failure.NO_MODEL, f"hgtui has no embedded engine {model}.") from None
         if not cards.installed(card):
             raise CallError(Failure.NO_MODEL, f"{card.title} is not installed.", install_hint(card))
+        inputs = await asyncio.to_thread(_named, call.inputs, work / "inputs")
         request = EngineCall(
             engine=card.engine,
             task=call.task.task,
             model=card.model,
-            inputs={name: _argument(call.task, name, given) for name, given in call.inputs.items()},
+            inputs={name: _argument(call.task, name, given) for name, given in inputs.items()},
             out=str(work),
         )
         try:
@@ -96,6 +102,24 @@ def _candidate(card: Card) -> Candidate:
         usd=0.0,
         missing="" if cards.installed(card) else install_hint(card),
     )
+
+
+def _named(inputs: Mapping[str, tuple[Given, ...]], folder: Path) -> dict[str, tuple[Given, ...]]:
+    """Lay links to the files into a folder, under the names that a person knows: engines speak of files by name."""
+    found: dict[str, tuple[Given, ...]] = {}
+    for argument, given in inputs.items():
+        rows = []
+        for number, one in enumerate(given):
+            if one.path is None:
+                rows.append(one)
+                continue
+            place = folder / f"{argument}-{number}"
+            place.mkdir(parents=True, exist_ok=True)
+            link = place / (_UNSAFE.sub("_", Path(one.name).name)[-80:].lstrip(".") or "file")
+            link.symlink_to(one.path)
+            rows.append(one.model_copy(update={"path": str(link)}))
+        found[argument] = tuple(rows)
+    return found
 
 
 def _argument(task: Task, name: str, given: tuple[Given, ...]) -> object:

@@ -1,0 +1,135 @@
+"""The endpoint `controller`: text tasks by chat, and tasks on pictures where the model takes them."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import aclosing
+from pathlib import Path
+from typing import Any, Protocol
+
+from hgtui.core.ports import Call, CallError, CallMade, Given, Produced, Tell
+from hgtui.core.resource import FILE_KINDS
+from hgtui.core.states import Failure
+from hgtui.core.task import TASKS
+from hgtui.core.text import one_line
+from hgtui.execution.endpoints.controller.instructions import INSTRUCTIONS, system
+from hgtui.execution.endpoints.controller.reading import as_labels, as_text
+from hgtui.llm import CallRecord, Chunk, Done, LLMError, Message, TextDelta
+from hgtui.llm.messages import ImagePart, TextPart
+
+ENDPOINT = "controller"
+AT_ONCE = 8
+"""How many calls go to the controller at once: servers that batch gain by it, one that does not queues them itself."""
+LARGEST_PICTURE = 20_000_000
+"""Bytes of one picture that are sent; OpenAI takes 20 MB."""
+
+
+class Chat(Protocol):
+    """What this endpoint needs of a client; hgtui.llm.ChatClient is one."""
+
+    model: str | None
+
+    def stream(
+        self,
+        messages: Sequence[Message],
+        *,
+        temperature: float | None = ...,
+        on_retry: Callable[[int, float, str], None] = ...,
+    ) -> AsyncIterator[Chunk]:
+        """Yield what the model says, and Done last. Raises LLMError."""
+        ...
+
+
+class ControllerEndpoint:
+    """Runs tasks on the controller LLM."""
+
+    name = ENDPOINT
+    limit = AT_ONCE
+
+    def __init__(self, chat: Chat) -> None:
+        self._chat = chat
+
+    async def run(self, call: Call, work: Path, tell: Tell) -> tuple[Produced, ...]:
+        """Run a call. Raises CallError; a cancelled call closes its stream."""
+        task = call.task.task
+        if task not in INSTRUCTIONS:
+            raise CallError(Failure.NO_MODEL, f"The controller does not do {task}.")
+        messages = [Message("system", system(task)), await self._asked(call)]
+        reply, made = await self._reply(messages, tell)
+        try:
+            result = as_labels(reply) if INSTRUCTIONS[task].form == "labels" else as_text(reply)
+        except CallError as error:
+            error.call = made
+            raise
+        return (result.model_copy(update={"call": made}),)
+
+    async def _asked(self, call: Call) -> Message:
+        """Return the message that holds the inputs: each under its name, pictures behind the words."""
+        words: list[str] = []
+        pictures: list[ImagePart] = []
+        for name, given in call.inputs.items():
+            spec = TASKS[call.task.task].arg(name)
+            if spec is not None and spec.kind in FILE_KINDS:
+                pictures += [await _picture(one) for one in given]
+            else:
+                words += [_input(name, number, one, len(given)) for number, one in enumerate(given, 1)]
+        text = "\n\n".join(words) or "The picture is below."
+        return Message("user", (TextPart(text), *pictures) if pictures else text)
+
+    async def _reply(self, messages: list[Message], tell: Tell) -> tuple[str, CallMade]:
+        said: list[str] = []
+
+        def on_retry(attempt: int, wait_s: float, reason: str) -> None:
+            tell(None, f"try {attempt + 1} in {wait_s:g} s: {reason}")
+
+        try:
+            async with aclosing(self._chat.stream(messages, temperature=0, on_retry=on_retry)) as chunks:  # type: ignore[type-var]
+                async for chunk in chunks:
+                    if isinstance(chunk, TextDelta):
+                        said.append(chunk.text)
+                        tell(None, one_line("".join(said)[-60:]))
+                    elif isinstance(chunk, Done):
+                        return "".join(said), made(chunk.record)
+        except LLMError as error:
+            record = getattr(error, "record", None)
+            call = made(record) if record is not None else None
+            raise CallError(error.failure, error.message, error.hint, call=call) from error
+        raise CallError(Failure.UNREADABLE, "The reply of the controller ended without an end.")
+
+
+def made(record: CallRecord) -> CallMade:
+    """Return what a journal keeps of a call."""
+    return CallMade(
+        model=one_line(record.model, 120),
+        tokens_in=record.usage.tokens_in,
+        tokens_out=record.usage.tokens_out,
+        estimated=record.usage.estimated,
+        first_s=record.first_s,
+        total_s=record.total_s,
+        usd=getattr(record, "usd", None),
+        record=record.as_json(),
+    )
+
+
+def _input(name: str, number: int, given: Given, count: int) -> str:
+    head = f"{name} {number}" if count > 1 else name
+    return f"{head}:\n{given.text or ''}"
+
+
+async def _picture(given: Given) -> ImagePart:
+    def read() -> bytes:
+        with Path(given.path or "").open("rb") as file:
+            return file.read(LARGEST_PICTURE + 1)
+
+    name = given.name or "The picture"
+    try:
+        data: Any = await asyncio.to_thread(read)
+        if len(data) > LARGEST_PICTURE:
+            raise CallError(Failure.BAD_INPUT, f"{name} is larger than {LARGEST_PICTURE // 1_000_000} MB.")
+        return ImagePart(data)
+    except OSError as error:
+        raise CallError(Failure.BAD_INPUT, f"{name} cannot be read: {error.strerror}.") from error
+    except ValueError:
+        hint = "A PDF is read by image-to-text; other pictures have to be saved as PNG or JPEG."
+        raise CallError(
+            Failure.BAD_INPUT, f"{name} is neither a PNG nor a JPEG: the controller takes no other.", hint
+        ) from None
