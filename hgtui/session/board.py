@@ -41,10 +41,14 @@ class Board:
 
     async def flush(self) -> None:
         """Wait until everything that was emitted is stored and folded. Raises the journal's error where it broke."""
-        if self._last is not None and not self._last.done():
-            await asyncio.wait([self._last])
+        await self.settle()
         if self.error is not None:
             raise self.error
+
+    async def settle(self) -> None:
+        """Wait until nothing is on its way to the journal any more, whether it was stored or not."""
+        if self._last is not None and not self._last.done():
+            await asyncio.wait([self._last])
 
     def _stored(self, future: asyncio.Future[ev.Entry]) -> None:
         if future.cancelled():

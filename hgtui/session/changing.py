@@ -7,7 +7,9 @@ from hgtui.core import events as ev
 from hgtui.core.approval import beyond, grant
 from hgtui.core.edits import Add, Choose, Edit, EditError, Replace, Set, apply, touched
 from hgtui.core.model import Assignment
-from hgtui.core.plan import Uid
+from hgtui.core.plan import Input, Plan, Uid
+from hgtui.core.problems import file_literals
+from hgtui.core.states import HAS_RESULT, UNDER_WAY, TaskState
 from hgtui.core.text import one_line
 from hgtui.session.gates import gate
 from hgtui.session.parts import NotNow, Parts
@@ -69,18 +71,20 @@ class Changing:
         self._changeable()
         if isinstance(edit, Add) and edit.task.uid in self._parts.run.uids:
             raise EditError(f"The uid {one_line(edit.task.uid, 40)} was used in this run already.")
+        before = self._parts.run.draft.plan
         draft, undo = apply(self._parts.run.draft, edit)
         self._amendable(edit)
         self._parts.board.emit(ev.PlanEdited(edit=edit, undo=undo))
         await self._parts.board.flush()
-        if isinstance(edit, Set | Add | Replace):
-            await self._parts.intake.see_plan(draft.plan, typed=True)
+        await self._parts.intake.see(_typed(before, draft.plan, edit), typed=True)
+        await self._parts.intake.see_plan(draft.plan, typed=False)
         await self._after(undo.words, frozenset(touched(edit)))
 
     def _amendable(self, edit: Edit) -> None:
         """Ask the scheduler first: it refuses what would change a task that has started."""
         if self._parts.running is not None:
-            self._parts.running.scheduler.amendable(apply(self._parts.run.draft, edit)[0].plan)
+            draft, _ = apply(self._parts.run.draft, edit)
+            self._parts.running.scheduler.amendable(draft.plan, draft.assignments)
 
     def _changeable(self) -> None:
         run = self._parts.run
@@ -90,18 +94,18 @@ class Changing:
             raise NotNow("There is no plan to change yet.", "Wait until it is complete.")
 
     async def _after(self, words: str, again: frozenset[Uid] = frozenset()) -> None:
-        await self._parts.proposing.choose(again)
-        running = self._parts.running
+        running, run = self._parts.running, self._parts.run
+        started = UNDER_WAY - {TaskState.ASKING} | HAS_RESULT
+        await self._parts.proposing.choose(frozenset(uid for uid in again if run.state(uid) not in started))
         if running is None:
             await self._open_gate()
             return
         if self._wider():
-            self._parts.board.emit(gate(self._parts.run))
+            self._parts.board.emit(gate(run))
         else:
-            run = self._parts.run
             self._parts.board.emit(ev.ApprovalCarried(grant=grant(run.draft, run.files), words=words))
         await self._parts.board.flush()
-        running.scheduler.amend(self._parts.run.draft.plan, self._parts.run.draft.assignments)
+        running.scheduler.amend(run.draft.plan, run.draft.assignments)
         running.moved()
 
     def _wider(self) -> bool:
@@ -111,3 +115,13 @@ class Changing:
         if given is None:
             return True
         return any(beyond(given, task, chosen.get(task.uid), run.files) for task in run.draft.plan if not task.skip)
+
+
+def _typed(before: Plan, after: Plan, edit: Edit) -> set[str]:
+    """Return the files that a person typed in an edit; one that a planner wrote into another task is not among them."""
+    old = {path for task in before for path in file_literals(task, {})}
+    new = {path for task in after for path in file_literals(task, {})} - old
+    if isinstance(edit, Set):
+        task = after[edit.uid]
+        new.update(path for path in file_literals(task, {}) if path in task.args.get(edit.name, Input()).literals)
+    return new if isinstance(edit, Set | Add | Replace) else set()

@@ -1,16 +1,17 @@
 """The conductor: takes commands one after the other, runs the stages, waits at the gates, writes the journal."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from typing import Any
 
 from hgtui.core import commands as cmd
 from hgtui.core import events as ev
 from hgtui.core.approval import SHOWN, fingerprint, grant
 from hgtui.core.edits import EditError
-from hgtui.core.ports import CallError
+from hgtui.core.plan import Uid
+from hgtui.core.ports import ArtifactError, CallError
 from hgtui.core.run import Run
-from hgtui.core.states import EXITS, Outcome
+from hgtui.core.states import EXITS, Gate, Outcome, TaskState
 from hgtui.core.text import clean, one_line
 from hgtui.execution.scheduler import SchedulerError
 from hgtui.planning import mentioned
@@ -64,11 +65,12 @@ class Conductor:
     async def aclose(self) -> None:
         """Stop everything that runs; what is stored stays, and the run can be opened again."""
         self._serving.cancel()
+        await asyncio.gather(self._serving, return_exceptions=True)
         await self._halt()
         if self._parts.running is not None:
             self._parts.running.scheduler.cancel_all()
             await self._parts.running.scheduler.idle()
-        await asyncio.gather(self._serving, return_exceptions=True)
+        await self._board.settle()
 
     # The loop
 
@@ -84,6 +86,8 @@ class Conductor:
             except Exception as error:
                 if self._board.error is None:
                     self._crash(error)
+                else:
+                    self._refuse(command, str(error), getattr(error, "hint", ""))
 
     def _refuse(self, command: cmd.Command, message: str, hint: str = "") -> None:
         self._board.emit(ev.Refused(command=command.command, message=clean(message, 500), hint=hint))
@@ -118,13 +122,24 @@ class Conductor:
                 self._crash(error)
 
     def _crash(self, error: Exception) -> None:
-        """A fault of ours: say so, end the run, keep what there is."""
-        words = f"{type(error).__name__}: {one_line(str(error), 300)}"
-        self._board.emit(ev.Logged(level="error", text=f"A fault of hgtui: {words}"))
+        """Something unforeseen: say so, end the run, keep what there is."""
+        words = one_line(str(error), 300)
+        if isinstance(error, ArtifactError):  # a full disk is no fault of ours
+            words = f"{words} {error.hint}".strip()
+        else:
+            words = f"A fault of hgtui: {type(error).__name__}: {words}"
+        self._board.emit(ev.Logged(level="error", text=words))
+        if self.run.ended:
+            return
+        if self._parts.running is not None:
+            self._parts.running.scheduler.cancel_all()
+        if self._work is not None and self._work is not asyncio.current_task():
+            self._work.cancel()
         self._board.emit(ev.RunEnded(outcome=Outcome.FAILED, exit=EXITS[Outcome.FAILED], message=words))
 
-    def _on_broken(self, _: Exception) -> None:
+    def _on_broken(self, error: Exception) -> None:
         """Stop what runs when the journal cannot be written: nothing may happen that is not on disk."""
+        self._board.emit(ev.Refused(command="journal", message=clean(str(error), 500), hint=getattr(error, "hint", "")))
         if self._parts.running is not None:
             self._parts.running.scheduler.cancel_all()
         if self._work is not None:
@@ -134,6 +149,7 @@ class Conductor:
         if self._work is not None and not self._work.done():
             self._work.cancel()
             await asyncio.gather(self._work, return_exceptions=True)
+        await self._parts.proposing.halt()
 
     # From a request to a gate
 
@@ -180,7 +196,7 @@ class Conductor:
         by = approver(self.run, self._equipment.approve_by, self._equipment.gates, self._equipment.base)
         if by and opened.approvable and self._parts.running is None:
             self._grant(by)
-            await self._execute()
+            self._start(self._execute())  # on its own: commands are served while it runs
             return
         if hidden := hidden_outside(self.run, self._equipment.base):
             text = f"{', '.join(hidden)}: a hidden file outside the working folder is approved by hand only."
@@ -193,7 +209,8 @@ class Conductor:
     async def _approve(self, command: cmd.Approve) -> None:
         if self.run.gate is None:
             raise NotNow("There is nothing to approve now.")
-        seen = self.run.gate.fingerprint
+        seen, at_task = self.run.gate.fingerprint, self.run.gate.gate is Gate.TASK
+        asking = [one.uid for one in self.run.draft.plan if self.run.state(one.uid) is TaskState.ASKING and at_task]
         await self._parts.intake.again()
         now = fingerprint(self.run.draft, self.run.files)
         if not fits(command.fingerprint, now):
@@ -211,17 +228,19 @@ class Conductor:
         self._grant(command.by)
         await self._board.flush()
         if self._parts.running is None:
-            self._start(self._execute())
+            self._start(self._execute(asking))
         else:
+            self._parts.running.scheduler.allow(asking)
             self._parts.running.scheduler.recheck()
             self._parts.running.moved()
 
     def _grant(self, by: str) -> None:
         self._board.emit(ev.Approved(grant=grant(self.run.draft, self.run.files), by=by))
 
-    async def _execute(self) -> None:
+    async def _execute(self, allowed: Iterable[Uid] = ()) -> None:
         await self._board.flush()
         self._parts.running = running = Running(self._board, self._equipment)
+        running.scheduler.allow(allowed)
         if self._equipment.approve_by:
             running.scheduler.allow(task.uid for task in self.run.draft.plan)
         outcome = await running.execute()
@@ -232,6 +251,8 @@ class Conductor:
     async def _stop(self, command: cmd.Stop) -> None:
         if self.run.ended:
             raise NotNow("The run has ended.")
+        if not self.run.id:
+            raise NotNow("Nothing has begun.")
         if command.uid is not None:
             await self._steering.stop(command)
             return

@@ -8,6 +8,7 @@ from hgtui.core.approval import SHOWN, fingerprint
 from hgtui.core.problems import errors, file_literals, problems
 from hgtui.core.run import Run
 from hgtui.core.states import Gate, Gates
+from hgtui.session.files import resolve
 
 
 def gate(run: Run) -> ev.GateOpened:
@@ -46,6 +47,6 @@ def hidden_outside(run: Run, base: Path) -> tuple[str, ...]:
 def _hidden_outside(path: str, files: Mapping[str, object], base: Path) -> bool:
     if path not in files:
         return False
-    whole = (base / Path(path).expanduser()).resolve()
+    whole = resolve(path, base).resolve()
     inside = whole.is_relative_to(base.resolve())
     return not inside and any(part.startswith(".") for part in whole.parts)

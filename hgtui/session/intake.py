@@ -2,17 +2,17 @@
 
 import asyncio
 from collections.abc import Iterable
-from pathlib import Path
 
 from hgtui.core import events as ev
 from hgtui.core.plan import Plan
+from hgtui.core.ports import ArtifactError
 from hgtui.core.problems import file_literals
 from hgtui.core.resource import FILE_KINDS, FileFact
 from hgtui.core.task import TASKS
 from hgtui.core.text import one_line
 from hgtui.session.board import Board
 from hgtui.session.equipment import Equipment
-from hgtui.session.files import inspect
+from hgtui.session.files import inspect, resolve
 
 _ADDRESSES = ("http://", "https://")
 
@@ -32,6 +32,8 @@ class Intake:
     def __init__(self, board: Board, equipment: Equipment) -> None:
         self._board, self._equipment = board, equipment
         self._typed: set[str] = set(board.run.asked_files)
+        # In a run that is gone on with: what was typed into its plan was allowed when it was seen.
+        self._typed.update(path for path, fact in board.run.files.items() if fact.usable and not self._allowed(path))
 
     async def see(self, paths: Iterable[str], *, typed: bool) -> None:
         """Look at files that were not looked at yet and emit what was found."""
@@ -87,7 +89,7 @@ class Intake:
             return True
         try:
             base = self._equipment.base.resolve()
-            whole = _at(base, path).resolve()
+            whole = resolve(path, base).resolve()
         except (OSError, ValueError, RuntimeError):
             return False
         return whole.is_relative_to(base) and not any(part.startswith(".") for part in whole.relative_to(base).parts)
@@ -102,11 +104,10 @@ class Intake:
         fact = await inspect(path, self._equipment.base)
         if fact.usable:
             # The run reads these bytes, not the file: what was approved is what runs.
-            kept, _ = await self._equipment.artifacts.put(_at(self._equipment.base, path))
+            try:
+                kept, _ = await self._equipment.artifacts.put(resolve(path, self._equipment.base))
+            except ArtifactError as error:
+                return FileFact(path=path, kind=fact.kind, error=f"{error.message} {error.hint}".strip())
             if kept != fact.digest:
                 fact = fact.model_copy(update={"digest": kept})
         return fact
-
-
-def _at(base: Path, path: str) -> Path:
-    return base / Path(path).expanduser()

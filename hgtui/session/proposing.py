@@ -1,15 +1,16 @@
 """Stages 1 and 2 as a run goes through them: the plan streams in, candidates are looked up, models are chosen."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncGenerator, Iterable, Mapping
 
 from hgtui.core import events as ev
 from hgtui.core.base import canonical
 from hgtui.core.model import Assignment, Candidate
 from hgtui.core.plan import Plan, Uid
 from hgtui.core.ports import CallMade, Drafted, Noticed, PlanningError, Proposed, Said
-from hgtui.core.states import Stage
+from hgtui.core.states import Failure, Stage
 from hgtui.core.task import TASKS
+from hgtui.core.text import one_line
 from hgtui.selection.ranking import choose
 from hgtui.session.board import Board
 from hgtui.session.equipment import Equipment
@@ -29,8 +30,7 @@ class Proposing:
         board.emit(ev.StageEntered(stage=Stage.PLANNING))
         await board.flush()
         try:
-            async for step in self._equipment.planner.plan(request, dict(board.run.files)):
-                await self._step(step)
+            await self._follow(request)
         except PlanningError as error:
             raw = ""
             if error.raw:
@@ -40,6 +40,27 @@ class Proposing:
         await board.flush()
         await self._intake.see_plan(board.run.draft.plan, typed=False)
         return True
+
+    async def _follow(self, request: str) -> None:
+        board, steps = self._board, self._equipment.planner.plan(request, dict(self._board.run.files))
+        proposed = False
+        try:
+            async for step in steps:
+                await self._step(step)
+                proposed = proposed or isinstance(step, Proposed)
+        finally:
+            if isinstance(steps, AsyncGenerator):
+                await steps.aclose()
+        await board.flush()
+        if not proposed:
+            raise PlanningError(Failure.EMPTY, "The planner ended without a plan.", "Ask once more.")
+
+    async def halt(self) -> None:
+        """Stop looking for candidates."""
+        open_ = [one for one in self._lookups.values() if not one.done()]
+        for one in open_:
+            one.cancel()
+        await asyncio.gather(*open_, return_exceptions=True)
 
     async def take(self, plan: Plan, assignments: Mapping[Uid, Assignment]) -> None:
         """Take a plan, and the models that came with it, that a person brings in place of a planner's."""
@@ -97,7 +118,13 @@ class Proposing:
 
     async def _find(self, task: str) -> None:
         catalogues = self._equipment.catalogues
-        found = await asyncio.gather(*(one.candidates(task) for one in catalogues))
-        rows: tuple[Candidate, ...] = tuple(one for group in found for one in group)
+        found = await asyncio.gather(*(one.candidates(task) for one in catalogues), return_exceptions=True)
+        rows: list[Candidate] = []
+        for group in found:
+            if isinstance(group, BaseException):  # what the others know still counts
+                text = f"A catalogue could not be asked for {task}: {one_line(str(group), 200)}"
+                self._board.emit(ev.Logged(level="warning", text=text))
+            else:
+                rows += group
         words = " ".join(filter(None, (one.help(task) for one in catalogues)))
-        self._board.emit(ev.CandidatesFound(task=task, candidates=rows, help=words))
+        self._board.emit(ev.CandidatesFound(task=task, candidates=tuple(rows), help=words))

@@ -7,6 +7,7 @@ from hgtui.core import events as ev
 from hgtui.core.approval import beyond
 from hgtui.core.model import Assignment
 from hgtui.core.plan import Task, Uid
+from hgtui.core.ports import ArtifactError
 from hgtui.core.resource import FILE_KINDS, Resource
 from hgtui.core.states import EXITS, HAS_RESULT, Gate, Outcome, Stage, TaskState
 from hgtui.core.text import decode
@@ -17,7 +18,7 @@ from hgtui.response.report import LONGEST_RESULT, report
 from hgtui.session.board import Board
 from hgtui.session.equipment import Equipment
 from hgtui.session.gates import gate
-from hgtui.session.layout import lay_out
+from hgtui.session.layout import LayoutError, lay_out
 
 _TROUBLE = frozenset({TaskState.FAILED, TaskState.CANCELLED, TaskState.BLOCKED})
 
@@ -51,9 +52,15 @@ class Running:
         run = board.run
         board.emit(ev.StageEntered(stage=Stage.EXECUTION))
         await board.flush()
+        for task in run.draft.plan:  # what an earlier process left unfinished begins anew
+            if task.uid in run.tasks and run.state(task.uid) not in {TaskState.WAITING, *HAS_RESULT}:
+                board.emit(ev.TaskReset(uid=task.uid))
         self.scheduler.start(run.draft.plan, run.draft.assignments, self._results())
         while True:
             await self.scheduler.idle()
+            if self._finishing:
+                for uid in self.scheduler.asking:
+                    self.scheduler.cancel(uid)
             await board.flush()
             if self.scheduler.busy:
                 continue
@@ -103,8 +110,8 @@ class Running:
             try:
                 laid = await lay_out(run.id, run.draft.plan, results, self._equipment.artifacts, out)
                 files = {digest: str(path) for digest, path in laid.items()}
-            except OSError as error:
-                board.emit(ev.Logged(level="error", text=f"The results could not be written to {out}: {error}"))
+            except LayoutError as error:
+                board.emit(ev.Logged(level="error", text=f"{error.message} {error.hint}".strip()))
         text = report(run.draft.plan, run.tasks, texts, files, run.notes)
         shown = [one.digest for ones in results.values() for one in ones]
         paths = tuple(dict.fromkeys(files[one] for one in shown if one in files))
@@ -114,5 +121,12 @@ class Running:
 
     async def _texts(self, results: Mapping[Uid, tuple[Resource, ...]]) -> dict[str, str]:
         wanted = {one.digest for ones in results.values() for one in ones if one.kind not in FILE_KINDS}
-        limit = LONGEST_RESULT * 4 + 4
-        return {digest: decode(await self._equipment.artifacts.read(digest, limit)) for digest in wanted}
+        found: dict[str, str] = {}
+        for digest in wanted:
+            try:
+                found[digest] = decode(await self._equipment.artifacts.read(digest, LONGEST_RESULT * 4 + 4))
+            except KeyError:
+                self._board.emit(ev.Logged(level="error", text=f"The result {digest[:8]} is not kept any more."))
+            except ArtifactError as error:
+                self._board.emit(ev.Logged(level="error", text=f"{error.message} {error.hint}".strip()))
+        return found
