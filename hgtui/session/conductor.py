@@ -57,6 +57,10 @@ class Conductor:
         """Call `listener` with each entry and the uids that it changed; return what takes it off again."""
         return self._board.listen(listener)
 
+    async def settled(self) -> None:
+        """Wait until every command that was sent is carried out or refused; what it started may go on."""
+        await self._commands.join()
+
     @property
     def error(self) -> Exception | None:
         """The journal's error where the run could not be written any more."""
@@ -88,6 +92,8 @@ class Conductor:
                     self._crash(error)
                 else:
                     self._refuse(command, str(error), getattr(error, "hint", ""))
+            finally:
+                self._commands.task_done()
 
     def _refuse(self, command: cmd.Command, message: str, hint: str = "") -> None:
         self._board.emit(ev.Refused(command=command.command, message=clean(message, 500), hint=hint))
