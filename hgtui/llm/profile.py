@@ -1,0 +1,268 @@
+"""Which controller a profile means, and why: its own server, else OPENAI_*, else the router, else one on this machine."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from hgtui.config import AUTO, FOUND, RULES, ConfigError, Controller, Limits, Profile, Settings
+from hgtui.core.text import one_line, plural
+from hgtui.llm.address import DEFAULT_BASE_URL, checked, shown
+from hgtui.llm.client import ChatClient
+from hgtui.llm.detect import PLACES, Place, Server, servers
+from hgtui.llm.errors import LLMError
+from hgtui.llm.keys import KeySource, hub_key, true
+from hgtui.llm.remembered import remembered_model
+
+ROUTER_URL = "https://router.huggingface.co/v1"
+ROUTER_VARIABLE = "HGTUI_ROUTER_URL"
+Kind = Literal["openai", "hub", "loopback", "rules"]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The controller of a profile, or "rules" for none.
+
+    `base_url` may hold a password and is not in the repr; `address` is how it is shown. `key` says where the key is,
+    None for a server that gets none. `model` None takes the only one of the server; `models` are those that it listed
+    when it was found here, () where it was not asked. `context` (tokens), `temperature`, `price_in` and `price_out` (US
+    dollars for a million tokens) are as set, None where they are not. `why` and `also` are words for a person: why this
+    one, and what else was found.
+    """
+
+    profile: str
+    kind: Kind
+    why: str
+    base_url: str = field(default="", repr=False)
+    key: KeySource | None = None
+    model: str | None = None
+    models: tuple[str, ...] = ()
+    context: int | None = None
+    temperature: float | None = None
+    price_in: float | None = None
+    price_out: float | None = None
+    limits: Limits = field(default_factory=Limits)
+    also: tuple[str, ...] = ()
+
+    @property
+    def address(self) -> str:
+        """The base URL without credentials, "" for rules."""
+        return shown(self.base_url) if self.base_url else ""
+
+    def describe(self) -> str:
+        """Return one line: who plans, where, and why."""
+        if self.kind == RULES:
+            return f"plans are made by rules: {self.why}"
+        several = f"one of {len(self.models)} models" if self.models else "the only model"
+        model = one_line(self.model, 60) if self.model else several
+        return f"plans are made by {model} at {self.address}: {self.why}"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Every choice that one can switch to, and a sentence for each profile that cannot be used."""
+
+    choices: tuple[Choice, ...]
+    unusable: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A controller that was found and not configured; `words` tells of it where another one is taken."""
+
+    kind: Kind
+    base_url: str
+    key: KeySource | None
+    why: str
+    words: str
+    model: str | None = None
+    models: tuple[str, ...] = ()
+
+
+async def resolve(
+    settings: Settings,
+    environ: Mapping[str, str],
+    profile: str | None = None,
+    *,
+    places: tuple[Place, ...] = PLACES,
+) -> Choice:
+    """Return the controller of a profile, of `settings.default_profile` for None.
+
+    A profile with a server of its own is taken as it is; any other is found: OPENAI_BASE_URL or OPENAI_API_KEY, the
+    Hugging Face router where there is a token, a server that listens at one of `places`, rules. "openai", "hub" and
+    "loopback" ask for one of these. Raises ConfigError for a profile that does not exist or cannot be used.
+    """
+    name = profile or settings.default_profile
+    probed = await _probed(settings, places) if _is_found(settings.profile(name), name) else ()
+    return await asyncio.to_thread(_resolved, settings, environ, name, probed)
+
+
+async def options(settings: Settings, environ: Mapping[str, str], *, places: tuple[Place, ...] = PLACES) -> Options:
+    """Return the profiles of the file, what was found besides, and rules. Raises nothing for what cannot be used."""
+    probed = await _probed(settings, places)
+    return await asyncio.to_thread(_options, settings, environ, probed)
+
+
+def client_for(choice: Choice, environ: Mapping[str, str]) -> ChatClient | None:
+    """Return the client of a choice, None for rules. Raises ConfigError for a key that cannot be read or sent."""
+    if choice.kind == RULES:
+        return None
+    key = choice.key.read(environ) if choice.key is not None else ""
+    try:
+        return ChatClient(choice.base_url, key or None, choice.model)
+    except LLMError as error:
+        raise ConfigError(error.message, f"Check {choice.key or choice.address}.") from None
+
+
+def _is_found(profile: Profile, name: str) -> bool:
+    return name != RULES and not profile.controller.base_url and not profile.controller.api_key_env
+
+
+async def _probed(settings: Settings, places: tuple[Place, ...]) -> tuple[Server, ...]:
+    return await servers(places) if settings.probe else ()
+
+
+def _resolved(settings: Settings, environ: Mapping[str, str], name: str, probed: tuple[Server, ...]) -> Choice:
+    own = settings.profile(name)
+    if name == RULES:
+        return Choice(name, "rules", "profile 'rules' uses no controller", limits=own.limits)
+    if not _is_found(own, name):
+        return _named(name, own, environ)
+    found, notes = _look(environ, probed)
+    fitting = [one for one in found if name not in FOUND or one.kind == name]
+    words = [one.words for one in found if one not in fitting[:1]] + notes
+    if fitting:
+        return replace(_taken(name, own, fitting[0], environ), also=tuple(words))
+    if name in FOUND:
+        raise ConfigError(f"Profile {name!r} finds no controller: {_MISSING[name]}.", "; ".join(words) or _HINT)
+    why = "no controller was found: " + ", ".join(
+        _MISSING[kind] for kind in FOUND if settings.probe or kind != FOUND[2]
+    )
+    return Choice(name, "rules", why, limits=own.limits, also=tuple(words))
+
+
+_MISSING = {
+    "openai": "neither OPENAI_BASE_URL nor OPENAI_API_KEY is set",
+    "hub": "there is no token of Hugging Face to use",
+    "loopback": "no server on this machine lists a model",
+}
+_HINT = "hgtui doctor says what was found."
+
+
+def _options(settings: Settings, environ: Mapping[str, str], probed: tuple[Server, ...]) -> Options:
+    choices, unusable = [], []
+    for name in settings.profiles:
+        if name not in {AUTO, RULES}:
+            try:
+                choices.append(replace(_resolved(settings, environ, name, probed), also=()))
+            except ConfigError as error:
+                unusable.append(error.message)
+    try:
+        found, notes = _look(environ, probed)
+    except ConfigError as error:
+        found, notes = [], [error.message]
+    own = [one for one in found if one.kind not in settings.profiles]
+    choices += [_taken(one.kind, settings.profile(AUTO), one, environ) for one in own]
+    choices.append(_resolved(settings, environ, RULES, ()))
+    return Options(tuple(choices), (*unusable, *notes))
+
+
+def _named(name: str, own: Profile, environ: Mapping[str, str]) -> Choice:
+    """The choice of a profile with a server of its own, or with the key of one."""
+    asked = own.controller
+    from_environment = environ.get("OPENAI_BASE_URL", "").strip() or DEFAULT_BASE_URL
+    url = asked.base_url or _address(from_environment, "OPENAI_BASE_URL")
+    key = _key(asked, url, environ)
+    if asked.api_key_env and not environ.get(asked.api_key_env, "").strip():
+        message = f"Profile {name!r} takes its key from {asked.api_key_env}, which is not set."
+        raise ConfigError(message, f"Set {asked.api_key_env}, or take another profile.")
+    found = _Found("openai", url, key, f"profile {name!r} names it", "")
+    return _taken(name, own, found, environ)
+
+
+def _key(asked: Controller, url: str, environ: Mapping[str, str]) -> KeySource | None:
+    """Where the key of a server is. Without api_key_env a key goes only to the server that it belongs to."""
+    if asked.api_key_env:
+        return KeySource(variable=asked.api_key_env)
+    own = environ.get("OPENAI_BASE_URL", "").strip().rstrip("/") or DEFAULT_BASE_URL
+    if url == own and environ.get("OPENAI_API_KEY", "").strip():
+        return KeySource(variable="OPENAI_API_KEY")
+    return hub_key(environ) if url == _router(environ) else None
+
+
+def _look(environ: Mapping[str, str], probed: tuple[Server, ...]) -> tuple[list[_Found], list[str]]:
+    """What is there without being configured, the first to be taken first; and notes on what cannot be used."""
+    found, notes = [], []
+    if (openai := _openai(environ)) is not None:
+        found.append(openai)
+    try:
+        key, url = hub_key(environ), _router(environ)
+    except ConfigError as error:
+        # What the router needs is broken: that is told, and does not stand in the way of another controller.
+        key, url, notes = None, "", [error.message.rstrip(".")]
+    if key is not None and true(environ, "HF_HUB_OFFLINE"):
+        notes.append(f"a token of Hugging Face ({key}), not used because HF_HUB_OFFLINE is set")
+    elif key is not None:
+        why = f"{key} is set" if key.variable else f"a login of Hugging Face is stored in {key}"
+        found.append(_Found("hub", url, key, why, f"the router at {shown(url)}: {why}"))
+    for server in probed:
+        where = f"a server at {server.place.base_url} (the port of {server.place.name})"
+        if server.models:
+            words = f"{where} with {plural(len(server.models), 'model')}"
+            why = f"it answers at the port of {server.place.name} on this machine"
+            found.append(_Found("loopback", server.place.base_url, None, why, words, models=server.models))
+        else:
+            notes.append(f"{where} without a model")
+    return found, notes
+
+
+def _openai(environ: Mapping[str, str]) -> _Found | None:
+    url, key = environ.get("OPENAI_BASE_URL", "").strip(), environ.get("OPENAI_API_KEY", "").strip()
+    if not url and not key:
+        return None
+    why = "OPENAI_BASE_URL is set" if url else "OPENAI_API_KEY is set"
+    base_url = _address(url or DEFAULT_BASE_URL, "OPENAI_BASE_URL")
+    source = KeySource(variable="OPENAI_API_KEY") if key else None
+    words = f"the server at {shown(base_url)}: {why}"
+    return _Found("openai", base_url, source, why, words, environ.get("OPENAI_MODEL", "").strip() or None)
+
+
+def _router(environ: Mapping[str, str]) -> str:
+    return _address(environ.get(ROUTER_VARIABLE, "").strip() or ROUTER_URL, ROUTER_VARIABLE)
+
+
+def _address(url: str, variable: str) -> str:
+    try:
+        return checked(url)
+    except LLMError:
+        message = f"{variable} is not an http or https address."
+        raise ConfigError(message, f"Set {variable} to something like http://127.0.0.1:8000/v1.") from None
+
+
+def _taken(name: str, own: Profile, found: _Found, environ: Mapping[str, str]) -> Choice:
+    """Lay what the profile says over what was found."""
+    asked = own.controller
+    # A named profile was asked for by its name; with "auto" the environment goes before the file.
+    first, second = (found.model, asked.model) if name in {AUTO, *FOUND} else (asked.model, found.model)
+    return Choice(
+        profile=name,
+        kind=found.kind,
+        why=found.why,
+        base_url=found.base_url,
+        key=found.key,
+        model=first or second or _model(found, environ),
+        models=found.models,
+        context=asked.context,
+        temperature=asked.temperature,
+        price_in=asked.price_in,
+        price_out=asked.price_out,
+        limits=own.limits,
+    )
+
+
+def _model(found: _Found, environ: Mapping[str, str]) -> str | None:
+    """The only model, else the one that was chosen before and is still there."""
+    if len(found.models) == 1:
+        return found.models[0]
+    kept = remembered_model(environ, found.base_url)
+    return kept if not found.models or kept in found.models else None
