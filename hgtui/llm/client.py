@@ -1,62 +1,36 @@
-"""ChatClient: a streamed chat with one server, with retries, time limits and a record of each call."""
+"""ChatClient: a streamed chat with one server, with retries, limits and a record of each call."""
 
 import asyncio
-import json
-import time
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import aclosing
+from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
-from hgtui.core.states import Failure
-from hgtui.core.text import one_line
-from hgtui.llm.address import DEFAULT_BASE_URL, checked, checked_key, secrets_of, shown
-from hgtui.llm.engine import Engine
-from hgtui.llm.errors import LLMError, unreadable, without
-from hgtui.llm.faults import too_long, translated
-from hgtui.llm.fields import RefusedFields
-from hgtui.llm.retry import OnRetry, RetryPolicy, Sleep, with_retries
-from hgtui.llm.stream import Reading, watch_end
-from hgtui.llm.values import CallRecord, Chunk, Done, Message, ModelInfo, Timeouts, Usage, estimate_tokens
+from hgtui.llm import media
+from hgtui.llm.address import DEFAULT_BASE_URL
+from hgtui.llm.budget import Budget
+from hgtui.llm.call import Call, Wanted
+from hgtui.llm.errors import LLMError
+from hgtui.llm.ladder import Rung, memory_of
+from hgtui.llm.listing import DEFAULT_CONTEXT, ContextSource, context_of, listed, only_model
+from hgtui.llm.messages import Message, estimate_prompt
+from hgtui.llm.prices import Price, price_of
+from hgtui.llm.retry import OnRetry, RetryPolicy, Sleep
+from hgtui.llm.server import Server, untold
+from hgtui.llm.values import CallRecord, Chunk, ModelInfo, Timeouts, Usage
 
-_NAMES_SHOWN = 5
-_CONTEXT_FIELDS = ("max_model_len", "context_length", "context_window", "max_context_length")
-
-
-def _untold(attempt: int, wait_s: float, reason: str) -> None:
-    """Nobody asked to be told of retries."""
-
-
-@dataclass
-class _Asked:
-    """One call while it is made: what is sent, and how often it was."""
-
-    model: str
-    messages: tuple[Message, ...]
-    params: dict[str, Any]
-    on_retry: OnRetry
-    deadline: float
-    started: float = field(default_factory=time.perf_counter)
-    tries: int = 0
-    sent: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass
-class _Opened:
-    """A reply of which the first token has come, or which ended before any."""
-
-    reading: Reading
-    first: list[Chunk]
-    stream: Any
-    events: Any
+T = TypeVar("T")
 
 
 class ChatClient:
     """Talks to one server that speaks chat completions.
 
     `base_url` ends where ``/chat/completions`` is appended; `api_key` None sends no key; `model` None takes the only one
-    that the server lists. `sleep` waits between tries. Use as an async context manager, or call `aclose`; bound to the
-    event loop that first uses it. Raises LLMError (bad_input, access) for a URL or a key that cannot be used.
+    that the server lists. `price_in` and `price_out` (US dollars for a million tokens) go before the table of
+    genai-prices, `context` (tokens) stands in where the server does not say how long its context is. `sleep` waits
+    between tries. Use as an async context manager, or call `aclose`; bound to the event loop that first uses it.
+    Raises LLMError (bad_input, access) for a URL or a key that cannot be used.
     """
 
     def __init__(
@@ -67,14 +41,17 @@ class ChatClient:
         timeouts: Timeouts | None = None,
         retries: RetryPolicy | None = None,
         sleep: Sleep = asyncio.sleep,
+        *,
+        price_in: float | None = None,
+        price_out: float | None = None,
+        context: int | None = None,
     ) -> None:
-        url, key = checked(base_url), checked_key(api_key)
-        self.base_url = shown(url)
+        self._server = Server.at(base_url, api_key, timeouts or Timeouts(), retries or RetryPolicy(), sleep)
+        self.base_url = self._server.where
         self.model = (model or "").strip() or None
-        self._timeouts, self._retries, self._sleep = timeouts or Timeouts(), retries or RetryPolicy(), sleep
-        self._secrets = secrets_of(url, key)
-        self._engine = Engine(url, key, self._timeouts)
-        self._refused = RefusedFields()
+        self._own_prices, self._own_context = (price_in, price_out), context
+        self._prices: dict[str, Price | None] = {}
+        self._contexts: dict[str, int | None] = {}
 
     async def __aenter__(self) -> Self:
         return self
@@ -86,54 +63,60 @@ class ChatClient:
 
     async def aclose(self) -> None:
         """Close the connections."""
-        await self._engine.aclose()
+        await self._server.engine.aclose()
 
-    async def models(self, on_retry: OnRetry = _untold) -> tuple[ModelInfo, ...]:
+    async def models(self, on_retry: OnRetry = untold) -> tuple[ModelInfo, ...]:
         """Return what the server lists. Raises LLMError."""
-        client = await self._engine.client()
+        return await listed(self._server, on_retry)
 
-        async def ask() -> Any:
-            with translated(self.base_url, self._timeouts, self._secrets):
-                # The client's own page type takes any JSON and fails on a wrong one with an AttributeError.
-                answer = await client.models.with_raw_response.list(extra_headers=self._engine.headers)
-                return json.loads(answer.content)
-
-        try:
-            async with asyncio.timeout(self._timeouts.total):
-                body = await with_retries(ask, self._retries, self._sleep, on_retry)
-        except TimeoutError:
-            raise too_long(self.base_url, self._timeouts) from None
-        rows = body.get("data") if isinstance(body, dict) else None
-        if not isinstance(rows, list):
-            raise unreadable(self.base_url, "something that is not a list of models")
-        return tuple(_model_info(row) for row in rows if isinstance(row, dict) and isinstance(row.get("id"), str))
-
-    async def model_name(self, on_retry: OnRetry = _untold) -> str:
+    async def model_name(self, on_retry: OnRetry = untold) -> str:
         """Return the model that was set, else the only one of the server, which is then kept.
 
         Raises LLMError (no_model) that names what there is where that is not exactly one.
         """
         if self.model is None:
-            try:
-                names = [info.name for info in await self.models(on_retry)]
-            except LLMError as error:
-                if error.status in {404, 405}:
-                    message = f"The server at {self.base_url} does not list its models."
-                    raise LLMError(Failure.NO_MODEL, message, "Set OPENAI_MODEL.", error.status) from None
-                raise
-            self.model = self._only(names)
+            self.model = await only_model(self._server, on_retry)
         return self.model
 
-    def _only(self, names: Sequence[str]) -> str:
-        if len(names) == 1:
-            return names[0]
-        if not names:
-            message = f"The server at {self.base_url} has no model."
-            raise LLMError(Failure.NO_MODEL, message, "Load one there, or set OPENAI_MODEL.")
-        listed = ", ".join(one_line(without(name, self._secrets), 80) for name in names[:_NAMES_SHOWN])
-        more = f" and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else ""
-        message = f"The server at {self.base_url} has {len(names)} models: {listed}{more}."
-        raise LLMError(Failure.NO_MODEL, message, "Set OPENAI_MODEL to one of them.")
+    async def context(self) -> tuple[int, ContextSource]:
+        """Return the context length in tokens and who says it: the server, else the setting, else 4,096.
+
+        A server that cannot be asked now is one that does not say; the next call asks again. Raises LLMError (no_model)
+        where there is no one model.
+        """
+        model = await self.model_name()
+        if model not in self._contexts:
+            try:
+                self._contexts[model] = await context_of(self._server, model)
+            except LLMError as error:
+                if error.again:
+                    return self._unsaid()
+                self._contexts[model] = None
+        length = self._contexts[model]
+        return self._unsaid() if length is None else (length, "server")
+
+    def _unsaid(self) -> tuple[int, ContextSource]:
+        return (DEFAULT_CONTEXT, "default") if self._own_context is None else (self._own_context, "setting")
+
+    async def price(self) -> Price | None:
+        """Return the price of the model, None where it is not known. Raises LLMError where there is no one model."""
+        model = await self.model_name()
+        if model not in self._prices:
+            self._prices[model] = await asyncio.to_thread(price_of, self.base_url, model, *self._own_prices)
+        return self._prices[model]
+
+    def note_ignored(self, record: CallRecord) -> None:
+        """Note that the reply of a call did not keep to the form that was asked for: the next asks for a looser one.
+
+        A reply that is no JSON at all is noted without being told.
+        """
+        if record.rung is not None:
+            memory_of(self.base_url, str(record.params["model"])).ignore(record.rung)
+
+    @property
+    def rung(self) -> Rung | None:
+        """The form of structured output that the next call with a schema asks for; None while no model is known."""
+        return None if self.model is None else memory_of(self.base_url, self.model).rung
 
     async def stream(
         self,
@@ -141,132 +124,97 @@ class ChatClient:
         *,
         temperature: float | None = 0,
         max_tokens: int | None = None,
-        on_retry: OnRetry = _untold,
+        on_retry: OnRetry = untold,
+        schema: Mapping[str, Any] | None = None,
+        schema_name: str = "reply",
+        budget: Budget | None = None,
     ) -> AsyncGenerator[Chunk, None]:
         """Yield the reply piece by piece, then Done once.
 
-        Before the first token a request is made again after 408, 409, 429, 5xx and lost connections. To cancel the
-        task, or to close the generator (`contextlib.aclosing`), closes the connection. Raises LLMError; its `partial`
-        is what came before.
+        Before the first token a request is made again after 408, 409, 429, 5xx and lost connections. With `schema` (a
+        JSON schema, `strict_schema` makes one for strict mode) the reply is asked for in the firmest form that this
+        server is not known to refuse or ignore; it is text all the same, to be read with care. With `budget` a call
+        that would go over a limit is not made, and one that does is cut off. To cancel the task, or to close the
+        generator (`contextlib.aclosing`), closes the connection. Raises LLMError; its `partial` is what came before.
         """
-        client = await self._engine.client()
+        await self._server.engine.client()
         model = await self.model_name(on_retry)
-        deadline = asyncio.get_running_loop().time() + self._timeouts.total
-        asked = _Asked(model, tuple(messages), _params(temperature, max_tokens), on_retry, deadline)
+        price = await self.price()
+        wanted = Wanted(model, tuple(messages), temperature, max_tokens, schema, schema_name)
+        lease = None if budget is None else budget.admit(estimate_prompt(messages), price)
+        call: Call | None = None
         try:
-            async with asyncio.timeout_at(deadline):
-                opened = await with_retries(lambda: self._open(client, asked), self._retries, self._sleep, on_retry)
-        except TimeoutError:
-            raise too_long(self.base_url, self._timeouts) from None
-        reading = opened.reading
-        try:
-            for chunk in opened.first:
-                yield chunk
-            async for chunk in self._rest(opened, asked):
-                yield chunk
-            for chunk in reading.flush():
-                yield chunk
-            reading.check()
-        except LLMError as error:
-            error.partial, error.record = without(reading.shown, self._secrets), self._record(asked, reading)
-            raise
+            call = Call(self._server, memory_of(self.base_url, model), wanted, price, lease, on_retry)
+            async with aclosing(call.chunks()) as chunks:
+                async for chunk in chunks:
+                    yield chunk
         finally:
-            await opened.stream.close()
-        yield Done(self._record(asked, reading))
+            if budget is not None and lease is not None:
+                budget.settle(lease, *((None, None) if call is None else (call.usage(), call.usd())))
 
-    async def _open(self, client: Any, asked: _Asked) -> _Opened:
-        """Ask, leaving out what this server has refused so far, until it takes the request or says no for good."""
-        while True:
-            try:
-                return await self._ask(client, asked)
-            except LLMError as error:
-                name = self._refused.learn(error, asked.sent)
-                if name is None:
-                    raise
-                asked.on_retry(asked.tries, 0.0, f"The server at {self.base_url} does not take {name}; asking again.")
+    async def speech(
+        self,
+        text: str,
+        voice: str = "alloy",
+        *,
+        model: str | None = None,
+        form: media.AudioForm = "wav",
+        on_retry: OnRetry = untold,
+        budget: Budget | None = None,
+    ) -> bytes:
+        """Return `text` as spoken by /audio/speech, an audio file in `form`. Raises LLMError.
 
-    async def _ask(self, client: Any, asked: _Asked) -> _Opened:
-        asked.tries += 1
-        asked.sent = self._refused.applied(asked.params)
-        wire = [{"role": message.role, "content": message.content} for message in asked.messages]
-        with translated(self.base_url, self._timeouts, self._secrets):
-            stream = await client.chat.completions.create(
-                model=asked.model, messages=wire, stream=True, extra_headers=self._engine.headers, **asked.sent
-            )
-        reading = Reading(self.base_url, self._secrets)
-        reading.request_id = stream.response.headers.get("x-request-id")
+        `model` None takes that of the chat; `no_model` says that the server has no such route. A `budget` counts the
+        seconds; with a limit of dollars the call is refused, since no table has the prices of media.
+        """
+        asked = media.Speech(text, voice, model or await self.model_name(on_retry), form)
+        return await self._within(budget, lambda: media.speech(self._server, asked, on_retry))
+
+    async def transcribe(
+        self,
+        path: Path,
+        *,
+        model: str | None = None,
+        language: str | None = None,
+        on_retry: OnRetry = untold,
+        budget: Budget | None = None,
+    ) -> str:
+        """Return what is said in an audio file, cleaned, by /audio/transcriptions; "" for silence. Raises LLMError.
+
+        `language` is an ISO 639-1 code. Of the file's name only the ending is sent. `budget` as for `speech`.
+        """
+        asked = media.Recording(path, model or await self.model_name(on_retry), language)
+        return await self._within(budget, lambda: media.transcribe(self._server, asked, on_retry))
+
+    async def image(
+        self,
+        prompt: str,
+        *,
+        model: str | None = None,
+        size: str | None = None,
+        on_retry: OnRetry = untold,
+        budget: Budget | None = None,
+    ) -> bytes:
+        """Return a picture (PNG, JPEG or WebP) of /images/generations. Raises LLMError.
+
+        `size` is "1024x1024" or another that the server knows. `budget` as for `speech`.
+        """
+        asked = media.Painting(prompt, model or await self.model_name(on_retry), size)
+        return await self._within(budget, lambda: media.image(self._server, asked, on_retry))
+
+    async def _within(self, budget: Budget | None, work: Callable[[], Awaitable[T]]) -> T:
+        if budget is None:
+            return await work()
+        free = Price(0.0, 0.0) if self._own_prices == (0, 0) else None
+        lease = budget.admit(0, free)
+        left = lease.left_s()
         try:
-            return await self._first(stream, reading)
-        except BaseException:
-            await stream.close()
-            raise
-
-    async def _first(self, stream: Any, reading: Reading) -> _Opened:
-        """Read on to the first token: until then nothing is on the screen, and the request may be made again."""
-        kind = stream.response.headers.get("content-type", "").partition(";")[0].strip().lower()
-        with translated(self.base_url, self._timeouts, self._secrets):
-            if kind == "text/html":
-                raise unreadable(self.base_url, "a web page", status=stream.response.status_code)
-            if kind == "application/json":
-                return _Opened(reading, reading.take_body(await stream.response.aread()), stream, None)
-            watch_end(stream.response, reading)
-            events = aiter(stream)
-            async for event in events:
-                if chunks := reading.take(event):
-                    return _Opened(reading, chunks, stream, events)
-        return _Opened(reading, [], stream, None)
-
-    async def _rest(self, opened: _Opened, asked: _Asked) -> AsyncGenerator[Chunk, None]:
-        reading = opened.reading
-        while opened.events is not None:
-            try:
-                # The limit is on each wait: a consumer that is slow between two chunks is not to be interrupted.
-                with translated(self.base_url, self._timeouts, self._secrets):
-                    async with asyncio.timeout_at(asked.deadline):
-                        event = await anext(opened.events, None)
-                    if event is None:
-                        return
-                    chunks = reading.take(event)
-            except LLMError:
-                # A bad end after the reply is complete takes nothing away from it.
-                if reading.finish is not None:
-                    return
-                raise
-            for chunk in chunks:
-                yield chunk
-
-    def _record(self, asked: _Asked, reading: Reading) -> CallRecord:
-        usage = reading.usage
-        if usage is None:
-            prompt = sum(estimate_tokens(message.content) for message in asked.messages)
-            usage = Usage(prompt, estimate_tokens(reading.text) + estimate_tokens(reading.reasoning), estimated=True)
-        return CallRecord(
-            base_url=self.base_url,
-            model=reading.model or asked.model,
-            messages=asked.messages,
-            params={"model": asked.model, "stream": True, **asked.sent},
-            refused=self._refused.names,
-            reply=without(reading.text, self._secrets),
-            reasoning=without(reading.reasoning, self._secrets),
-            finish_reason=reading.finish,
-            request_id=reading.request_id,
-            usage=usage,
-            first_s=None if reading.first_at is None else reading.first_at - asked.started,
-            total_s=time.perf_counter() - asked.started,
-            tries=asked.tries,
-        )
-
-
-def _params(temperature: float | None, max_tokens: int | None) -> dict[str, Any]:
-    given = {"temperature": temperature, "max_tokens": max_tokens}
-    chosen: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-    return {**chosen, "stream_options": {"include_usage": True}}
-
-
-def _model_info(row: Mapping[str, Any]) -> ModelInfo:
-    lengths = (row.get(name) for name in _CONTEXT_FIELDS)
-    context = next((length for length in lengths if isinstance(length, int) and length > 0), None)
-    return ModelInfo(row["id"], context)
+            async with asyncio.timeout(left):
+                return await work()
+        except TimeoutError:
+            raise budget.over("seconds", "The call was cut off") from None
+        finally:
+            budget.settle(lease, Usage(0, 0), 0.0 if free else None)
 
 
 def from_env(environ: Mapping[str, str]) -> ChatClient | None:

@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hgtui.core.states import Failure
 from hgtui.core.text import one_line
-from hgtui.llm.values import CallRecord
+
+if TYPE_CHECKING:
+    from hgtui.llm.values import CallRecord
 
 SAID_LIMIT = 300
 SECRET = "[key]"
@@ -17,7 +19,7 @@ class LLMError(Exception):
 
     `message` is one plain sentence and `hint` what to do; neither holds a key. `status` is the HTTP status where one
     came, `partial` the cleaned text of the reply so far, `said` the server's own words, cleaned and cut, `retry_after`
-    the seconds that it asks to wait, `again` whether the same request may succeed a little later, and `record` the call
+    the seconds that it asks to wait, `field` the field of the request that it names, `again` whether the same request may succeed a little later, and `record` the call
     where it got as far as a reply.
     """
 
@@ -32,11 +34,13 @@ class LLMError(Exception):
         said: str = "",
         retry_after: float | None = None,
         again: bool = False,
-        record: CallRecord | None = None,
+        record: "CallRecord | None" = None,
+        field: str = "",
     ) -> None:
         super().__init__(message)
         self.failure, self.message, self.hint, self.status, self.partial = failure, message, hint, status, partial
         self.said, self.retry_after, self.again, self.record = said, retry_after, again, record
+        self.field = field
 
 
 def without(text: str, secrets: Sequence[str]) -> str:
@@ -88,7 +92,13 @@ def of_status(
         message = f"{message[:-1]}: {said.rstrip('.')}."
     if failure is Failure.QUOTA and retry_after is not None:
         hint = f"The server asks to wait {retry_after:g} s."
-    return LLMError(failure, message, hint, status, said=said, retry_after=retry_after, again=again)
+    return LLMError(failure, message, hint, status, said=said, retry_after=retry_after, again=again, field=_field(body))
+
+
+def _field(body: object) -> str:
+    inner = body.get("error", body) if isinstance(body, Mapping) else None
+    name = inner.get("param") if isinstance(inner, Mapping) else None
+    return one_line(name, 80) if isinstance(name, str) else ""
 
 
 def _codes(body: object) -> str:
@@ -126,6 +136,9 @@ def _of_request(where: str, status: int, low: str) -> tuple[Failure, str, str, b
             return Failure.NO_MODEL, f"The server at {where} does not have the model.", "Check OPENAI_MODEL.", False
         hint = "Check OPENAI_BASE_URL: it usually ends in /v1."
         return Failure.NO_MODEL, f"There is no chat completion at {where}.", hint, False
+    if status == 405:
+        hint = "Check OPENAI_BASE_URL: it usually ends in /v1."
+        return Failure.NO_MODEL, f"The server at {where} takes no chat completions (405).", hint, False
     if status == 408:
         return Failure.TIMEOUT, f"The server at {where} gave up waiting (408).", "Try again.", True
     if status == 409:
@@ -137,6 +150,9 @@ def _of_request(where: str, status: int, low: str) -> tuple[Failure, str, str, b
     if status == 413 or "context length" in low or "context_length" in low or "context window" in low:
         hint = "Shorten the request or take a model with a longer context."
         return Failure.BAD_INPUT, f"The request is too long for the server at {where}.", hint, False
+    if status in {400, 415, 422} and "image" in low:
+        hint = "This model may not take pictures: take one that does (OPENAI_MODEL)."
+        return Failure.BAD_INPUT, f"The server at {where} did not take the request ({status}).", hint, False
     hint = "Check OPENAI_MODEL and that this server takes chat completions."
     return Failure.BAD_INPUT, f"The server at {where} did not take the request ({status}).", hint, False
 

@@ -3,14 +3,15 @@
 import json
 import re
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Any
 
 from hgtui.core.states import Failure
 from hgtui.llm.cleaning import PieceCleaner
 from hgtui.llm.errors import LLMError, unreadable, words_of
 from hgtui.llm.faults import in_stream
-from hgtui.llm.values import Chunk, ReasoningDelta, TextDelta, Usage
+from hgtui.llm.thinking import Piece, ThinkSplitter
+from hgtui.llm.values import Chunk, ReasoningDelta, Retracted, TextDelta, Usage
 
 _DONE = re.compile(rb"(?:^|[\r\n])data: ?\[DONE\]")
 _TAIL = 32
@@ -35,16 +36,23 @@ def watch_end(response: Any, reading: "Reading") -> None:
 
 
 class Reading:
-    """What has been read of one reply. `text` and `reasoning` are raw, the chunks that `take` returns are cleaned."""
+    """What has been read of one reply.
+
+    `text` (the reply), `reasoning` and `content` (both, as the server sent them in one field) are raw; the chunks that
+    `take` returns are cleaned.
+    """
 
     def __init__(self, where: str, secrets: tuple[str, ...]) -> None:
         self._where, self._secrets = where, secrets
         self._texts: list[str] = []
         self._thoughts: list[str] = []
+        self._content: list[str] = []
+        self._splitter = ThinkSplitter()
         self._clean_texts: list[str] = []
         self._cleaners = PieceCleaner(), PieceCleaner()
         self._tail = b"\n"
         self._odd: str | None = None
+        self._length = 0
         self._refusal = ""
         self.done = False
         self.finish: str | None = None
@@ -60,6 +68,15 @@ class Reading:
     @property
     def reasoning(self) -> str:
         return "".join(self._thoughts)
+
+    @property
+    def content(self) -> str:
+        return "".join(self._content)
+
+    @property
+    def length(self) -> int:
+        """The UTF-8 bytes of all that the model has said, reasoning included."""
+        return self._length
 
     @property
     def shown(self) -> str:
@@ -102,7 +119,8 @@ class Reading:
     def _count(self, usage: Any) -> None:
         counts = _get(usage, "prompt_tokens"), _get(usage, "completion_tokens")
         if all(isinstance(count, int) and count >= 0 for count in counts):
-            self.usage = Usage(*counts)
+            cached = _get(_get(usage, "prompt_tokens_details"), "cached_tokens")
+            self.usage = Usage(*counts, cached=cached if isinstance(cached, int) and 0 <= cached <= counts[0] else 0)
 
     def _say(self, delta: Any) -> list[Chunk]:
         self._refusal += _string(_get(delta, "refusal"))
@@ -111,21 +129,43 @@ class Reading:
         thought = thought or _string(_get(delta, "reasoning_content")) or _string(_get(delta, "reasoning"))
         if (content or thought) and self.first_at is None:
             self.first_at = time.perf_counter()
-        self._thoughts.append(thought)
-        self._texts.append(content)
-        said, thought = self._cleaners[0].feed(content), self._cleaners[1].feed(thought)
-        return self._chunks(said, thought)
+        self._content.append(content)
+        self._length += len(content.encode("utf-8", "replace")) + len(thought.encode("utf-8", "replace"))
+        pieces = [Piece("reasoning", thought)] if thought else []
+        return self._chunks([*pieces, *self._splitter.feed(content)])
 
-    def _chunks(self, said: str, thought: str) -> list[Chunk]:
-        chunks: list[Chunk] = [ReasoningDelta(thought)] if thought else []
-        if said:
-            self._clean_texts.append(said)
-            chunks.append(TextDelta(said))
+    def _chunks(self, pieces: Iterable[Piece]) -> list[Chunk]:
+        chunks: list[Chunk] = []
+        for piece in pieces:
+            if piece.kind == "text":
+                self._texts.append(piece.text)
+                chunks += self._text(self._cleaners[0].feed(piece.text))
+            elif piece.kind == "reasoning":
+                self._thoughts.append(piece.text)
+                chunks += _thought(self._cleaners[1].feed(piece.text))
+            else:
+                chunks += self._retract()
         return chunks
 
+    def _text(self, said: str) -> list[Chunk]:
+        if not said:
+            return []
+        self._clean_texts.append(said)
+        return [TextDelta(said)]
+
+    def _retract(self) -> list[Chunk]:
+        said = self.shown
+        rest = self._cleaners[0].flush()
+        self._thoughts += self._texts
+        self._texts, self._clean_texts = [], []
+        if said:
+            return [Retracted(said + rest)]
+        return _thought(rest)
+
     def flush(self) -> list[Chunk]:
-        """Return what the cleaners held back, once nothing more comes."""
-        return self._chunks(self._cleaners[0].flush(), self._cleaners[1].flush())
+        """Return what was held back, once nothing more comes."""
+        chunks = self._chunks(self._splitter.flush())
+        return [*chunks, *_thought(self._cleaners[1].flush()), *self._text(self._cleaners[0].flush())]
 
     def check(self) -> None:
         """Raise LLMError unless what was read is a complete reply with a text."""
@@ -152,6 +192,10 @@ class Reading:
             raise LLMError(Failure.EMPTY, message, "Try again, or take another model (OPENAI_MODEL).")
         message = f"The model at {where} sent an empty reply."
         raise LLMError(Failure.EMPTY, message, "Try again, or take another model (OPENAI_MODEL).")
+
+
+def _thought(said: str) -> list[Chunk]:
+    return [ReasoningDelta(said)] if said else []
 
 
 def _get(value: Any, name: str) -> Any:

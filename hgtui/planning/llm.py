@@ -11,7 +11,7 @@ from hgtui.core.reading import PlanError, read_plan, read_task
 from hgtui.core.resource import FileFact
 from hgtui.core.states import Failure
 from hgtui.core.text import clean, one_line
-from hgtui.llm import CallRecord, Chunk, Done, LLMError, Message, OnRetry, ReasoningDelta
+from hgtui.llm import CallRecord, Chunk, Done, LLMError, Message, OnRetry, ReasoningDelta, Retracted
 from hgtui.planning.prompt import messages
 from hgtui.planning.stream import ScanError, TaskScanner
 
@@ -79,6 +79,9 @@ class LLMPlanner:
                     yield _made(record)
                 elif isinstance(item, ReasoningDelta):
                     yield Said(text=clean(item.text), reasoning=True)
+                elif isinstance(item, Retracted):
+                    draft = Draft()
+                    yield Said(text=clean(item.reasoning), reasoning=True)
                 else:
                     yield Said(text=clean(item.text))
                     for task in draft.feed(clean(item.text)):
@@ -95,6 +98,7 @@ def _made(record: CallRecord) -> CallMade:
         estimated=usage.estimated,
         first_s=record.first_s,
         total_s=record.total_s,
+        usd=record.usd,
         record=record.as_json(),
     )
 
