@@ -90,6 +90,39 @@ def test_a_problem_is_named_with_its_place_and_gone_when_its_mend_is_applied(nam
         assert apply(mended, undo)[0].plan == plan
 
 
+VOICE = Candidate(name="embedded:voice", model="voice", endpoint="embedded", languages=("de", "en", "pt-BR"))
+
+
+def languages_missed(asked: str, voice: Candidate = VOICE, task: str = "text-to-speech") -> list[Problem]:
+    plan = read_plan([row(task, uid="say", text="hello", language=asked)]).plan
+    facts = Facts(candidates={task: (voice,)}, assignments={"say": Assignment(candidate=voice.name)})
+    return of(Code.LANGUAGE, problems(plan, facts))
+
+
+@pytest.mark.parametrize("task", ["text-to-speech", "translation"])
+def test_a_language_that_the_chosen_model_does_not_speak_is_a_warning_at_that_argument(task: str) -> None:
+    (problem,) = languages_missed("xx", task=task)
+    assert (problem.severity, problem.arg, problem.uid) == (Severity.WARNING, "language", "say")
+    assert problem.message == "voice does not speak the language that task 0 asks for (xx)."
+
+
+@pytest.mark.parametrize("asked", ["de", "DE", "de-AT", " de_CH ", "pt", "German"])
+def test_a_language_that_it_speaks_or_may_know_by_name_is_no_problem(asked: str) -> None:
+    assert languages_missed(asked) == []
+
+
+@pytest.mark.parametrize("languages", [(), ("multilingual",), ("en", "multilingual")])
+def test_a_model_that_does_not_say_all_its_languages_may_speak_any(languages: tuple[str, ...]) -> None:
+    assert languages_missed("xx", VOICE.model_copy(update={"languages": languages})) == []
+
+
+def test_a_text_that_is_translated_into_a_language_is_read_by_a_model_that_speaks_it() -> None:
+    rows = [row("translation", 0, text="hello", language="fr"), row("text-to-speech", 1, uid="say", text="<GENERATED>-0", language="de")]  # fmt: skip
+    facts = Facts(candidates={"text-to-speech": (VOICE,)}, assignments={"say": Assignment(candidate=VOICE.name)})
+    (problem,) = of(Code.LANGUAGE, problems(read_plan(rows).plan, facts))
+    assert (problem.arg, problem.message) == ("text", "voice does not speak the language of its input (fr).")
+
+
 def test_errors_come_before_warnings() -> None:
     rows = [OCR, row("image-to-text", 1, image="a.png"), row("summarization", 2)]
     severities = [one.severity for one in problems(read_plan(rows).plan, FACTS)]
