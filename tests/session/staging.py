@@ -101,6 +101,7 @@ class FakeWork:
         self.fails: list[Uid] = []
         self.stopped: list[Uid] = []
         self.begun: asyncio.Queue[Uid] = asyncio.Queue()
+        self.halted: asyncio.Queue[Uid] = asyncio.Queue()
 
     async def run(self, call: Call, work: Path, tell: Tell) -> tuple[Produced, ...]:
         self.calls.append(call)
@@ -112,6 +113,7 @@ class FakeWork:
                 await self.hold[uid].wait()
         except asyncio.CancelledError:
             self.stopped.append(uid)
+            self.halted.put_nowait(uid)
             raise
         if uid in self.fails:
             self.fails.remove(uid)
