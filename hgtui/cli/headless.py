@@ -11,7 +11,7 @@ from hgtui.cli.asking import LINE_LIMIT, on_signals, read_lines
 from hgtui.cli.faults import Fault
 from hgtui.cli.words import say
 from hgtui.core import events as ev
-from hgtui.core.commands import COMMANDS, Command, Finish, Stop, Submit
+from hgtui.core.commands import COMMANDS, Command, Finish, Stop
 from hgtui.core.run import Run
 from hgtui.core.states import EXIT_FAILED, EXIT_WAITING, Gate, TaskState
 from hgtui.core.text import one_line
@@ -27,7 +27,6 @@ class Headless:
         self._conductor, self._as_json, self._out = conductor, as_json, sys.stdout
         self._scripted = scripted
         self._more = scripted
-        self._submits = 0
         self._over = asyncio.Event()
         self._exit: int | None = None
         self._signalled: int | None = None
@@ -42,7 +41,7 @@ class Headless:
             reading = asyncio.create_task(self._read_commands()) if self._scripted else None
             try:
                 for command in commands:
-                    self._send(command)
+                    self._conductor.send(command)
                 await self._over.wait()
             finally:
                 self._remove()
@@ -64,10 +63,6 @@ class Headless:
         if self._signalled is not None:
             return self._signalled
         return EXIT_FAILED if self._exit is None else self._exit
-
-    def _send(self, command: Command) -> None:
-        self._submits += isinstance(command, Submit)
-        self._conductor.send(command)
 
     def _stop(self, status: int) -> None:
         if self._signalled is not None:  # asked twice: leave at once, what is stored stays
@@ -96,13 +91,10 @@ class Headless:
                 self._heard_no(event)
 
     def _heard_no(self, event: ev.Refused) -> None:
-        """A script goes on after a refusal, as long as something can still come of it."""
-        self._submits -= event.command == "submit"
+        """A script may go on after a refusal; nothing goes on where the journal is broken."""
         self._refused = event
         if self._conductor.error is not None or not self._scripted:
             self._over.set()
-        elif not self._more:
-            self._look_on()
 
     def _at_gate(self, event: ev.GateOpened) -> None:
         if self._more:
@@ -116,11 +108,11 @@ class Headless:
         self._end(EXIT_WAITING if waits else EXIT_FAILED)
 
     def _look_on(self) -> None:
-        """Nobody is left who could send more: end where nothing will happen any more."""
+        """Nobody is left who could send more, and all that was sent is done: end where nothing else will happen."""
         run = self._conductor.run
         if run.gate is not None:
             self._at_gate(run.gate)
-        elif not run.id and self._submits <= 0:
+        elif not run.id:
             if self._refused is None:
                 self._refused = ev.Refused(command="submit", message=NO_COMMAND)
             self._over.set()
@@ -152,6 +144,7 @@ class Headless:
         while (line := await lines.get()) is not None:
             if line.strip():
                 self._read(line)
+        await self._conductor.settled()
         self._more = False
         self._look_on()
 
@@ -166,7 +159,7 @@ class Headless:
             place = ".".join(str(part) for part in first["loc"])
             self._refuse(f"This line is no command: {place + ': ' if place else ''}{first['msg']}.")
             return
-        self._send(command)
+        self._conductor.send(command)
 
     def _refuse(self, message: str) -> None:
         event = ev.Refused(command="?", message=one_line(message, 300))

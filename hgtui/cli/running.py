@@ -153,6 +153,7 @@ async def approve(name: str, fingerprint: str, *, as_json: bool, out: Path | Non
         try:
             status = await Headless(conductor, as_json=as_json).follow(Approve(fingerprint=fingerprint))
         except Fault as fault:
+            await conductor.settled()  # the gate may open again
             raise _not_approved(conductor, fault) from None
         return _close(conductor.run, status, as_json=as_json, shown=False)
 

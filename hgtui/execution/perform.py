@@ -168,14 +168,17 @@ class Performer:
         if one.path is None:
             text = clean(one.text if one.text is not None else _json(one.data))
             stored, size = await self._artifacts.put(text.encode())
+            # What is kept is the text, whatever the data beside it is.
+            media_type = one.media_type if one.text is None or one.media_type.startswith("text/") else "text/plain"
         else:
+            media_type = one.media_type
             stored, size = await self._artifacts.put(await asyncio.to_thread(_inside, work, one.path))
             text = one.text or ""
         preview = clean(text, PREVIEW) if one.kind not in {Kind.VECTOR} else ""
         return Resource(
             kind=one.kind,
             digest=stored,
-            media_type=one_line(one.media_type, 100),
+            media_type=one_line(media_type, 100),
             size=size,
             name=one_line(one.name, 80),
             language=one_line(one.language, 20) if one.language else None,

@@ -6,6 +6,7 @@ from hgtui.core import commands as cmd
 from hgtui.core import events as ev
 from hgtui.core.approval import beyond, grant
 from hgtui.core.edits import Add, Choose, Edit, EditError, Replace, Set, apply, touched
+from hgtui.core.fit import unfit
 from hgtui.core.model import Assignment
 from hgtui.core.plan import Input, Plan, Uid
 from hgtui.core.problems import file_literals
@@ -65,6 +66,8 @@ class Changing:
             raise NotNow(f"{one_line(command.candidate, 80)} is no candidate for {task.task}.")
         if found.missing:
             raise NotNow(f"{found.title or found.name} cannot run yet.", found.missing)
+        if why := unfit(task, found):
+            raise NotNow(f"{found.title or found.name} does not fit this task: {why}.")
         await self._apply(Choose(uid=task.uid, assignment=Assignment.of(found, "person", "chosen by you")))
 
     async def _apply(self, edit: Edit) -> None:

@@ -16,7 +16,7 @@ def _watch(event: str, arguments: tuple[Any, ...]) -> None:
         return
     if host in _HERE:
         return
-    with open(os.environ["GUARD_LOG"], "a", encoding="utf-8") as log:  # noqa: PTH123: no import beyond the least
+    with open(os.environ["GUARD_LOG"], "a", encoding="utf-8") as log:  # noqa: PTH123 no import beyond the least
         log.write(f"{event} {host}\n")
     raise RuntimeError(f"tests stay on this machine: {host}")
 
