@@ -16,11 +16,12 @@ unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .NOTPARALLEL:
-.PHONY: help run test bench clean
+.PHONY: help run test bench screenshots clean
 
 help:
 	@sed -n '2,4s/^#   \{0,1\}//p' Makefile
 	@echo "make bench   speed and memory, as a table"
+	@echo "make screenshots   the pictures in screenshots/, anew"
 	@echo "make clean   take away the environment, the caches and what was built"
 
 run:
@@ -41,6 +42,10 @@ test:
 bench:
 	@sh .ci/environment "$(VENV)" "$(PYTHON)" test '.[test]'
 	@set -e; for file in benchmarks/[!_]*.py; do "$(BIN)/python" -m "benchmarks.$$(basename "$$file" .py)"; done
+
+screenshots:
+	@sh .ci/environment "$(VENV)" "$(PYTHON)" test '.[test]'
+	@"$(BIN)/python" -m tests.ui.pictures screenshots
 
 clean:
 	@sh .ci/environment "$(VENV)" clean
