@@ -61,6 +61,8 @@ async def servers(places: tuple[Place, ...] = PLACES, within_s: float = WITHIN_S
 
 async def _all(places: Any, asking: list[Any], within_s: float) -> list[Any]:
     """Run all at once; None for what has not answered within `within_s` seconds."""
+    if not asking:
+        return []
     tasks = [asyncio.ensure_future(one) for one in asking]
     try:
         await asyncio.wait(tasks, timeout=max(within_s, 0))

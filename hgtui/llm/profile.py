@@ -9,7 +9,7 @@ from hgtui.config import AUTO, FOUND, RULES, ConfigError, Controller, Limits, Pr
 from hgtui.core.text import one_line, plural
 from hgtui.llm.address import DEFAULT_BASE_URL, checked, shown
 from hgtui.llm.client import ChatClient
-from hgtui.llm.detect import PLACES, Place, Server, servers
+from hgtui.llm.detect import PLACES, WITHIN_S, Place, Server, servers
 from hgtui.llm.errors import LLMError
 from hgtui.llm.keys import KeySource, hub_key, true
 from hgtui.llm.remembered import remembered_model
@@ -85,21 +85,28 @@ async def resolve(
     profile: str | None = None,
     *,
     places: tuple[Place, ...] = PLACES,
+    within_s: float = WITHIN_S,
 ) -> Choice:
     """Return the controller of a profile, of `settings.default_profile` for None.
 
     A profile with a server of its own is taken as it is; any other is found: OPENAI_BASE_URL or OPENAI_API_KEY, the
-    Hugging Face router where there is a token, a server that listens at one of `places`, rules. "openai", "hub" and
+    Hugging Face router where there is a token, a server that answers at one of `places` within `within_s` seconds, rules. "openai", "hub" and
     "loopback" ask for one of these. Raises ConfigError for a profile that does not exist or cannot be used.
     """
     name = profile or settings.default_profile
-    probed = await _probed(settings, places) if _is_found(settings.profile(name), name) else ()
+    probed = await _probed(settings, places, within_s) if _is_found(settings.profile(name), name) else ()
     return await asyncio.to_thread(_resolved, settings, environ, name, probed)
 
 
-async def options(settings: Settings, environ: Mapping[str, str], *, places: tuple[Place, ...] = PLACES) -> Options:
+async def options(
+    settings: Settings,
+    environ: Mapping[str, str],
+    *,
+    places: tuple[Place, ...] = PLACES,
+    within_s: float = WITHIN_S,
+) -> Options:
     """Return the profiles of the file, what was found besides, and rules. Raises nothing for what cannot be used."""
-    probed = await _probed(settings, places)
+    probed = await _probed(settings, places, within_s)
     return await asyncio.to_thread(_options, settings, environ, probed)
 
 
@@ -118,8 +125,8 @@ def _is_found(profile: Profile, name: str) -> bool:
     return name != RULES and not profile.controller.base_url and not profile.controller.api_key_env
 
 
-async def _probed(settings: Settings, places: tuple[Place, ...]) -> tuple[Server, ...]:
-    return await servers(places) if settings.probe else ()
+async def _probed(settings: Settings, places: tuple[Place, ...], within_s: float) -> tuple[Server, ...]:
+    return await servers(places, within_s) if settings.probe else ()
 
 
 def _resolved(settings: Settings, environ: Mapping[str, str], name: str, probed: tuple[Server, ...]) -> Choice:
@@ -133,11 +140,10 @@ def _resolved(settings: Settings, environ: Mapping[str, str], name: str, probed:
     words = [one.words for one in found if one not in fitting[:1]] + notes
     if fitting:
         return replace(_taken(name, own, fitting[0], environ), also=tuple(words))
+    missing = _MISSING if settings.probe else {**_MISSING, "loopback": _UNPROBED}
     if name in FOUND:
-        raise ConfigError(f"Profile {name!r} finds no controller: {_MISSING[name]}.", "; ".join(words) or _HINT)
-    why = "no controller was found: " + ", ".join(
-        _MISSING[kind] for kind in FOUND if settings.probe or kind != FOUND[2]
-    )
+        raise ConfigError(f"Profile {name!r} finds no controller: {missing[name]}.", "; ".join(words) or _HINT)
+    why = "no controller was found: " + ", ".join(missing.values())
     return Choice(name, "rules", why, limits=own.limits, also=tuple(words))
 
 
@@ -146,6 +152,7 @@ _MISSING = {
     "hub": "there is no token of Hugging Face to use",
     "loopback": "no server on this machine lists a model",
 }
+_UNPROBED = "servers on this machine are not looked for"
 _HINT = "hgtui doctor says what was found."
 
 
