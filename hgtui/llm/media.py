@@ -103,7 +103,7 @@ async def image(server: Server, asked: Painting, on_retry: OnRetry) -> bytes:
     """Return a picture of /images/generations. Raises LLMError."""
     _said(asked.prompt, "There is nothing to draw: the prompt is empty.")
     client = await server.engine.client()
-    memory = memory_of(f"{server.where}/images", asked.model)
+    memory = memory_of(server.where, f"/images/generations {asked.model}")
     given: dict[str, Any] = {"n": 1, _FORMAT: "b64_json"}
     if asked.size is not None:
         given["size"] = asked.size

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.servers.chat import ChatServer
 from tests.servers.exchange import Request
+from tests.servers.media import all_routes
 from tests.servers.replies import Answer, Reply, Status
 
 PLANNING, RESPONSE = "Task planning", "Response generation"
@@ -39,11 +40,13 @@ def main() -> None:
     parser.add_argument("--first", type=float, default=0, help="seconds before the first token")
     parser.add_argument("--gap", type=float, default=0, help="seconds between tokens")
     parser.add_argument("--model", action="append", help="a model of /v1/models, can be repeated")
+    parser.add_argument("--media", action="store_true", help="has the routes for speech, transcription and pictures")
     options = parser.parse_args()
     reply, plan = (None if path is None else path.read_text("utf-8") for path in (options.reply, options.plan))
     script = Planner(reply, plan, options.answer, options.first, options.gap)
+    models, routes = options.model or ("test-model",), all_routes() if options.media else {}
     with (
-        ChatServer(script, port=options.port, models=options.model or ("test-model",)) as server,
+        ChatServer(script, port=options.port, models=models, routes=routes) as server,
         contextlib.suppress(KeyboardInterrupt),
     ):
         print(server.url, flush=True)

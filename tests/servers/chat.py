@@ -5,12 +5,13 @@ import contextlib
 import socket
 import threading
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
 import h11
 
+from hgtui.llm import forget
 from tests.servers import wire
 from tests.servers.exchange import Exchange, Request
 from tests.servers.gate import Signal
@@ -31,7 +32,8 @@ class ChatServer:
     """Serves GET /v1/models and POST /v1/chat/completions from a thread of its own while the context is open.
 
     `script` is what each chat request gets: one answer for all, answers in order (then 500), or a callable.
-    `models_script` replaces the right answer to /v1/models. `requests` has every chat request in order.
+    `models_script` replaces the right answer to /v1/models. `requests` has every chat request in order. `routes` are
+    other paths that take POST (`tests.servers.media` has them); their requests are in `route_requests`.
     """
 
     def __init__(
@@ -42,14 +44,17 @@ class ChatServer:
         context: int | None = None,
         models_script: Answer | None = None,
         port: int = 0,
+        routes: Mapping[str, Answer] | None = None,
     ) -> None:
         self._script = script
+        self._routes = routes or {}
         self._queue = deque(script) if isinstance(script, Iterable) else None
         self._models = wire.model_list(models, context)
         self._models_script = models_script
         self._port = port
         self.requests: list[Request] = []
         self.model_requests: list[Request] = []
+        self.route_requests: list[Request] = []
         self._came: list[Signal] = []
         self._lock = threading.Lock()
         self._ready = Signal()
@@ -68,6 +73,8 @@ class ChatServer:
         self._ready.wait_blocking(30)
         if self._failed is not None:
             raise self._failed
+        # The port may have been another server's a moment ago.
+        forget(self.url)
         return self
 
     def __exit__(self, *exc: object) -> None:
@@ -149,6 +156,9 @@ class ChatServer:
             self.requests.append(request)
             self._signal(len(self.requests)).set()
             await self._choose(request).send(exchange)
+        elif request.path in self._routes and request.method == "POST":
+            self.route_requests.append(request)
+            await self._routes[request.path].send(exchange)
         else:
             await exchange.json(404, {"detail": "Not Found"})
         request.answered.set()

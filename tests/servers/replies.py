@@ -1,6 +1,7 @@
 """What a chat server can do with one request: a right reply in any cutting, or one of the faults."""
 
 import asyncio
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -22,7 +23,8 @@ class Reply:
 
     `pieces` cuts the text into deltas, `split` the bytes of the stream into writes. `first_s` and `gap_s` (seconds)
     are waited before the first delta and between deltas. `gate` is waited at after `hold_after` deltas. With
-    `finish` None and `done` False the stream ends without saying that it is complete.
+    `finish` None and `done` False the stream ends without saying that it is complete. `prompt_tokens` None counts the
+    prompt as a tokenizer would, about four bytes for a token. With `obeys` the reply ends at `max_tokens` deltas.
     """
 
     text: str = ""
@@ -33,7 +35,9 @@ class Reply:
     finish: str | None = "stop"
     done: bool = True
     with_usage: bool = True
-    prompt_tokens: int = 10
+    prompt_tokens: int | None = None
+    cached_tokens: int = 0
+    obeys: bool = False
     first_s: float = 0
     gap_s: float = 0
     gate: Gate | None = None
@@ -43,6 +47,13 @@ class Reply:
     def _deltas(self) -> list[dict[str, str]]:
         thoughts = [{self.reasoning_field: piece} for piece in self.pieces(self.reasoning)]
         return thoughts + [{"content": piece} for piece in self.pieces(self.text)]
+
+    def _counted(self, body: Mapping[str, Any], said: int) -> dict[str, Any]:
+        prompt = -(-len(json.dumps(body["messages"], ensure_ascii=False)) // 4)
+        counts: dict[str, Any] = wire.usage(prompt if self.prompt_tokens is None else self.prompt_tokens, said)
+        if self.cached_tokens:
+            counts["prompt_tokens_details"] = {"cached_tokens": self.cached_tokens}
+        return counts
 
     async def send(self, exchange: Exchange) -> None:
         if exchange.request.body.get("stream"):
@@ -56,7 +67,7 @@ class Reply:
         message = {"role": "assistant", "content": self.text}
         if self.reasoning:
             message[self.reasoning_field] = self.reasoning
-        counted = wire.usage(self.prompt_tokens, len(self._deltas()))
+        counted = self._counted(exchange.request.body, len(self._deltas()))
         body = wire.completion(exchange.request.body["model"], message, self.finish or "stop", counted)
         await exchange.json(200, body)
 
@@ -68,7 +79,9 @@ class Reply:
             await exchange.data(f": {self.comment}\n\n".encode())
         await asyncio.sleep(self.first_s)
         await self._send(exchange, wire.chunk(model, {"role": "assistant", "content": ""}))
-        deltas = self._deltas()
+        deltas, finish = self._deltas(), self.finish
+        if self.obeys and len(deltas) > (most := body.get("max_tokens") or len(deltas)):
+            deltas, finish = deltas[:most], "length"
         for index, delta in enumerate(deltas):
             if self.gate is not None and index == self.hold_after:
                 await self.gate.hold()
@@ -76,10 +89,10 @@ class Reply:
             await asyncio.sleep(self.gap_s)
         if self.gate is not None and self.hold_after >= len(deltas):
             await self.gate.hold()
-        if self.finish is not None:
-            await self._send(exchange, wire.chunk(model, {}, self.finish))
+        if finish is not None:
+            await self._send(exchange, wire.chunk(model, {}, finish))
         if self.with_usage and (body.get("stream_options") or {}).get("include_usage"):
-            await self._send(exchange, wire.chunk(model, None, usage=wire.usage(self.prompt_tokens, len(deltas))))
+            await self._send(exchange, wire.chunk(model, None, usage=self._counted(body, len(deltas))))
         if self.done:
             await self._bytes(exchange, wire.DONE)
         await exchange.end()
