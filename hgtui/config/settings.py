@@ -95,8 +95,8 @@ class Limits(Value):
 class Profile(Value):
     """A controller and the bounds of its runs."""
 
-    controller: Controller = Controller()
-    limits: Limits = Limits()
+    controller: Controller = Field(default_factory=Controller)
+    limits: Limits = Field(default_factory=Limits)
 
 
 def _gates(value: Any) -> Any:
@@ -115,7 +115,7 @@ class Settings(Value):
     default_profile: Annotated[str, Field(strict=True)] = AUTO
     gates: Annotated[Literal["merged", "none"], BeforeValidator(_gates)] = "merged"
     probe: bool = True
-    profiles: dict[str, Profile] = {}
+    profiles: dict[str, Profile] = Field(default_factory=dict)
 
     @field_validator("profiles")
     @classmethod
