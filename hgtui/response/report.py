@@ -1,5 +1,6 @@
 """The answer by the program: what came out, how it came about, and what failed. No LLM has a hand in it."""
 
+import re
 from collections.abc import Mapping
 from typing import Protocol
 
@@ -8,7 +9,9 @@ from hgtui.core.resource import FILE_KINDS, Resource
 from hgtui.core.states import HAS_RESULT, Failure, TaskState
 from hgtui.core.text import one_line, plural
 
-_ESCAPED = str.maketrans({char: f"\\{char}" for char in "\\`*_[]<>|#"})
+_ESCAPED = str.maketrans({char: f"\\{char}" for char in "\\`*_[]<>|#~&"})
+_BLOCK = re.compile(r"^(\d{0,9})([-+=.)])", re.MULTILINE)
+"""What at the start of a line would make it an item of a list, a rule or the underline of a heading."""
 LONGEST_RESULT = 20_000
 """How many characters of one text result stand in the answer; the whole is in its file."""
 
@@ -31,7 +34,7 @@ class Status(Protocol):
 
 def literal(text: str) -> str:
     """Return foreign text so that Markdown shows it as it is."""
-    return text.translate(_ESCAPED)
+    return _BLOCK.sub(r"\1\\\2", text.translate(_ESCAPED))
 
 
 def report(
@@ -48,7 +51,8 @@ def report(
     what was asked for; then each task with its model, time and file; then what failed and what would help.
     """
     if not plan.tasks:
-        return "\n\n".join(["No task came of this request, so nothing was run.", *map(literal, notes)])
+        empty = ["No task came of this request, so nothing was run.", *(literal(one_line(note)) for note in notes)]
+        return "\n\n".join([*empty, *_planner(plan)])
     parts = [_finding(task, statuses, texts, files) for task in _asked_for(plan, statuses)]
     if not parts:
         parts = ["**Nothing came of it.** No task that was asked for has a result."]
@@ -56,45 +60,67 @@ def report(
     if troubles:
         parts.append("\n".join(["**What did not work**", "", *troubles]))
     if notes:
-        parts.append("\n".join(["**Not understood or left out**", "", *(f"- {literal(note)}" for note in notes)]))
+        parts.append(
+            "\n".join(["**Not understood or left out**", "", *(f"- {literal(one_line(note))}" for note in notes)])
+        )
     parts.append(_table(plan, statuses, files))
-    return "\n\n".join(parts)
+    return "\n\n".join([*parts, *_planner(plan)])
+
+
+def _planner(plan: Plan) -> list[str]:
+    """Say who planned: an answer never claims that rules were an LLM."""
+    if plan.planner == "rules":
+        return ["Planned by rules, not by an LLM."]
+    return [f"Planned by {literal(one_line(plan.planner, 60))}."] if plan.planner.strip() else []
+
+
+def _code(path: str) -> str:
+    path = one_line(path)
+    return literal(path) if "`" in path or "|" in path else f"`{path}`"
 
 
 def _asked_for(plan: Plan, statuses: Mapping[Uid, Status]) -> list[Task]:
     """Return the tasks whose results answer the request: the last ones, or what was reached of the way to them."""
-    dependants = plan.dependants()
+    readers: dict[Uid, set[Uid]] = {}
+    for task in plan:
+        for value in task.args.values():
+            for ref in value.refs:
+                readers.setdefault(ref.uid, set()).add(task.uid)
 
     def has(uid: Uid) -> bool:
         return uid in statuses and statuses[uid].state in HAS_RESULT
 
-    return [task for task in plan if has(task.uid) and not any(has(uid) for uid in dependants[task.uid])]
+    return [task for task in plan if has(task.uid) and not any(has(uid) for uid in readers.get(task.uid, ()))]
 
 
 def _finding(task: Task, statuses: Mapping[Uid, Status], texts: Mapping[str, str], files: Mapping[str, str]) -> str:
     status = statuses[task.uid]
     main = status.results[0]
-    head = f"**{task.id} {task.task}**" + (" (given by you)" if status.supplied else "")
+    head = f"**{_name(task)}**" + (" (given by you)" if status.supplied else "")
     text = texts.get(main.digest, main.preview).strip()
     if len(text) > LONGEST_RESULT:
         text = text[:LONGEST_RESULT] + " …"
     lines = [head]
     if main.kind not in FILE_KINDS and text:
-        lines.append("\n".join(f"> {literal(line)}" if line.strip() else ">" for line in text.splitlines()))
+        lines.append("\n".join(f"> {literal(line.strip())}" if line.strip() else ">" for line in text.splitlines()))
     paths = [files[one.digest] for one in status.results if one.digest in files and one.kind in FILE_KINDS]
     if main.kind in FILE_KINDS and text:
         lines.append(literal(one_line(text, 300)))
-    lines += [f"File: `{path}`" for path in paths]
+    lines += [f"File: {_code(path)}" for path in paths]
     if status.note:
         lines.append(f"*{literal(one_line(status.note, 300))}*")
     return "\n\n".join(lines)
 
 
+def _name(task: Task) -> str:
+    return f"{task.id} {literal(one_line(task.task, 60))}"
+
+
 def _trouble(plan: Plan, task: Task, statuses: Mapping[Uid, Status]) -> list[str]:
     status = statuses.get(task.uid)
     if status is None:
-        return [f"- {task.id} {task.task}: it was not run."]
-    name = f"- {task.id} {task.task}"
+        return [f"- {_name(task)}: it was not run."]
+    name = f"- {_name(task)}"
     match status.state:
         case TaskState.FAILED:
             tries = f" after {plural(status.attempt, 'try').replace('trys', 'tries')}" if status.attempt > 1 else ""
@@ -118,12 +144,12 @@ def _table(plan: Plan, statuses: Mapping[Uid, Status], files: Mapping[str, str])
         status = statuses.get(task.uid)
         if status is None or status.state not in HAS_RESULT:
             state = status.state if status else TaskState.WAITING
-            rows.append(f"| {task.id} | {task.task} | {literal(status.candidate) if status else ''} | | {state} |")
+            candidate = literal(one_line(status.candidate, 100)) if status else ""
+            rows.append(f"| {task.id} | {literal(one_line(task.task, 60))} | {candidate} | | {state} |")
             continue
         main = status.results[0]
         words = one_line(main.preview, 60) or main.media_type
-        # A path with a pipe in it would end the cell.
-        shown = f"`{files[main.digest]}`" if main.digest in files and "|" not in files[main.digest] else literal(words)
-        model = "you" if status.supplied else literal(status.candidate)
-        rows.append(f"| {task.id} | {task.task} | {model} | {status.seconds:.2f} s | {shown} |")
+        shown = _code(files[main.digest]) if main.digest in files else literal(words)
+        model = "you" if status.supplied else literal(one_line(status.candidate, 100))
+        rows.append(f"| {task.id} | {literal(one_line(task.task, 60))} | {model} | {status.seconds:.2f} s | {shown} |")
     return "\n".join(rows)

@@ -6,6 +6,8 @@ from hgtui.core.fit import matches, unfit
 from hgtui.core.model import Assignment, Candidate
 from hgtui.core.plan import Plan, Task, Uid
 
+Candidates = tuple[Candidate, ...]
+
 _PRESENT, _FITS, _MATCH, _SPEAKS, _HERE = 1000.0, 100.0, 10.0, 5.0, 1.0
 
 
@@ -57,16 +59,12 @@ async def choose(
     """Yield for each task that needs one its assignment by ranking, None where nothing can run it; row by row.
 
     An assignment in `keep` stays as long as its candidate can run the task; those of `again`, whose task has changed,
-    are chosen anew unless a person chose them.
+    are chosen anew. What a person chose stays as long as it is here, also where it does not fit: they know why.
     """
     for task in plan:
-        fitting = usable(rank(task, candidates.get(task.task, ())), task)
-        kept = keep.get(task.uid)
-        if (
-            kept
-            and any(one.name == kept.candidate for one in fitting)
-            and (kept.chosen_by == "person" or task.uid not in again)
-        ):
+        ranked = rank(task, candidates.get(task.task, ()))
+        fitting = usable(ranked, task)
+        if _stays(keep.get(task.uid), ranked, fitting, changed=task.uid in again):
             continue
         if not fitting:
             yield task.uid, None
@@ -74,3 +72,11 @@ async def choose(
         only = len(fitting) == 1
         reason = f"the only one here: {fitting[0].reason}" if only else fitting[0].reason
         yield task.uid, Assignment.of(fitting[0], "only" if only else "ranking", reason)
+
+
+def _stays(kept: Assignment | None, ranked: Candidates, fitting: Candidates, *, changed: bool) -> bool:
+    if kept is None:
+        return False
+    if kept.chosen_by == "person":
+        return any(one.name == kept.candidate and not one.missing for one in ranked)
+    return not changed and any(one.name == kept.candidate for one in fitting)

@@ -11,7 +11,6 @@ from hgtui.core.states import Failure
 from hgtui.core.task import TASKS
 from hgtui.planning import RulePlanner
 from hgtui.planning.rules import propose
-from hgtui.planning.rules.planner import BY_RULES
 from tests.planning.requests import NOT_UNDERSTOOD, PLANS
 from tests.planning.shown import drafted, files_of, lines, proposed, steps_of
 
@@ -23,7 +22,7 @@ def test_a_request_becomes_the_plan_that_a_careful_person_draws(
     files = files_of(request_, others)
     made = propose(request_, files)
     assert lines(made.plan) == expected
-    assert made.notes == (BY_RULES,)
+    assert made.notes == ()
     assert errors(problems(made.plan, Facts(files=files))) == ()
 
 
@@ -40,8 +39,8 @@ def test_what_is_not_understood_is_quoted_in_a_note_and_the_rest_is_planned(
 ) -> None:
     made = propose(request_, files_of(request_))
     assert lines(made.plan) == expected
-    assert len(made.notes) == 1 + len(quoted)
-    for words, note in zip(quoted, made.notes[1:], strict=True):
+    assert len(made.notes) == len(quoted)
+    for words, note in zip(quoted, made.notes, strict=True):
         assert f"“{words}”" in note
         assert "understood" in note
 
@@ -68,17 +67,17 @@ async def test_an_empty_request_is_refused_with_a_hint(request_: str) -> None:
 def test_a_greeting_gives_an_empty_plan_that_says_why(request_: str) -> None:
     made = propose(request_, {})
     assert not made.plan.tasks
-    assert "asks for no task" in made.notes[1]
+    assert "asks for no task" in made.notes[0]
 
 
 def test_a_plan_says_that_rules_made_it() -> None:
-    assert "rules" in propose("Read page.png", {}).notes[0]
+    assert propose("Read page.png", {}).plan.planner == "rules"
 
 
 def test_a_text_that_is_missing_leaves_its_argument_open_and_says_so() -> None:
     made = propose("Translate this to French", {})
     assert lines(made.plan) == ["translation(language='fr')"]
-    assert "does not say which text" in made.notes[1]
+    assert "does not say which text" in made.notes[0]
     assert [one.code for one in errors(problems(made.plan))] == [Code.MISSING_ARGUMENT]
 
 
@@ -94,31 +93,31 @@ def test_whatever_a_task_still_needs_is_named(request_: str, words: str) -> None
     files = files_of(request_)
     made = propose(request_, files)
     assert len(made.plan) == 1
-    assert f"does not say {words}" in made.notes[1]
+    assert f"does not say {words}" in made.notes[0]
     assert [one.code for one in errors(problems(made.plan, Facts(files=files)))] == [Code.MISSING_ARGUMENT]
 
 
 def test_a_file_that_came_along_and_is_not_used_is_named() -> None:
     made = propose("Summarize notes.txt", files_of("Summarize notes.txt", ["extra.png"]))
     assert lines(made.plan) == ["summarization(text='notes.txt')"]
-    assert made.notes[1:] == ("No task uses extra.png.",)
+    assert made.notes == ("No task uses extra.png.",)
 
 
 def test_a_text_file_that_is_only_to_be_read_needs_no_model_and_this_is_said() -> None:
     made = propose("Read notes.txt", files_of("Read notes.txt"))
     assert not made.plan.tasks
-    assert "No model has to read notes.txt" in made.notes[1]
+    assert "No model has to read notes.txt" in made.notes[0]
 
 
 def test_a_file_of_the_wrong_kind_gives_no_broken_task_but_a_note() -> None:
     made = propose("Transcribe movie.mp4", files_of("Transcribe movie.mp4"))
     assert not made.plan.tasks
-    assert "needs a sound, and movie.mp4 is a video" in made.notes[1]
+    assert "needs a sound, and movie.mp4 is a video" in made.notes[0]
 
 
 def test_an_address_is_never_fetched_and_this_is_said() -> None:
     made = propose("Summarize https://example.com/page.html", {})
-    assert "does not fetch https://example.com/page.html" in made.notes[1]
+    assert "does not fetch https://example.com/page.html" in made.notes[0]
 
 
 def test_a_file_is_what_was_found_in_it_not_what_its_name_says() -> None:
@@ -136,7 +135,7 @@ def test_a_file_given_by_its_whole_path_is_meant_by_its_last_part() -> None:
     }
     made = propose("Read page.png", files)
     assert lines(made.plan) == ["image-to-text(image='/data/in/page.png')"]
-    assert made.notes == (BY_RULES,)
+    assert made.notes == ()
 
 
 def test_a_file_without_a_suffix_is_known_where_it_was_given() -> None:
@@ -289,6 +288,6 @@ def test_whatever_is_asked_the_plan_is_sound_or_the_request_is_refused(
     found = errors(problems(made.plan, Facts(files=files)))
     assert not [one for one in found if one.code in NEVER]
     if any(one.code is Code.MISSING_ARGUMENT for one in found):
-        assert len(made.notes) > 1
-    assert made.plan.tasks or len(made.notes) > 1
+        assert made.notes
+    assert made.plan.tasks or made.notes
     assert [task.id for task in made.plan] == list(range(len(made.plan)))

@@ -11,7 +11,7 @@ from hgtui.core import commands as cmd
 from hgtui.core import events as ev
 from hgtui.core.model import Candidate
 from hgtui.core.plan import Input, Plan, Task, Uid
-from hgtui.core.ports import Call, CallError, Drafted, PlanningError, Produced, Proposed, Said, Step, Tell
+from hgtui.core.ports import Call, CallError, Context, Drafted, PlanningError, Produced, Proposed, Said, Step, Tell
 from hgtui.core.resource import FileFact, Kind
 from hgtui.core.run import Run, fold
 from hgtui.core.states import Failure, TaskState
@@ -50,7 +50,9 @@ class ByHand:
         self.files: Mapping[str, FileFact] = {}
         self.tidied = False
 
-    async def plan(self, request: str, files: Mapping[str, FileFact]) -> AsyncGenerator[Step, None]:
+    async def plan(
+        self, request: str, files: Mapping[str, FileFact], context: Context | None = None
+    ) -> AsyncGenerator[Step, None]:
         self.files = files
         yield Said(text="Let me see.")
         if isinstance(self.what, PlanningError):

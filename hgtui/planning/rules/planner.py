@@ -14,7 +14,6 @@ from hgtui.planning.rules.mentions import guess
 from hgtui.planning.rules.phrases import asks, starts
 from hgtui.planning.rules.reader import Reader
 
-BY_RULES = "Planned by rules, not by an LLM: they know the usual phrases and say what they did not understand."
 _MOST_NOTES = 20
 _MOST_NAMES = 5
 
@@ -57,7 +56,7 @@ def propose(request: str, files: Mapping[str, FileFact]) -> Proposed:
         notes = [
             "The request asks for no task that the rules know. Name a file, or put a text in quotes, and say what to do with it."
         ]
-    return Proposed(plan=plan, notes=(BY_RULES, *notes, *_unused(plan, reader, files)))
+    return Proposed(plan=plan, notes=(*notes, *_unused(plan, reader, files)))
 
 
 def _addresses(reader: Reader) -> list[str]:

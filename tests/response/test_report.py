@@ -1,0 +1,151 @@
+"""The answer by the program: every state has its line, and foreign text stays text."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hgtui.core.plan import Input, Plan, Task
+from hgtui.core.resource import Kind, Resource
+from hgtui.core.run import TaskStatus
+from hgtui.core.states import Failure, TaskState
+from hgtui.response.report import LONGEST_RESULT, literal, report
+
+T1 = Task(uid="t1", id=1, task="image-to-text", args={"image": Input.text("a.png")})
+T2 = Task(uid="t2", id=2, task="summarization", args={"text": Input.of("t1")})
+CHAIN = Plan(request="go", tasks=(T1, T2))
+HOSTILE = "# [click](http://x) | <b>*a*</b> `x`\n| a | b |\n- item\n1. one\n===\n~~~\n&amp;"
+
+
+def result(text: str = "the words", kind: Kind = Kind.TEXT, digest: str = "a" * 64, **more: object) -> Resource:
+    media = {Kind.AUDIO: "audio/wav", Kind.IMAGE: "image/png"}.get(kind, "text/plain")
+    return Resource.model_validate(
+        {"kind": kind, "digest": digest, "media_type": media, "size": 1, "preview": text, **more}
+    )
+
+
+def done(*results: Resource, **more: object) -> TaskStatus:
+    fields = {"state": TaskState.DONE, "candidate": "embedded:x", "seconds": 1.5, "results": results, **more}
+    return TaskStatus(**fields)  # type: ignore[arg-type]
+
+
+def rows(text: str) -> list[str]:
+    return [line for line in text.splitlines() if line.startswith("|")]
+
+
+def test_what_nothing_else_reads_comes_first_with_each_task_in_the_table() -> None:
+    text = report(CHAIN, {"t1": done(result("page")), "t2": done(result("short", digest="b" * 64))}, {}, {})
+    assert text.startswith("**2 summarization**\n\n> short")
+    assert "> page" not in text
+    assert rows(text)[2:] == [
+        "| 1 | image-to-text | embedded:x | 1.50 s | page |",
+        "| 2 | summarization | embedded:x | 1.50 s | short |",
+    ]
+
+
+def test_a_task_that_others_only_follow_is_part_of_the_answer() -> None:
+    after = T2.update(args={"text": Input.text("other")}, after=("t1",))
+    text = report(Plan(tasks=(T1, after)), {"t1": done(result("page")), "t2": done(result("short"))}, {}, {})
+    assert "> page" in text
+    assert "> short" in text
+
+
+def test_the_whole_text_stands_in_the_answer_and_a_very_long_one_is_cut() -> None:
+    alone = Plan(tasks=(T1,))
+    assert "> the whole" in report(alone, {"t1": done(result("the…"))}, {"a" * 64: "the whole"}, {})
+    text = report(alone, {"t1": done(result())}, {"a" * 64: "x" * (LONGEST_RESULT + 1)}, {})
+    assert "x" * LONGEST_RESULT + " …" in text
+
+
+def test_files_are_named_by_path() -> None:
+    sound = done(result("", Kind.AUDIO), note="A voice of 1998.")
+    text = report(Plan(tasks=(T2,)), {"t2": sound}, {}, {"a" * 64: "out/2-speech.wav"})
+    assert "File: `out/2-speech.wav`" in text
+    assert "*A voice of 1998.*" in text
+    assert rows(text)[-1].endswith("| `out/2-speech.wav` |")
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (
+            TaskStatus(state=TaskState.FAILED, failure=Failure.TIMEOUT, message="Too slow.", hint="Wait.", attempt=3),
+            "failed after 3 tries (timeout): Too slow. Wait.",
+        ),
+        (
+            TaskStatus(state=TaskState.FAILED, failure=Failure.EMPTY, message="Nothing.", attempt=1),
+            "failed (empty): Nothing.",
+        ),
+        (TaskStatus(state=TaskState.BLOCKED, blocked_by=("t1",)), "blocked by #1."),
+        (TaskStatus(state=TaskState.CANCELLED), "stopped."),
+        (TaskStatus(state=TaskState.SKIPPED), "skipped."),
+        (TaskStatus(state=TaskState.WAITING), "waiting."),
+        (TaskStatus(state=TaskState.READY), "ready."),
+        (TaskStatus(state=TaskState.RUNNING), "running."),
+        (TaskStatus(state=TaskState.RETRYING), "retrying."),
+        (TaskStatus(state=TaskState.ASKING), "asking."),
+        (None, "it was not run."),
+    ],
+    ids=str,
+)
+def test_every_task_without_a_result_says_why(status: TaskStatus | None, words: str) -> None:
+    statuses = {"t1": done(result("page"))} | ({"t2": status} if status else {})
+    text = report(CHAIN, statuses, {}, {})
+    assert f"- 2 summarization: {words}" in text
+    assert "> page" in text, "what was reached of the way stands in the answer"
+    assert len(rows(text)) == 4
+
+
+@pytest.mark.parametrize("state", [TaskState.DONE, TaskState.REUSED])
+def test_a_result_of_this_run_or_an_earlier_one_is_no_trouble(state: TaskState) -> None:
+    text = report(Plan(tasks=(T1,)), {"t1": done(result("page"), state=state)}, {}, {})
+    assert "What did not work" not in text
+
+
+def test_a_result_given_by_hand_is_said_to_be() -> None:
+    text = report(Plan(tasks=(T1,)), {"t1": done(result("mine"), supplied=True)}, {}, {})
+    assert "(given by you)" in text
+    assert "| you |" in text
+
+
+def test_nothing_done_and_nothing_planned_are_said_plainly() -> None:
+    assert report(CHAIN, {}, {}, {}).startswith("**Nothing came of it.**")
+    assert report(Plan(), {}, {}, {}, ("Not understood: “x”.",)) == (
+        "No task came of this request, so nothing was run.\n\nNot understood: “x”."
+    )
+
+
+@pytest.mark.parametrize(
+    ("planner", "last"),
+    [("rules", "Planned by rules, not by an LLM."), ("gpt_x", "Planned by gpt\\_x."), ("", "| page |")],
+)
+def test_the_last_line_says_who_planned(planner: str, last: str) -> None:
+    text = report(Plan(planner=planner, tasks=(T1,)), {"t1": done(result("page"))}, {}, {})
+    assert text.endswith(last)
+    assert "Not understood" not in text
+
+
+def test_notes_are_listed_as_what_was_left_out() -> None:
+    text = report(Plan(tasks=(T1,)), {"t1": done(result())}, {}, {}, ("one\ntwo", "*three*"))
+    assert "**Not understood or left out**\n\n- one two\n- \\*three\\*" in text
+
+
+def test_foreign_text_is_never_markup_and_breaks_no_table() -> None:
+    hostile = done(result(HOSTILE, name=HOSTILE), note=HOSTILE, candidate="a:b|c")
+    failing = TaskStatus(state=TaskState.FAILED, failure=Failure.CRASHED, message=HOSTILE, hint=HOSTILE)
+    plan = Plan(planner=HOSTILE, tasks=(T1, T2.update(task="x|y\n# z", args={})))
+    text = report(plan, {"t1": hostile, "t2": failing}, {}, {"a" * 64: "out/a|b`c.png"}, (HOSTILE,))
+    for row in rows(text):
+        assert row.replace("\\|", "").count("|") == 6
+    assert len(rows(text)) == 4
+    assert "[click]" not in text
+    assert "<b>" not in text
+    for line in ("> \\# ", "> \\- item", "> 1\\. one", "> \\===", "> \\~\\~\\~", "> \\&amp;"):
+        assert line in text
+
+
+@given(st.text(alphabet=st.sampled_from("ab \n|`*_[]<>#~&-+=1.)\\"), max_size=40))
+def test_escaped_text_says_the_same_once_its_backslashes_are_read(text: str) -> None:
+    read, escaped = [], iter(literal(text))
+    for char in escaped:
+        read.append(next(escaped) if char == "\\" else char)
+    assert "".join(read) == text
