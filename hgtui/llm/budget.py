@@ -83,8 +83,8 @@ class Budget:
         """Return the error that names a limit and how to raise it; `what` says what it did."""
         spent = self.spent
         limit, used = {
-            "tokens": (f"{self.tokens:,} tokens", f"{spent.tokens:,}"),
-            "seconds": (f"{self.seconds:g} s of LLM time", f"{spent.seconds:.1f} s"),
+            "tokens": (f"{self.tokens or 0:,} tokens", f"{spent.tokens:,}"),
+            "seconds": (f"{self.seconds or 0.0:g} s of LLM time", f"{spent.seconds:.1f} s"),
             "usd": (_usd(self.usd or 0.0), _usd(spent.usd or 0.0)),
         }[name]
         message = f"{what}: this run may use {limit}, and about {used} are used."

@@ -29,9 +29,10 @@ def forms(server: ChatServer) -> list[str | None]:
 
 async def ask(url: str, waits: Waits | None = None, model: str = "test-model") -> CallRecord:
     told = waits or Waits()
-    async with client(url, model=model) as chat:
-        async with aclosing(chat.stream(ASK, schema=SCHEMA, schema_name="plan", on_retry=told.on_retry)) as chunks:
-            last = [chunk async for chunk in chunks][-1]
+    chat = client(url, model=model)
+    stream = chat.stream(ASK, schema=SCHEMA, schema_name="plan", on_retry=told.on_retry)
+    async with chat, aclosing(stream) as chunks:
+        last = [chunk async for chunk in chunks][-1]
     assert isinstance(last, Done)
     return last.record
 

@@ -1,5 +1,7 @@
 """Reasoning that stands inside the content never reaches the reply, wherever the stream is cut."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -84,5 +86,5 @@ PARTS = st.lists(st.sampled_from(["<think>", "</think>", "<", "/think>", "`", '"
 def test_where_the_content_is_cut_makes_no_difference(content: str, data: st.DataObject) -> None:
     cuts = sorted(data.draw(st.lists(st.integers(0, len(content)))))
     edges = [0, *cuts, len(content)]
-    pieces = [content[start:end] for start, end in zip(edges, edges[1:], strict=False)]
+    pieces = [content[start:end] for start, end in pairwise(edges)]
     assert kept(pieces) == kept([content])

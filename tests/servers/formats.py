@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from tests.servers.exchange import Request
 from tests.servers.replies import Answer, Reply, Status
 
+EMPTY_PLAN = Reply("[]")
+
 
 @dataclass(frozen=True)
 class Takes:
@@ -14,7 +16,7 @@ class Takes:
     """
 
     forms: tuple[str, ...] = ()
-    reply: Answer = Reply("[]")
+    reply: Answer = EMPTY_PLAN
     status: int = 400
     message: str = "response_format type {form} is not supported"
 

@@ -24,7 +24,7 @@ class Reply:
     `pieces` cuts the text into deltas, `split` the bytes of the stream into writes. `first_s` and `gap_s` (seconds)
     are waited before the first delta and between deltas. `gate` is waited at after `hold_after` deltas. With
     `finish` None and `done` False the stream ends without saying that it is complete. `prompt_tokens` None counts the
-    prompt as a tokenizer would, about four bytes for a token. With `obeys` the reply ends at `max_tokens` deltas.
+    prompt as a tokenizer would, four bytes for a token, one at least for a word. With `obeys` the reply ends at `max_tokens` deltas.
     """
 
     text: str = ""
@@ -49,7 +49,8 @@ class Reply:
         return thoughts + [{"content": piece} for piece in self.pieces(self.text)]
 
     def _counted(self, body: Mapping[str, Any], said: int) -> dict[str, Any]:
-        prompt = -(-len(json.dumps(body["messages"], ensure_ascii=False)) // 4)
+        said_before = json.dumps([message["content"] for message in body["messages"]], ensure_ascii=False)
+        prompt = max(len(said_before.encode("utf-8", "replace")) // 4, len(said_before.split()))
         counts: dict[str, Any] = wire.usage(prompt if self.prompt_tokens is None else self.prompt_tokens, said)
         if self.cached_tokens:
             counts["prompt_tokens_details"] = {"cached_tokens": self.cached_tokens}
