@@ -61,6 +61,7 @@ class Running:
         self.seen: list[Event] = []
         self._err: list[bytes] = []
         self._out: list[bytes] = []
+        self._heard = threading.Condition()
         self._ears = threading.Thread(target=self._listen, daemon=True)
         self._ears.start()
         self._watch = threading.Timer(PATIENCE_S, process.kill)
@@ -91,6 +92,11 @@ class Running:
             self.seen.append(json.loads(line))
             yield self.seen[-1]
 
+    def listen_for(self, words: str) -> None:
+        """Wait until standard error has these words."""
+        with self._heard:
+            assert self._heard.wait_for(lambda: words in b"".join(self._err).decode("utf-8", "replace"), PATIENCE_S)
+
     def children(self) -> list[int]:
         """Return the process ids of its children."""
         found = []
@@ -119,7 +125,9 @@ class Running:
     def _listen(self) -> None:
         assert self.process.stderr is not None
         while chunk := self.process.stderr.read1(65536):  # type: ignore[attr-defined]
-            self._err.append(chunk)
+            with self._heard:
+                self._err.append(chunk)
+                self._heard.notify_all()
 
     def __enter__(self) -> Self:
         return self

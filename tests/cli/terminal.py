@@ -1,0 +1,79 @@
+"""A terminal with a person at it: hgtui on a pseudo-terminal, read and typed at."""
+
+import os
+import pty
+import select
+import subprocess
+from types import TracebackType
+from typing import Self
+
+from tests.cli.program import HGTUI, PATIENCE_S, Program
+
+
+class Terminal:
+    """Runs hgtui with standard input and standard error on a terminal; standard output goes into a pipe."""
+
+    def __init__(self, hgtui: Program, *arguments: str, **environ: str) -> None:
+        self._ours, self._theirs = pty.openpty()
+
+        # The leader of a session that opens a terminal has it as its own, for Ctrl+C to come from.
+        take = ("/bin/sh", "-c", 'exec "$@" 0<>"$0" 2>&0', os.ttyname(self._theirs))
+        self.process = subprocess.Popen(
+            [*take, *HGTUI, *arguments],
+            stdout=subprocess.PIPE,
+            cwd=hgtui.folder,
+            env=hgtui.environ | environ,
+            start_new_session=True,
+        )
+        self._life = os.pidfd_open(self.process.pid)
+        self.shown = ""
+        self._read = 0
+
+    def until(self, words: str) -> str:
+        """Read until the terminal shows these words after what was read before; return what came on the way."""
+        while (place := self.shown.find(words, self._read)) < 0:
+            assert self._more(), f"{words!r} did not come: {self.shown}"
+        start, self._read = self._read, place + len(words)
+        return self.shown[start : self._read]
+
+    def press(self, keys: str) -> None:
+        os.write(self._ours, keys.encode())
+
+    def ended(self) -> tuple[int, str]:
+        """Read to the end; return the exit status and what went to standard output."""
+        assert self.process.stdout is not None
+        while self._more():
+            pass
+        out = self.process.stdout.read().decode()
+        status = self.process.wait(PATIENCE_S)
+        assert "Traceback" not in self.shown
+        return status, out
+
+    def _more(self) -> bool:
+        if self._theirs >= 0:
+            ready = select.select([self._ours, self._life], [], [], PATIENCE_S)[0]
+            assert ready, f"nothing came any more: {self.shown}"
+            if self._ours not in ready:
+                # It has ended: without our own handle the rest can be read to its end.
+                os.close(self._theirs)
+                self._theirs = -1
+        try:
+            data = os.read(self._ours, 65536)
+        except OSError:  # Linux: nobody has the other side open
+            return False
+        self.shown += data.decode("utf-8", "replace").replace("\r\n", "\n")
+        return bool(data)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.process.kill()
+        self.process.wait()
+        for handle in (self._ours, self._theirs, self._life):
+            if handle >= 0:
+                os.close(handle)
+        if self.process.stdout is not None:
+            self.process.stdout.close()
