@@ -10,7 +10,7 @@ from hgtui.core.text import one_line
 from hgtui.llm.errors import LLMError
 from hgtui.llm.messages import Message
 from hgtui.llm.retry import OnRetry
-from hgtui.llm.values import CallRecord, Chunk
+from hgtui.llm.values import CallRecord, Chunk, was_cut
 
 
 class Chat(Protocol):
@@ -80,3 +80,12 @@ def call_made(record: CallRecord) -> CallMade:
         total_s=record.total_s,
         record=record.as_json(),
     )
+
+
+def ending(record: CallRecord) -> tuple[CallMade | Noticed, ...]:
+    """Return what is told of a call that has ended: the call, and whether the server cut the prompt."""
+    if not was_cut(record):
+        return (call_made(record),)
+    counted = record.usage.tokens_in
+    words = f"The server counted {counted:,} tokens of the prompt: it has cut it. Set a longer context there."
+    return call_made(record), Noticed(text=words)

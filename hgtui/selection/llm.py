@@ -9,11 +9,10 @@ from hgtui.core.plan import Plan, Uid
 from hgtui.core.ports import CallMade, Chosen, Noticed
 from hgtui.core.states import Failure
 from hgtui.core.text import clean, one_line, plural
-from hgtui.llm import Done, LLMError, TextDelta
+from hgtui.llm import Done, LLMError, Retracted, TextDelta
 from hgtui.llm.prompts import Prompts
 from hgtui.llm.scan import ObjectScanner
-from hgtui.llm.told import Chat, call_made, name_of, told
-from hgtui.llm.values import Retracted
+from hgtui.llm.told import Chat, ending, name_of, told
 from hgtui.selection.merging import merged
 from hgtui.selection.prompt import TEMPLATES, Choices, messages, shards
 from hgtui.selection.reading import Sheet, complete
@@ -119,7 +118,8 @@ class _Call:
         except LLMError as error:
             self.error = error
             if error.record is not None:
-                yield call_made(error.record)
+                for told_of in ending(error.record):
+                    yield told_of
         if self._texts and self.sheet.left:
             for item in self._rest():
                 yield item
@@ -136,7 +136,8 @@ class _Call:
                 elif isinstance(item, LLMError):
                     raise item
                 elif isinstance(item, Done):
-                    yield call_made(item.record)
+                    for told_of in ending(item.record):
+                        yield told_of
                 elif isinstance(item, Retracted):
                     self._begin()
                 elif isinstance(item, TextDelta):
