@@ -16,9 +16,11 @@ from hgtui.execution.endpoints.controller.catalogue import ControllerCatalogue
 from hgtui.execution.endpoints.controller.endpoint import ControllerEndpoint
 from hgtui.execution.endpoints.controller.instructions import INSTRUCTIONS
 from hgtui.execution.endpoints.controller.reading import as_labels
-from hgtui.llm import ChatClient, RetryPolicy
+from hgtui.llm import Budget, ChatClient, LLMError, RetryPolicy
+from hgtui.llm.metered import Metered
 from tests.inputs import draw_page
 from tests.servers.chat import ChatServer
+from tests.servers.media import all_routes, wav
 from tests.servers.replies import Reply, Status
 
 
@@ -117,11 +119,48 @@ async def test_cancelling_a_task_hangs_up(tmp_path: Path) -> None:
         await server.requests[0].gone.wait()
 
 
+async def test_the_media_models_that_the_server_lists_are_offered_and_run(tmp_path: Path) -> None:
+    models = ("test-model", "whisper-1", "gpt-4o-mini-tts", "dall-e-3")
+    (tmp_path / "recording").write_bytes(wav())
+    recording = Given(kind=Kind.AUDIO, path=str(tmp_path / "recording"), media_type="audio/wav")
+    asked = {
+        "text-to-speech": {"text": (text("hello"),)},
+        "automatic-speech-recognition": {"audio": (recording,)},
+        "text-to-image": {"text": (text("a zebra"),)},
+    }
+    with ChatServer(models=models, routes=all_routes()) as server:
+        async with ChatClient(server.url, None, "test-model") as client:
+            chat = Metered(client, Budget())
+
+            async def listed() -> tuple[str, ...]:
+                return tuple(one.name for one in await chat.models())
+
+            catalogue = ControllerCatalogue("test-model", server.url, local=True, listed=listed)
+            results = []
+            for task, inputs in asked.items():
+                (candidate,) = await catalogue.candidates(task)
+                work = tmp_path / task
+                work.mkdir()
+                one = call(task, **inputs).model_copy(update={"assignment": Assignment.of(candidate, "only", "")})
+                results += await ControllerEndpoint(chat).run(one, work, lambda fraction, note: None)
+                assert results[-1].path is None or (work / results[-1].path).stat().st_size > 40
+    assert [one.kind for one in results] == [Kind.AUDIO, Kind.TEXT, Kind.IMAGE]
+    assert results[1].text == "hello from the recording"
+
+
+async def test_a_server_that_lists_nothing_offers_no_media_models() -> None:
+    async def listed() -> tuple[str, ...]:
+        raise LLMError(Failure.TRANSPORT, "gone", "")
+
+    catalogue = ControllerCatalogue("test-model", "http://127.0.0.1:1/v1", local=True, listed=listed)
+    assert await catalogue.candidates("text-to-speech") == ()
+
+
 async def test_every_task_that_the_controller_does_is_a_task_type_and_a_candidate() -> None:
     catalogue = ControllerCatalogue("gpt 4o@x", "http://127.0.0.1:1/v1", local=True)
     for task in TASKS:
         found = await catalogue.candidates(task)
-        assert bool(found) == (task in INSTRUCTIONS)
+        assert bool(found) == (task in INSTRUCTIONS)  # it lists no media models
         assert all(one.name == "controller:gpt-4o-x" and not one.leaves for one in found)
 
 

@@ -1,10 +1,14 @@
 """The controller as a candidate for the task types that it can do."""
 
+import asyncio
 import re
+from collections.abc import Awaitable, Callable
 
 from hgtui.core.model import Candidate
+from hgtui.core.text import clean
 from hgtui.execution.endpoints.controller.endpoint import ENDPOINT
 from hgtui.execution.endpoints.controller.instructions import INSTRUCTIONS
+from hgtui.llm import LLMError
 
 _SEES = re.compile(
     r"gpt-4o|gpt-4\.1|gpt-5|gpt-6|\bo[34]\b|omni|vision|-vl\b|vl-|llava|pixtral|gemini|claude|gemma-?[34]|internvl|"
@@ -14,30 +18,66 @@ _SEES = re.compile(
 """Names of models that take pictures. No server says so in its list of models; a wrong guess costs one failed call."""
 
 
-class ControllerCatalogue:
-    """The controller, known by the name of its model and where it is."""
+_HEARS = re.compile(r"whisper|transcribe|parakeet|canary|voxtral", re.I)
+_SPEAKS = re.compile(r"\btts\b|-tts|tts-|kokoro|piper|orpheus|bark", re.I)
+_PAINTS = re.compile(r"dall-e|gpt-image|flux|stable-diffusion|sdxl|qwen-image|z-image", re.I)
+_MEDIA = {"text-to-speech": _SPEAKS, "automatic-speech-recognition": _HEARS, "text-to-image": _PAINTS}
+"""Names of models for the speech and picture routes of a server; only those that the server lists are offered."""
+_MOST = 5
 
-    def __init__(self, model: str, base_url: str, *, local: bool) -> None:
+Listed = Callable[[], Awaitable[tuple[str, ...]]]
+
+
+class ControllerCatalogue:
+    """The controller, known by the name of its model and where it is, and the media models that its server lists.
+
+    `listed` gives the names of the server's models; it is asked once, and what it raises counts as an empty list.
+    """
+
+    def __init__(self, model: str, base_url: str, *, local: bool, listed: Listed | None = None) -> None:
         self._model, self._base_url, self._local = model, base_url, local
+        self._listed = listed
+        self._names: asyncio.Task[tuple[str, ...]] | None = None
 
     async def candidates(self, task: str) -> tuple[Candidate, ...]:
-        """Return the controller where it can do the task type."""
+        """Return the controller where it can do the task type, or the media models of its server."""
+        if task in _MEDIA:
+            names = [name for name in await self._server_models() if _MEDIA[task].search(name)]
+            return tuple(
+                self._candidate(name, f"A model of the controller's server, {self._base_url}.")
+                for name in names[:_MOST]
+            )
         instruction = INSTRUCTIONS.get(task)
         if instruction is None:
             return ()
         sees = bool(_SEES.search(self._model))
         doubt = "" if sees or not instruction.sees else " Its name does not say whether it takes pictures."
-        return (
-            Candidate(
-                name=f"{ENDPOINT}:{_quoted(self._model)}",
-                model=self._model,
-                endpoint=ENDPOINT,
-                title=self._model,
-                description=f"The controller itself, asked by chat at {self._base_url}.{doubt}",
-                place="llm",
-                leaves=not self._local,
-            ),
+        return (self._candidate(self._model, f"The controller itself, asked by chat at {self._base_url}.{doubt}"),)
+
+    def _candidate(self, model: str, description: str) -> Candidate:
+        return Candidate(
+            name=f"{ENDPOINT}:{_quoted(model)}",
+            model=model,
+            endpoint=ENDPOINT,
+            title=model,
+            description=description,
+            place="llm",
+            leaves=not self._local,
         )
+
+    async def _server_models(self) -> tuple[str, ...]:
+        if self._listed is None:
+            return ()
+        if self._names is None:
+            self._names = asyncio.ensure_future(self._ask(self._listed))
+        return await asyncio.shield(self._names)
+
+    @staticmethod
+    async def _ask(listed: Listed) -> tuple[str, ...]:
+        try:
+            return tuple(clean(name, 200) for name in await listed())
+        except LLMError:
+            return ()  # a server without a list has no media models that could be offered
 
     def help(self, task: str) -> str:
         """Nothing that the controller could do is missing."""

@@ -12,8 +12,9 @@ from hgtui.core.states import Failure
 from hgtui.core.task import TASKS
 from hgtui.core.text import one_line
 from hgtui.execution.endpoints.controller.instructions import INSTRUCTIONS, system
+from hgtui.execution.endpoints.controller.media import MEDIA
 from hgtui.execution.endpoints.controller.reading import as_labels, as_text
-from hgtui.llm import CallRecord, Chunk, Done, LLMError, Message, TextDelta
+from hgtui.llm import CallRecord, Chunk, Done, LLMError, Message, Retracted, TextDelta
 from hgtui.llm.messages import ImagePart, TextPart
 
 ENDPOINT = "controller"
@@ -26,7 +27,10 @@ LARGEST_PICTURE = 20_000_000
 class Chat(Protocol):
     """What this endpoint needs of a client; hgtui.llm.ChatClient is one."""
 
-    model: str | None
+    @property
+    def model(self) -> str | None:
+        """The model of the chat."""
+        ...
 
     def stream(
         self,
@@ -36,6 +40,18 @@ class Chat(Protocol):
         on_retry: Callable[[int, float, str], None] = ...,
     ) -> AsyncIterator[Chunk]:
         """Yield what the model says, and Done last. Raises LLMError."""
+        ...
+
+    async def speech(self, text: str, *, model: str) -> bytes:
+        """Return a spoken text as a WAV file. Raises LLMError."""
+        ...
+
+    async def transcribe(self, path: Path, *, model: str, language: str | None = ...) -> str:
+        """Return what is said in a file. Raises LLMError."""
+        ...
+
+    async def image(self, prompt: str, *, model: str) -> bytes:
+        """Return a picture. Raises LLMError."""
         ...
 
 
@@ -51,6 +67,11 @@ class ControllerEndpoint:
     async def run(self, call: Call, work: Path, tell: Tell) -> tuple[Produced, ...]:
         """Run a call. Raises CallError; a cancelled call closes its stream."""
         task = call.task.task
+        if task in MEDIA:
+            try:
+                return (await MEDIA[task](self._chat, call, work),)
+            except LLMError as error:
+                raise CallError(error.failure, error.message, error.hint) from error
         if task not in INSTRUCTIONS:
             raise CallError(Failure.NO_MODEL, f"The controller does not do {task}.")
         messages = [Message("system", system(task)), await self._asked(call)]
@@ -84,7 +105,9 @@ class ControllerEndpoint:
         try:
             async with aclosing(self._chat.stream(messages, temperature=0, on_retry=on_retry)) as chunks:  # type: ignore[type-var]
                 async for chunk in chunks:
-                    if isinstance(chunk, TextDelta):
+                    if isinstance(chunk, Retracted):  # what came so far was reasoning
+                        said.clear()
+                    elif isinstance(chunk, TextDelta):
                         said.append(chunk.text)
                         tell(None, one_line("".join(said)[-60:]))
                     elif isinstance(chunk, Done):

@@ -1,0 +1,78 @@
+"""One run's view of the client: every call counts against the run's budget, with the temperature of its profile."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from hgtui.llm.budget import Budget
+from hgtui.llm.client import ChatClient
+from hgtui.llm.messages import Message
+from hgtui.llm.retry import OnRetry
+from hgtui.llm.values import Chunk, ModelInfo
+
+
+def _untold(attempt: int, wait_s: float, reason: str) -> None:
+    """Nobody asked to be told of retries."""
+
+
+class Metered:
+    """The calls of a ChatClient under one budget; `temperature` None leaves it to each stage."""
+
+    def __init__(self, chat: ChatClient, budget: Budget, temperature: float | None = None) -> None:
+        self._chat, self._budget, self._temperature = chat, budget, temperature
+
+    @property
+    def model(self) -> str | None:
+        """The model, None until it is known."""
+        return self._chat.model
+
+    @property
+    def base_url(self) -> str:
+        """Where the server is, without credentials."""
+        return self._chat.base_url
+
+    @property
+    def budget(self) -> Budget:
+        """What the run has spent and may spend."""
+        return self._budget
+
+    async def context(self) -> int:
+        """Return the context length in tokens: the server's word, else the setting, else the smallest usual."""
+        return (await self._chat.context())[0]
+
+    async def models(self) -> tuple[ModelInfo, ...]:
+        """Return what the server lists. Raises LLMError."""
+        return await self._chat.models()
+
+    def stream(
+        self,
+        messages: Sequence[Message],
+        *,
+        temperature: float | None = 0,
+        max_tokens: int | None = None,
+        schema: Mapping[str, Any] | None = None,
+        schema_name: str = "reply",
+        on_retry: OnRetry = _untold,
+    ) -> AsyncIterator[Chunk]:
+        """Stream a chat; see ChatClient.stream."""
+        return self._chat.stream(
+            messages,
+            temperature=temperature if self._temperature is None else self._temperature,
+            max_tokens=max_tokens,
+            schema=schema,
+            schema_name=schema_name,
+            on_retry=on_retry,
+            budget=self._budget,
+        )
+
+    async def speech(self, text: str, *, model: str) -> bytes:
+        """Return a spoken text as a WAV file. Raises LLMError."""
+        return await self._chat.speech(text, model=model, budget=self._budget)
+
+    async def transcribe(self, path: Path, *, model: str, language: str | None = None) -> str:
+        """Return what is said in a file. Raises LLMError."""
+        return await self._chat.transcribe(path, model=model, language=language, budget=self._budget)
+
+    async def image(self, prompt: str, *, model: str) -> bytes:
+        """Return a picture. Raises LLMError."""
+        return await self._chat.image(prompt, model=model, budget=self._budget)
