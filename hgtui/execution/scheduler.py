@@ -2,18 +2,19 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from functools import partial
 from typing import Any
 
 from hgtui.core import events as ev
 from hgtui.core.model import Assignment
-from hgtui.core.plan import Plan, Ref, Task, Uid
+from hgtui.core.plan import Plan, Task, Uid
 from hgtui.core.ports import Results
 from hgtui.core.resource import Resource
 from hgtui.core.states import HAS_RESULT, UNDER_WAY, Failure, TaskState
 from hgtui.execution.ending import STATES, ending
 from hgtui.execution.places import Places
+from hgtui.execution.rules import BROKEN, below, lacking, runner, sense
 
 Perform = Callable[[Task, Assignment, Results], Coroutine[Any, Any, ev.TaskDone]]
 """Runs one task with all its tries and returns how it was done. Raises CallError where it failed for good."""
@@ -23,8 +24,7 @@ Place = Callable[[Assignment], tuple[str, int]]
 """Gives for an assignment the name of the place where it runs and how many run there at once."""
 
 S = TaskState
-_BROKEN = frozenset({S.FAILED, S.BLOCKED, S.CANCELLED})
-_OVER = frozenset({S.DONE, S.REUSED, S.SKIPPED, *_BROKEN})
+_OVER = frozenset({S.DONE, S.REUSED, S.SKIPPED, *BROKEN})
 _STARTED = UNDER_WAY - {S.ASKING} | HAS_RESULT
 
 
@@ -68,17 +68,17 @@ class Scheduler:
     def amend(self, plan: Plan, assignments: Mapping[Uid, Assignment]) -> None:
         """Go on with a changed plan. SchedulerError, and nothing changes, where a task that has started differs."""
         self.amendable(plan, assignments)
-        old = {uid: _sense(task, self._assignments) for uid, task in self._tasks.items()}
+        old = {uid: sense(task, self._assignments) for uid, task in self._tasks.items()}
         for uid in [uid for uid in old if plan.get(uid) is None]:
             self._set(uid, S.CANCELLED)
             del self._states[uid]
             self._gone.add(uid)
         self._take(plan, assignments)
-        changed = [uid for uid, task in self._tasks.items() if uid in old and _sense(task, assignments) != old[uid]]
+        changed = [uid for uid, task in self._tasks.items() if uid in old and sense(task, assignments) != old[uid]]
         back = [uid for uid in self._tasks if uid in self._gone]
         self._gone.difference_update(back)
-        again = [uid for uid in changed if self._states[uid] in {*_BROKEN, S.SKIPPED, S.READY}]
-        self._revive([*back, *again], self._below(again))
+        again = [uid for uid in changed if self._states[uid] in {*BROKEN, S.SKIPPED, S.READY}]
+        self._revive([*back, *again], below(again, self._dependants))
         self.recheck()
 
     def amendable(self, plan: Plan, assignments: Mapping[Uid, Assignment] | None = None) -> None:
@@ -89,7 +89,7 @@ class Scheduler:
             new = plan.get(uid)
             same = new is not None and (new.task, new.args, new.skip) == (task.task, task.args, task.skip)
             if same and assignments is not None:
-                same = _runner(uid, assignments) == _runner(uid, self._assignments)
+                same = runner(uid, assignments) == runner(uid, self._assignments)
             if not same:
                 raise SchedulerError(f"Task {task.id} has started and cannot be changed any more.")
 
@@ -126,7 +126,7 @@ class Scheduler:
         """Run a task again that failed, was stopped or skipped, and then what it blocked."""
         state = self._state(uid)
         if state is S.BLOCKED:
-            by = ", ".join(f"#{self._tasks[dep].id}" for dep in self._lacking(self._tasks[uid]))
+            by = ", ".join(f"#{self._tasks[dep].id}" for dep in lacking(self._tasks[uid], self._states))
             raise SchedulerError(f"Task {self._tasks[uid].id} is blocked by {by}: run that again.")
         if state not in _OVER or state in HAS_RESULT:
             raise SchedulerError(f"Task {self._tasks[uid].id} is {state}: only one that ended in nothing is run again.")
@@ -195,20 +195,9 @@ class Scheduler:
             self._places.forget(uid)
         self._states[uid] = state
 
-    def _below(self, uids: Iterable[Uid]) -> Iterator[Uid]:
-        """Yield everything that depends on any of `uids`, near or far."""
-        seen: set[Uid] = set()
-        ahead = list(uids)
-        while ahead:
-            for follower in self._dependants[ahead.pop()]:
-                if follower not in seen:
-                    seen.add(follower)
-                    ahead.append(follower)
-                    yield follower
-
-    def _revive(self, again: Iterable[Uid], below: Iterable[Uid]) -> None:
-        """Let the tasks of `again` wait once more, and those of `below` that were blocked; then go on."""
-        self._reset([*again, *(uid for uid in below if self._states[uid] is S.BLOCKED)])
+    def _revive(self, again: Iterable[Uid], behind: Iterable[Uid]) -> None:
+        """Let the tasks of `again` wait once more, and those of `behind` that were blocked; then go on."""
+        self._reset([*again, *(uid for uid in behind if self._states[uid] is S.BLOCKED)])
         self._left = {uid: self._open(task) for uid, task in self._tasks.items()}
         self._reset(uid for uid, left in self._left.items() if left and self._states[uid] in {S.READY, S.ASKING})
         self._advance(self._tasks)
@@ -221,7 +210,7 @@ class Scheduler:
     def _let_go(self, uid: Uid) -> None:
         """Let a task that asks go on where nothing holds it any more."""
         task = self._tasks[uid]
-        if task.skip or self._lacking(task) or not self._held(task):
+        if task.skip or lacking(task, self._states) or not self._held(task):
             self._set(uid, S.WAITING)
             self._advance([uid])
 
@@ -236,7 +225,7 @@ class Scheduler:
             if task.skip:
                 self._set(uid, S.SKIPPED)
                 self._emit(ev.TaskSkipped(uid=uid))
-            elif by := self._lacking(task):
+            elif by := lacking(task, self._states):
                 self._set(uid, S.BLOCKED)
                 self._emit(ev.TaskBlocked(uid=uid, by=by))
             elif self._held(task):
@@ -253,20 +242,6 @@ class Scheduler:
             self._left[follower] -= 1
             if self._left[follower] == 0:
                 yield follower
-
-    def _lacking(self, task: Task) -> tuple[Uid, ...]:
-        """Return the dependencies whose results a task needs and will not get.
-
-        Where an argument takes a list, a skipped task is left out of it as long as something is left; an order alone
-        is kept once the other task is over, but not where it broke.
-        """
-        broken = [dep for dep in task.deps if self._states.get(dep) in _BROKEN]
-        for value in task.args.values():
-            skipped = [ref.uid for ref in value.refs if self._states.get(ref.uid) is S.SKIPPED]
-            kept = [part for part in value.parts if not (isinstance(part, Ref) and part.uid in skipped)]
-            if skipped and not (value.many and kept):
-                broken += skipped
-        return tuple(dict.fromkeys(broken))
 
     def _held(self, task: Task) -> bool:
         """Whether a task must wait for a person: by its policy, or because it lies beyond the grant."""
@@ -331,13 +306,3 @@ class Scheduler:
     def _look_idle(self) -> None:
         if self._busy == 0 and not self._places.waited_for:
             self._idle.set()
-
-
-def _runner(uid: Uid, assignments: Mapping[Uid, Assignment]) -> dict[str, str | None] | None:
-    assignment = assignments.get(uid)
-    return assignment.granted() if assignment else None
-
-
-def _sense(task: Task, assignments: Mapping[Uid, Assignment]) -> tuple[object, ...]:
-    """Return what of a task decides on whether and how it runs."""
-    return task.task, task.args, task.after, task.skip, _runner(task.uid, assignments)
