@@ -16,8 +16,8 @@ from hgtui.llm.ladder import Rung, memory_of
 from hgtui.llm.listing import DEFAULT_CONTEXT, ContextSource, context_of, listed, only_model
 from hgtui.llm.messages import Message, estimate_prompt
 from hgtui.llm.prices import Price, price_of
-from hgtui.llm.retry import OnRetry, RetryPolicy, Sleep
-from hgtui.llm.server import Server, untold
+from hgtui.llm.retry import OnRetry, RetryPolicy, Sleep, untold
+from hgtui.llm.server import Server
 from hgtui.llm.values import CallRecord, Chunk, ModelInfo, Timeouts, Usage
 
 T = TypeVar("T")

@@ -10,8 +10,8 @@ from hgtui.core.states import Failure
 from hgtui.core.text import one_line
 from hgtui.llm.errors import LLMError, unreadable, without
 from hgtui.llm.faults import too_long, translated
-from hgtui.llm.retry import OnRetry, with_retries
-from hgtui.llm.server import Server, untold
+from hgtui.llm.retry import OnRetry, untold, with_retries
+from hgtui.llm.server import Server
 from hgtui.llm.values import ModelInfo
 
 DEFAULT_CONTEXT = 4096

@@ -15,6 +15,10 @@ Sleep = Callable[[float], Awaitable[None]]
 T = TypeVar("T")
 
 
+def untold(attempt: int, wait_s: float, reason: str) -> None:
+    """Nobody asked to be told of retries."""
+
+
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
     """At most `tries` requests; waits grow from `first_s` to `longest_s` seconds with jitter.

@@ -31,7 +31,3 @@ class Server:
     def headers(self) -> dict[str, Any]:
         """Extra headers of each request."""
         return self.engine.headers
-
-
-def untold(attempt: int, wait_s: float, reason: str) -> None:
-    """Nobody asked to be told of retries."""
