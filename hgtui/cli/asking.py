@@ -88,8 +88,6 @@ async def ask_person(run: Run) -> str:
     Raises Fault (130, 143) where the person interrupts instead.
     """
     approvable = run.gate is not None and run.gate.approvable
-    sys.stderr.write("\nRun this plan? [y/N/edit] " if approvable else "\nEdit this plan? [N/edit] ")
-    sys.stderr.flush()
     stopped: asyncio.Future[int] = asyncio.get_running_loop().create_future()
 
     def stop(status: int) -> None:
@@ -97,6 +95,8 @@ async def ask_person(run: Run) -> str:
             stopped.set_result(status)
 
     with on_signals(stop):
+        sys.stderr.write("\nRun this plan? [y/N/edit] " if approvable else "\nEdit this plan? [N/edit] ")
+        sys.stderr.flush()
         answer = asyncio.create_task(_one_line())
         both: list[asyncio.Future[Any]] = [answer, stopped]
         await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)

@@ -44,7 +44,7 @@ def folds(hgtui: Program, name: str, *words: str) -> None:
     assert shown.exit == 0
     for word in words:
         assert word in shown.out, shown.out
-    assert [one["seq"] for one in hgtui.run("show", name, "--json").events][0] == 1
+    assert hgtui.run("show", name, "--json").events[0]["seq"] == 1
 
 
 @pytest.mark.parametrize(("number", "status"), [(INTERRUPT, 130), (TERMINATE, 143)])
@@ -204,7 +204,7 @@ def test_a_disk_that_fills_up_in_the_middle_ends_the_run_at_once(hgtui: Program,
 
 
 def test_a_file_that_does_not_fit_on_the_disk_is_told_in_a_sentence(hgtui: Program) -> None:
-    (hgtui.folder / "long.txt").write_text("The sea is calm today. " * 100_000, encoding="utf-8")
+    (hgtui.folder / "long.txt").write_text("The sea is calm today. " * 60_000, encoding="utf-8")
     hgtui.run("runs")
     limited = ("/bin/sh", "-c", 'ulimit -f 1000; exec "$@"', "sh")
     done = hgtui.run("run", "Summarize long.txt", "--yes", through=limited)
