@@ -223,7 +223,7 @@ class TaskReset(Value):
 class Called(Value):
     """A call to a controller LLM ended. `record` is the digest of the exact messages, parameters and raw reply.
 
-    Tokens are the server's count, or with `estimated` ours; times in seconds.
+    Tokens are the server's count, or with `estimated` ours; times in seconds; `usd` None where the price is unknown.
     """
 
     type: Literal["called"] = "called"
@@ -235,6 +235,7 @@ class Called(Value):
     estimated: bool = False
     first_s: float | None = None
     total_s: float = 0.0
+    usd: float | None = None
     record: str = ""
 
 
