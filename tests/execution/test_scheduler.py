@@ -84,6 +84,7 @@ async def test_a_chain_and_a_fan_of_a_thousand_tasks_end() -> None:
     for tasks in (chain, fan):
         here = await shop(tasks, limits={"fake": 7})
         while here.scheduler.busy:
+            assert here.working, "something waits for a place and nothing runs"
             await here.done(*here.working)
         assert set(here.states().values()) == {"done"}
 

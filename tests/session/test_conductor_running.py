@@ -267,6 +267,21 @@ async def test_approving_elsewhere_a_task_that_asks_lets_it_start_and_runs_nothi
         assert [call.task.uid for call in work.calls] == ["t2"]
 
 
+async def test_what_failed_before_begins_anew_elsewhere(tmp_path: Path) -> None:
+    async with stage(tmp_path) as first:
+        await failed(first)
+        waiting = await first.reopened()
+        fingerprint = first.run.gate.fingerprint if first.run.gate else ""
+    async with stage(tmp_path, run=waiting) as second:
+        second.work.holding("t1")
+        second.send(cmd.Approve(fingerprint=fingerprint))
+        await second.state("t1", TaskState.RUNNING)
+        assert second.states() == {"t1": "running", "t2": "waiting"}
+        assert second.run.tasks["t1"].message == ""
+        second.work.let("t1")
+        assert (await second.end()).outcome is Outcome.ANSWERED
+
+
 async def test_a_file_typed_into_the_plan_is_still_allowed_elsewhere(tmp_path: Path) -> None:
     (tmp_path / "far.txt").write_text("far away")
     pages = plan(task("t1", args={"text": Input.text("x")}))
