@@ -169,7 +169,11 @@ class Noticed(Value):
     text: str
 
 
-Step = Drafted | Proposed | Said | CallMade | Noticed
+class Withdrawn(Value):
+    """The tasks drafted so far hold no longer: the planner begins anew."""
+
+
+Step = Drafted | Withdrawn | Proposed | Said | CallMade | Noticed
 
 
 class Chosen(Value):

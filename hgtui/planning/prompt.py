@@ -1,80 +1,128 @@
-"""What the LLM is told at the stage of planning: the task types, the files at hand, the form of the reply."""
+"""What the LLM is told at the stage of planning: the task types, demonstrations, earlier turns, files, the request."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
-from hgtui.core.resource import FileFact
-from hgtui.core.task import TASKS, TaskSpec
+from hgtui.core.plan import Plan, Task
+from hgtui.core.planfile import wire_names, write_task
+from hgtui.core.ports import Turn
+from hgtui.core.resource import FileFact, Kind
+from hgtui.core.task import TASKS, Arg, TaskSpec
 from hgtui.core.text import one_line
 from hgtui.llm import Message
+from hgtui.llm.prompts import Prompts
+from hgtui.planning.demonstrations import chosen
 
-_MOST_FILES = 50
-
-_HEAD = """Task planning
-Split the user's request into tasks for models. Reply with nothing but a JSON list:
-[{"task": type, "id": number, "dep": [ids it waits for, or -1], "args": {name: value}}]
-"<GENERATED>-id" stands for the result of task id and goes only into an argument of the same kind. A list of texts may hold several. A value is otherwise a text or a file's path exactly as given. Never invent files, types or argument names. Take as few tasks as do it; tasks that need not wait do not. If no task fits, reply [].
-
-"language" is an ISO 639-1 code; for translation the one to translate into. "image" and "document" may be a PDF. image-to-text reads or describes a picture. text-classification takes in "question" what to tell: the language, the sentiment, the topic. A *-text-to-image takes the result of its *-control (depth- of depth-estimation, seg- of image-segmentation).
-
-Types, as type(arguments) -> result; ? may be left out, * takes a list, other arguments are texts:
-"""
-_DEMOS: tuple[tuple[str, list[dict[str, object]]], ...] = (
-    (
-        "Read invoice.png to me in Dutch",
-        [
-            {"task": "image-to-text", "id": 0, "dep": [-1], "args": {"image": "invoice.png"}},
-            {"task": "translation", "id": 1, "dep": [0], "args": {"text": "<GENERATED>-0", "language": "nl"}},
-            {"task": "text-to-speech", "id": 2, "dep": [1], "args": {"text": "<GENERATED>-1", "language": "nl"}},
-        ],
-    ),
-    (
-        "Paint a robot in the pose of dancer.jpg and count the cats in zoo.jpg",
-        [
-            {"task": "openpose-control", "id": 0, "dep": [-1], "args": {"image": "dancer.jpg"}},
-            {"task": "openpose-text-to-image", "id": 1, "dep": [0], "args": {"text": "a robot", "image": "<GENERATED>-0"}},
-            {"task": "object-detection", "id": 2, "dep": [-1], "args": {"image": "zoo.jpg", "labels": ["cat"]}},
-        ],
-    ),
-    ("Thanks, that was all", []),
-)  # fmt: skip
+STAGE = "Task planning"
+TEMPLATES = Path(__file__).parent / "templates"
+MOST_FILES = 50
+"""Files that are listed to the model."""
+_FAMILIES = ("-text-to-image", "-control")
 
 
-def _slots(spec: TaskSpec) -> str:
-    parts = []
-    for arg in spec.args:
-        parts.append(f"{arg.name}{'*' if arg.many else ''}{'' if arg.required else '?'}")
-    return f"{spec.name}({', '.join(parts)})"
+def system(prompts: Prompts, request: str, demonstrations: int) -> Message:
+    """Return the system message with so many demonstrations, those most like the request. Raises PromptError."""
+    shown = chosen(prompts.render("planning_demonstrations"), request, demonstrations) if demonstrations else ()
+    words = prompts.render("planning_system", types=types(), demonstrations=shown)
+    return Message("system", f"{STAGE}\n{words}")
 
 
-def _types() -> str:
-    """Return every task type, those with the same result on one line."""
-    kinds: dict[str, list[str]] = {}
-    for spec in TASKS.values():
-        result = "+".join(kind.value for kind in (spec.output, *spec.also))
-        kinds.setdefault(result, []).append(_slots(spec))
-    return "\n".join(f"{'; '.join(slots)} -> {result}" for result, slots in kinds.items())
+def user(
+    prompts: Prompts, request: str, files: Mapping[str, FileFact], earlier: Sequence[Turn], most_files: int
+) -> str:
+    """Return the words of the user's message. Raises PromptError."""
+    listed = [shown_file(path, fact) for path, fact in list(files.items())[:most_files]]
+    turns = [
+        {"request": turn.request, "answer": turn.answer, "files": [_quoted(path) for path in turn.files]}
+        for turn in earlier
+    ]
+    more = max(0, len(files) - most_files)
+    return prompts.render("planning_user", earlier=turns, files=listed, more=more, request=request)
 
 
-def _shown_file(path: str, fact: FileFact) -> str:
+def revision(prompts: Prompts, plan: Plan, comment: str) -> str:
+    """Return the words on the plan as the person edited it. Raises PromptError."""
+    names = wire_names(plan)
+    rows = [_row(task, names) for task in plan]
+    locked = [f"task {task.id} ({', '.join(_locks(task))})" for task in plan if task.locked]
+    return prompts.render("planning_revision", plan=rows, locked=locked, comment=comment.strip())
+
+
+def reask(prompts: Prompts, faults: Sequence[str]) -> str:
+    """Return the words that ask for a corrected reply. Raises PromptError."""
+    return prompts.render("planning_reask", faults=list(faults))
+
+
+def _row(task: Task, names: Mapping[str, int | str]) -> dict[str, Any]:
+    row = write_task(task, names, bare=True)
+    return {**row, "dep": [dep for dep in row["dep"] if dep != -1]}
+
+
+def _locks(task: Task) -> Iterable[str]:
+    return ("type" if name == "task" else one_line(name, 40) for name in task.locked)
+
+
+def shown_file(path: str, fact: FileFact) -> str:
+    """Return a file as it is listed: its path as it must be given, quoted, and what is known of it."""
     words = [fact.kind.value if fact.kind else "unknown"]
     if fact.language:
         words.append(f"in {one_line(fact.language, 20)}")
     if not fact.usable:
         words.append("cannot be read")
-    return f"{json.dumps(path, ensure_ascii=False)} ({', '.join(words)})"
+    return f"{_quoted(path)} ({', '.join(words)})"
 
 
-def system() -> str:
-    """Return the system prompt; its first line names the stage."""
-    demos = "\n".join(f"Request: {said}\n{json.dumps(plan, separators=(',', ':'))}" for said, plan in _DEMOS)
-    return f"{_HEAD}{_types()}\n\n{demos}"
+def _quoted(path: str) -> str:
+    return json.dumps(path, ensure_ascii=False)
 
 
-def messages(request: str, files: Mapping[str, FileFact]) -> tuple[Message, ...]:
-    """Return the chat that asks for a plan."""
-    listed = [_shown_file(path, fact) for path, fact in list(files.items())[:_MOST_FILES]]
-    if len(files) > _MOST_FILES:
-        listed.append(f"and {len(files) - _MOST_FILES} more")
-    at_hand = f"Files: {'; '.join(listed)}" if listed else "Files: none"
-    return Message("system", system()), Message("user", f"{at_hand}\nRequest: {request}")
+def types() -> str:
+    """Return every task type, those with the same arguments and result on one line, the control pairs as families."""
+    lines: dict[str, list[str]] = {}
+    for spec in TASKS.values():
+        lines.setdefault(_form(spec), []).append(spec.name)
+    return "\n".join(f"{form}: {_names(names)}" for form, names in lines.items())
+
+
+def _names(names: Sequence[str]) -> str:
+    shown = list(names)
+    for ending in _FAMILIES:
+        members = [name for name in shown if name.endswith(ending)]
+        if len(members) > 1:
+            first = shown.index(members[0])
+            shown = [name for name in shown if name not in members]
+            shown.insert(first, "|".join(name.removesuffix(ending) for name in members).join(("(", ")")) + ending)
+    return ", ".join(shown)
+
+
+def _form(spec: TaskSpec) -> str:
+    result = "+".join(kind.value for kind in (spec.output, *spec.also))
+    return f"{', '.join(_slot(arg) for arg in spec.args)} -> {result}"
+
+
+def _slot(arg: Arg) -> str:
+    return f"{arg.name}{'*' if arg.many else ''}{'' if arg.required else '?'}"
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON schema of a reply.
+
+    Not in strict mode's form: there a model has to write null for each argument that a task does not have, which makes
+    a plan twice as long; servers that hold a model to a grammar keep to this one as well.
+    """
+    text: dict[str, Any] = {"type": "string"}
+    texts = {"anyOf": [text, {"type": "array", "items": text}]}
+    slots = {arg.name: arg for spec in TASKS.values() for arg in spec.args}
+    many = {arg.name for spec in TASKS.values() for arg in spec.args if arg.many or arg.kind is Kind.LABELS}
+    args = {name: texts if name in many else text for name in slots}
+    row = {
+        "task": {"type": "string", "enum": sorted(TASKS)},
+        "id": {"type": "integer"},
+        "dep": {"type": "array", "items": {"type": "integer"}},
+        "args": {"type": "object", "properties": args, "additionalProperties": False},
+    }
+    item = {"type": "object", "properties": row, "required": list(row), "additionalProperties": False}
+    tasks = {"type": "array", "items": item}
+    return {"type": "object", "properties": {"tasks": tasks}, "required": ["tasks"], "additionalProperties": False}

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from hgtui.core.plan import MISSING
-from hgtui.core.ports import CallMade, Drafted, Noticed, PlanningError, Proposed, Said, Step
+from hgtui.core.ports import CallMade, Drafted, Noticed, PlanningError, Proposed, Said, Step, Withdrawn
 from hgtui.core.resource import FileFact, Kind
 from hgtui.core.states import Failure
 from hgtui.llm import ChatClient, RetryPolicy
+from hgtui.planning.asking import Unreadable
 from hgtui.planning.llm import LLMPlanner
 from tests.planning.shown import drafted, lines, proposed
 from tests.servers import wire
@@ -121,36 +122,131 @@ async def test_a_retry_is_noticed_before_the_reply() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reply", "where"),
+    "reply",
     [
-        ("Sure! Here is the plan: [{}]", "line 1, column 1"),
-        (f"```json\n[{json.dumps(READ)}]\n```", "line 1, column 1"),
-        (f"[{json.dumps(READ)},\n  ...]", "line 2, column 3"),
-        (f"[{json.dumps(READ)}", "ends before its list of tasks is closed"),
-        ('[{"task": "x", }]', "line 1, column"),
-        ('[{"id": 1}, {"id": 2}]', "none of its 2 entries has a “task”"),
+        f"Sure! Here is the plan:\n{json.dumps([READ, SUM])}\nAnything else?",
+        f"```json\n{json.dumps([READ, SUM], indent=2)}\n```",
+        f"{json.dumps(READ)}\n{json.dumps(SUM)}",
+        json.dumps({"plan": [READ, SUM]}),
     ],
 )
-async def test_a_reply_that_is_no_list_of_tasks_is_unreadable_and_kept_whole(reply: str, where: str) -> None:
-    error = await refused(Reply(reply))
-    assert error.failure is Failure.UNREADABLE
-    assert where in error.message
-    assert error.raw == reply
-    assert error.hint
+@pytest.mark.parametrize("pieces", [wire.words, wire.characters, lambda text: [text]])
+async def test_a_plan_in_anything_is_drafted_and_read(reply: str, pieces: Any) -> None:
+    steps = await ask(Reply(reply, pieces=pieces))
+    assert lines(proposed(steps).plan) == EXPECTED
+    assert tuple(step.task for step in drafted(steps)) == proposed(steps).plan.tasks
 
 
-async def test_the_call_is_told_even_where_the_reply_cannot_be_read() -> None:
+async def test_taskbench_form_is_drafted_as_it_comes() -> None:
+    nodes = [
+        {"task": "Image-to-Text", "arguments": ["page.png"]},
+        {"task": "Summarization", "arguments": ["<node-0>"]},
+    ]
+    steps = await ask(Reply(json.dumps({"task_steps": ["a", "b"], "task_nodes": nodes, "task_links": []})))
+    assert lines(proposed(steps).plan) == EXPECTED
+    assert tuple(step.task for step in drafted(steps)) == proposed(steps).plan.tasks
+
+
+async def test_a_broken_reply_is_repaired_and_says_so() -> None:
+    made = proposed(await ask(Reply(f"[{json.dumps(READ)} {json.dumps(SUM)},]")))
+    assert (lines(made.plan), made.how) == (EXPECTED, "repaired")
+
+
+@pytest.mark.parametrize(
+    ("reply", "line", "column"),
+    [("I cannot do that.", 1, 1), ('Well:\n  {"answer": 42}', 2, 3), ('[{"id": 1}, {"id": 2}]', 1, 1)],
+)
+async def test_a_reply_with_no_plan_is_asked_for_once_more_and_then_unreadable_with_its_place(
+    reply: str, line: int, column: int
+) -> None:
     steps: list[Step] = []
-    async with ChatServer(Reply("no")) as server, client(server.url) as chat:
-        with pytest.raises(PlanningError):
+    async with ChatServer([Reply("first"), Reply(reply)]) as server, client(server.url) as chat:
+        with pytest.raises(Unreadable) as caught:
             async for step in LLMPlanner(chat).plan("Read page.png", FILES):
                 steps.append(step)
-    assert [type(step) for step in steps] == [Said, CallMade]
+        assert len(server.requests) == 2
+    error = caught.value
+    assert (error.failure, error.raw, error.line, error.column) == (Failure.UNREADABLE, reply, line, column)
+    assert f"line {line}, column {column}" in error.message
+    assert error.hint
+    assert [type(step) for step in steps if not isinstance(step, Said)] == [CallMade, Noticed, Withdrawn, CallMade]
 
 
-async def test_a_reply_that_is_cut_at_the_limit_of_tokens_says_so() -> None:
-    error = await refused(Reply(f"[{json.dumps(READ)}, ", finish="length"))
-    assert "limit of tokens" in error.message
+async def test_what_is_wrong_with_a_reply_is_quoted_to_the_model() -> None:
+    replies = [Reply("Read it, then sum it up."), Reply(json.dumps([READ, SUM]))]
+    async with ChatServer(replies) as server, client(server.url) as chat:
+        steps = [step async for step in LLMPlanner(chat).plan("Read page.png", FILES)]
+        again = await server.request(2)
+    assert lines(proposed(steps).plan) == EXPECTED
+    assert [message["role"] for message in again.messages] == ["system", "user", "assistant", "user"]
+    assert again.messages[2]["content"] == "Read it, then sum it up."
+    assert "There is no list of tasks in the reply" in again.last
+    (noticed,) = [step for step in steps if isinstance(step, Noticed)]
+    assert "Asking the model once more" in noticed.text
+
+
+async def test_errors_of_the_plan_are_quoted_once_and_the_better_plan_is_proposed() -> None:
+    wrong = {**SUM, "task": "sumarization"}
+    replies = [Reply(json.dumps([READ, wrong])), Reply(json.dumps([READ, SUM]))]
+    async with ChatServer(replies) as server, client(server.url) as chat:
+        steps = [step async for step in LLMPlanner(chat).plan("Read page.png", FILES)]
+        again = await server.request(2)
+    assert "There is no task type “sumarization”" in again.last
+    assert lines(proposed(steps).plan) == EXPECTED
+    assert [type(step) for step in steps if not isinstance(step, Said)] == [
+        Drafted, Drafted, CallMade, Noticed, Withdrawn, Drafted, Drafted, CallMade, Proposed,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("second", [Reply("no"), Status(500), Reply("[{'task': 'x'}, {'task': 'y'}]")])
+async def test_a_plan_with_errors_stays_where_the_second_reply_is_worse(second: Any) -> None:
+    wrong = json.dumps([READ, {**SUM, "task": "sumarization"}])
+    made = proposed(await ask([Reply(wrong), second]))
+    assert [task.task for task in made.plan] == ["image-to-text", "sumarization"]
+    assert any(note.startswith("Asked once more") for note in made.notes)
+
+
+async def test_errors_that_lie_in_files_are_for_the_person_and_cost_no_second_call() -> None:
+    missing = {**READ, "args": {"image": "other.png"}}
+    async with ChatServer(Reply(json.dumps([missing]))) as server, client(server.url) as chat:
+        async for _ in LLMPlanner(chat).plan("Read page.png", FILES):
+            pass
+        assert len(server.requests) == 1
+
+
+async def test_a_reply_that_is_cut_at_the_limit_of_tokens_gives_its_tasks_and_says_so() -> None:
+    made = proposed(await ask(Reply(f"[{json.dumps(READ)}, {json.dumps(SUM)[:30]}", finish="length")))
+    assert (lines(made.plan), made.how) == (EXPECTED[:1], "cut off")
+    assert "limit of tokens" in made.notes[0]
+    assert made.notes[1].startswith("The reply ends in the middle of: ")
+
+
+async def test_a_reply_cut_before_its_first_task_is_not_asked_for_again() -> None:
+    async with ChatServer(Reply('[{"task": "image', finish="length")) as server, client(server.url) as chat:
+        with pytest.raises(Unreadable, match="limit of tokens"):
+            async for _ in LLMPlanner(chat).plan("Read page.png", FILES):
+                pass
+        assert len(server.requests) == 1
+
+
+async def test_reasoning_before_a_lone_end_tag_is_taken_back() -> None:
+    thought, plan = f"I could [{json.dumps(SUM)}]", json.dumps([READ, SUM])
+    steps = await ask(Reply(f"{thought}\n</think>\n{plan}"))
+    assert lines(proposed(steps).plan) == EXPECTED
+    withdrawn = next(number for number, step in enumerate(steps) if isinstance(step, Withdrawn))
+    assert tuple(step.task for step in drafted(steps[withdrawn:])) == proposed(steps).plan.tasks
+    assert any(isinstance(step, Said) and step.reasoning for step in steps)
+
+
+async def test_the_reply_is_asked_for_in_the_form_of_a_plan_and_a_server_that_refuses_is_asked_without() -> None:
+    refusal = Status(400, "response_format is not supported")
+    replies = [refusal, refusal, Reply(json.dumps([READ, SUM]))]
+    async with ChatServer(replies) as server, client(server.url) as chat:
+        steps = [step async for step in LLMPlanner(chat).plan("Read page.png", FILES)]
+        asked = [request.body.get("response_format") for request in server.requests]
+    assert lines(proposed(steps).plan) == EXPECTED
+    assert [form and form["type"] for form in asked] == ["json_schema", "json_object", None]
+    assert asked[0]["json_schema"]["schema"]["required"] == ["tasks"]
 
 
 async def test_a_model_that_says_nothing_is_told() -> None:
@@ -158,11 +254,16 @@ async def test_a_model_that_says_nothing_is_told() -> None:
     assert error.failure is Failure.EMPTY
 
 
-async def test_a_connection_that_breaks_keeps_what_was_said() -> None:
+async def test_a_connection_that_breaks_keeps_the_whole_tasks_that_came() -> None:
     begun = f"[{json.dumps(READ)}, "
-    error = await refused(Events([wire.chunk("test-model", {"content": begun})], cut=True))
-    assert error.failure is Failure.TRANSPORT
-    assert error.raw == begun
+    made = proposed(await ask(Events([wire.chunk("test-model", {"content": begun})], cut=True)))
+    assert (lines(made.plan), made.how) == (EXPECTED[:1], "cut off")
+    assert "broke off" in made.notes[0]
+
+
+async def test_a_connection_that_breaks_before_the_first_task_keeps_what_was_said() -> None:
+    error = await refused(Events([wire.chunk("test-model", {"content": '[{"task": "i'})], cut=True))
+    assert (error.failure, error.raw) == (Failure.TRANSPORT, '[{"task": "i')
     assert error.hint
 
 
