@@ -23,7 +23,7 @@ class Prompts:
     `folder` holds those that come with hgtui; a file of the same name in `overrides` takes the place of one. Templates
     are sandboxed: they see the values that they are given and can call nothing else. Text is put in as it is; the
     filters `json` (one line of compact JSON) and `line` (one cleaned line, cut to a number of characters) are for
-    foreign text. Jinja2 is loaded, and files are read, at the first `render`: call it off the event loop.
+    foreign text. Jinja2 is loaded at the first `render`, and every one reads files: call it off the event loop.
     """
 
     def __init__(self, folder: Path, overrides: Path | None = None) -> None:
@@ -59,6 +59,8 @@ class Prompts:
             # The words go to a model and not into a page.
             autoescape=False,
             undefined=jinja2.StrictUndefined,
+            # Read anew each time: a file that a person writes takes the place of ours at once.
+            cache_size=0,
             trim_blocks=True,
             lstrip_blocks=True,
         )

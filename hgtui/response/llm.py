@@ -38,7 +38,7 @@ class LLMResponder:
         """
         answer = _Answer()
         try:
-            # The first rendering loads Jinja2 and reads files.
+            # To render is to read files, and the first time to load Jinja2.
             asked = await asyncio.to_thread(fitted, self._prompts, about, self._room)
         except LLMError as error:
             raise RespondingError(error.failure, error.message, error.hint) from error

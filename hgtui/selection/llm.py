@@ -125,7 +125,7 @@ class _Call:
                 yield item
 
     async def _asked(self) -> AsyncGenerator[Picked, None]:
-        # The first rendering loads Jinja2 and reads files.
+        # To render is to read files, and the first time to load Jinja2.
         asked = await asyncio.to_thread(
             messages, self._prompts, self._request, self._plan, self._choices, self._refused
         )

@@ -1,1 +1,1 @@
-"""Tests of hgtui.selection."""
+"""Tests of stage 2."""
