@@ -8,10 +8,11 @@ from hgtui.core.base import Value
 from hgtui.core.edits import Edit
 from hgtui.core.model import Assignment
 from hgtui.core.plan import Plan, Uid
+from hgtui.core.ports import Turn
 
 
 class Submit(Value):
-    """Start with a request. `files` are paths that the person typed.
+    """Start with a request. `files` are paths that the person typed, `earlier` the turns of the conversation before it.
 
     A `plan` takes the place of the planner's; `assignments` are the models that came with it.
     """
@@ -19,6 +20,7 @@ class Submit(Value):
     command: Literal["submit"] = "submit"
     request: str
     files: tuple[str, ...] = ()
+    earlier: tuple[Turn, ...] = ()
     plan: Plan | None = None
     assignments: dict[Uid, Assignment] = {}
 
@@ -28,6 +30,25 @@ class EditPlan(Value):
 
     command: Literal["edit"] = "edit"
     edit: Edit
+
+
+class Comment(Value):
+    """Say what should be different about the plan: the planner revises it, and the old plan stays until it is taken."""
+
+    command: Literal["comment"] = "comment"
+    text: str
+
+
+class TakeRevision(Value):
+    """Take the revision in place of the plan; it can be undone."""
+
+    command: Literal["take_revision"] = "take_revision"
+
+
+class DropRevision(Value):
+    """Keep the plan and let the revision go."""
+
+    command: Literal["drop_revision"] = "drop_revision"
 
 
 class Undo(Value):
@@ -102,7 +123,21 @@ class Finish(Value):
 
 
 Command = Annotated[
-    Submit | EditPlan | Undo | Redo | ChooseModel | Approve | Allow | Retry | SkipTask | Supply | Stop | Finish,
+    Submit
+    | EditPlan
+    | Comment
+    | TakeRevision
+    | DropRevision
+    | Undo
+    | Redo
+    | ChooseModel
+    | Approve
+    | Allow
+    | Retry
+    | SkipTask
+    | Supply
+    | Stop
+    | Finish,
     Field(discriminator="command"),
 ]
 

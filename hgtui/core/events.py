@@ -10,6 +10,7 @@ from hgtui.core.base import Value
 from hgtui.core.edits import Edit, Patch
 from hgtui.core.model import Assignment, Candidate
 from hgtui.core.plan import Plan, Task, Uid
+from hgtui.core.ports import Turn
 from hgtui.core.resource import FileFact, Resource
 from hgtui.core.states import Failure, Gate, Gates, Outcome, Stage
 
@@ -17,13 +18,17 @@ VERSION = 1
 
 
 class RunStarted(Value):
-    """A request came in. `planner` says who plans, `files` are the paths that the person typed."""
+    """A request came in. `planner` says who plans, `files` are the paths that the person typed.
+
+    `earlier` are the turns of the conversation before it.
+    """
 
     type: Literal["run_started"] = "run_started"
     request: str
     files: tuple[str, ...] = ()
     planner: str = ""
     gates: Gates = Gates.MERGED
+    earlier: tuple[Turn, ...] = ()
 
 
 class FileSeen(Value):
@@ -75,6 +80,31 @@ class PlanEdited(Value):
     type: Literal["plan_edited"] = "plan_edited"
     edit: Edit
     undo: Patch
+
+
+class RevisionBegun(Value):
+    """A person said what should be different, and the planner is at it."""
+
+    type: Literal["revision_begun"] = "revision_begun"
+    comment: str
+
+
+class RevisionProposed(Value):
+    """The planner revised the plan; the old one stays until a person takes the new one."""
+
+    type: Literal["revision_proposed"] = "revision_proposed"
+    plan: Plan
+    notes: tuple[str, ...] = ()
+    how: str = ""
+
+
+class RevisionClosed(Value):
+    """The revision is no longer open: taken, dropped, or none came of it (then `message` says why)."""
+
+    type: Literal["revision_closed"] = "revision_closed"
+    taken: bool = False
+    message: str = ""
+    hint: str = ""
 
 
 class EditUndone(Value):
@@ -294,7 +324,7 @@ class Refused(Value):
 
 
 Event = Annotated[
-    RunStarted | FileSeen | StageEntered | TaskDrafted | PlanProposed | PlanningFailed | PlanEdited | EditUndone
+    RunStarted | FileSeen | StageEntered | TaskDrafted | PlanProposed | PlanningFailed | PlanEdited | RevisionBegun | RevisionProposed | RevisionClosed | EditUndone
     | EditRedone | CandidatesFound | ModelChosen | GateOpened | Approved | ApprovalCarried | TaskQueued | TaskAsking | TaskStarted
     | TaskRetrying | TaskDone | TaskFailed | TaskBlocked | TaskSkipped | TaskCancelled | TaskReset | Called | Logged
     | Answered | RunEnded | Delta | Progress | Refused,

@@ -24,7 +24,7 @@ def take_in(run: "Run", event: ev.Event) -> Changed:
 
 def _started(run: "Run", event: ev.RunStarted) -> Changed:
     run.request, run.asked_files, run.planner, run.gates = event.request, event.files, event.planner, event.gates
-    run.started = run.at
+    run.started, run.earlier = run.at, event.earlier
     return ()
 
 
@@ -54,6 +54,22 @@ def _proposed(run: "Run", event: ev.PlanProposed) -> Changed:
     run.undos, run.redos, run.drafted = [], [], []
     run.uids.update(task.uid for task in event.plan)
     return [task.uid for task in event.plan]
+
+
+def _revision_begun(run: "Run", event: ev.RevisionBegun) -> Changed:
+    run.comment, run.revision = event.comment, None
+    return ()
+
+
+def _revision_proposed(run: "Run", event: ev.RevisionProposed) -> Changed:
+    run.revision = event
+    run.uids.update(task.uid for task in event.plan)
+    return ()
+
+
+def _revision_closed(run: "Run", _: ev.RevisionClosed) -> Changed:
+    run.comment, run.revision = "", None
+    return ()
 
 
 def _planning_failed(run: "Run", event: ev.PlanningFailed) -> Changed:
@@ -210,6 +226,9 @@ _FOLD: dict[type, Callable[["Run", Any], Changed]] = {
     ev.PlanProposed: _proposed,
     ev.PlanningFailed: _planning_failed,
     ev.PlanEdited: _edited,
+    ev.RevisionBegun: _revision_begun,
+    ev.RevisionProposed: _revision_proposed,
+    ev.RevisionClosed: _revision_closed,
     ev.EditUndone: _undone,
     ev.EditRedone: _redone,
     ev.CandidatesFound: _candidates,

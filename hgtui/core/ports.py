@@ -275,6 +275,16 @@ class Responder(Protocol):
         ...
 
 
+class Talker(Protocol):
+    """Replies by chat where a request needs no task."""
+
+    def chat_reply(
+        self, request: str, context: Context | None = None
+    ) -> AsyncIterator[Said | CallMade | Noticed | Wrote]:
+        """Yield Said while the reply streams and Wrote once, last. Raises RespondingError."""
+        ...
+
+
 class PlanningError(Exception):
     """No plan came of it; `raw` is what the planner said so far."""
 

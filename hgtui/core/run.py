@@ -10,6 +10,7 @@ from hgtui.core.edit import Draft, Patch
 from hgtui.core.folding import take_in
 from hgtui.core.model import Assignment, Candidate
 from hgtui.core.plan import Plan, Task, Uid
+from hgtui.core.ports import Turn
 from hgtui.core.problem import Facts
 from hgtui.core.resource import FileFact
 from hgtui.core.states import Gates, Outcome, Stage, TaskState
@@ -29,6 +30,7 @@ class Run:
     request: str = ""
     asked_files: tuple[str, ...] = ()
     planner: str = ""
+    earlier: tuple[Turn, ...] = ()
     gates: Gates = Gates.MERGED
     stage: Stage = Stage.ASKING
     files: dict[str, FileFact] = field(default_factory=dict)
@@ -46,6 +48,8 @@ class Run:
     tasks: dict[Uid, TaskStatus] = field(default_factory=dict)
     log: list[LogEntry] = field(default_factory=list)
     calls: list[ev.Called] = field(default_factory=list)
+    comment: str = ""
+    revision: ev.RevisionProposed | None = None
     planning_failed: ev.PlanningFailed | None = None
     answer: ev.Answered | None = None
     outcome: Outcome | None = None
@@ -92,6 +96,14 @@ class Run:
             assignments=self.draft.assignments,
             help=self.help,
         )
+
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """The conversation up to here: the earlier turns and, once it is answered, this one."""
+        if self.answer is None:
+            return self.earlier
+        files = tuple(dict.fromkeys((*self.answer.files, *self.asked_files)))
+        return (*self.earlier, Turn(request=self.request, answer=self.answer.text, files=files))
 
     @property
     def ended(self) -> bool:

@@ -20,8 +20,8 @@ from tenacity import (
 from hgtui.core import events as ev
 from hgtui.core.base import canonical
 from hgtui.core.model import Assignment, CandidateName
-from hgtui.core.plan import Task
-from hgtui.core.ports import ArtifactError, ArtifactStore, Call, CallError, Endpoint, Produced, Results
+from hgtui.core.plan import Task, Uid
+from hgtui.core.ports import ArtifactError, ArtifactStore, Call, CallError, CallMade, Endpoint, Produced, Results
 from hgtui.core.resource import Kind, Resource
 from hgtui.core.states import PASSING, Failure
 from hgtui.core.text import clean, one_line
@@ -39,13 +39,14 @@ TASK_SECONDS = 600.0
 """How long one try may take, unless a setting says otherwise."""
 
 Sleep = Callable[[float], Awaitable[None]]
+Note = Callable[[Uid, CallMade], Awaitable[None]]
 
 
 class Performer:
     """Performs tasks at endpoints; `emit` takes what is to be shown meanwhile.
 
     `endpoints` by the word before the colon of a candidate's name; `seconds` bounds one try, `tries` their number;
-    `sleep` waits so many seconds between two tries.
+    `sleep` waits so many seconds between two tries; `note` keeps each call to the controller.
     """
 
     def __init__(
@@ -59,10 +60,12 @@ class Performer:
         seconds: float = TASK_SECONDS,
         tries: int = TRIES,
         sleep: Sleep = asyncio.sleep,
+        note: Note | None = None,
     ) -> None:
         self._run, self._endpoints, self._resolver = run, endpoints, resolver
         self._artifacts, self._emit = artifacts, emit
         self._seconds, self._tries, self._sleep = seconds, tries, sleep
+        self._note = note
 
     def place(self, assignment: Assignment) -> tuple[str, int]:
         """Return the endpoint of an assignment and how many calls it takes at once."""
@@ -121,7 +124,7 @@ class Performer:
         call = Call(run=self._run, task=task, assignment=assignment, inputs=inputs)
         work = _folder()
         try:
-            produced = await self._within(endpoint, call, work)
+            produced = await self._noted(task, endpoint, call, work)
             kept = await self._kept(produced, work)
         finally:
             await asyncio.to_thread(shutil.rmtree, work, ignore_errors=True)
@@ -135,6 +138,21 @@ class Performer:
             candidate=assignment.candidate,
             note=clean(next((one.note for one in produced if one.note), ""), NOTE),
         )
+
+    async def _noted(self, task: Task, endpoint: Endpoint, call: Call, work: Path) -> tuple[Produced, ...]:
+        """Run a call; what it asked of the controller is noted, also where it failed."""
+        calls: list[CallMade | None] = []
+        try:
+            produced = await self._within(endpoint, call, work)
+            calls = [one.call for one in produced]
+        except CallError as error:
+            calls = [error.call]
+            raise
+        finally:
+            for made in calls:
+                if made is not None and self._note is not None:
+                    await self._note(task.uid, made)
+        return produced
 
     def _endpoint(self, assignment: Assignment) -> Endpoint:
         try:

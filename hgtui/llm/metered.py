@@ -1,18 +1,15 @@
 """One run's view of the client: every call counts against the run's budget, with the temperature of its profile."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from hgtui.llm.budget import Budget
 from hgtui.llm.client import ChatClient
+from hgtui.llm.listing import ContextSource
 from hgtui.llm.messages import Message
-from hgtui.llm.retry import OnRetry
-from hgtui.llm.values import Chunk, ModelInfo
-
-
-def _untold(attempt: int, wait_s: float, reason: str) -> None:
-    """Nobody asked to be told of retries."""
+from hgtui.llm.retry import OnRetry, untold
+from hgtui.llm.values import CallRecord, Chunk, ModelInfo
 
 
 class Metered:
@@ -36,9 +33,13 @@ class Metered:
         """What the run has spent and may spend."""
         return self._budget
 
-    async def context(self) -> int:
-        """Return the context length in tokens: the server's word, else the setting, else the smallest usual."""
-        return (await self._chat.context())[0]
+    async def context(self) -> tuple[int, ContextSource]:
+        """Return the context length in tokens, and who says it. Raises LLMError."""
+        return await self._chat.context()
+
+    def note_ignored(self, record: CallRecord) -> None:
+        """Note that a reply did not keep to the form that was asked for."""
+        self._chat.note_ignored(record)
 
     async def models(self) -> tuple[ModelInfo, ...]:
         """Return what the server lists. Raises LLMError."""
@@ -52,8 +53,8 @@ class Metered:
         max_tokens: int | None = None,
         schema: Mapping[str, Any] | None = None,
         schema_name: str = "reply",
-        on_retry: OnRetry = _untold,
-    ) -> AsyncIterator[Chunk]:
+        on_retry: OnRetry = untold,
+    ) -> AsyncGenerator[Chunk, None]:
         """Stream a chat; see ChatClient.stream."""
         return self._chat.stream(
             messages,

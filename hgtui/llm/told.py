@@ -78,6 +78,7 @@ def call_made(record: CallRecord) -> CallMade:
         estimated=usage.estimated,
         first_s=record.first_s,
         total_s=record.total_s,
+        usd=record.usd,
         record=record.as_json(),
     )
 

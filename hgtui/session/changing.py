@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from hgtui.core import commands as cmd
 from hgtui.core import events as ev
 from hgtui.core.approval import beyond, grant
-from hgtui.core.edits import Add, Choose, Edit, EditError, Replace, Set, apply, touched
+from hgtui.core.edits import Add, Choose, Draft, Edit, EditError, Replace, Set, apply, touched
 from hgtui.core.fit import unfit
 from hgtui.core.model import Assignment
 from hgtui.core.plan import Input, Plan, Uid
@@ -29,8 +29,12 @@ class Changing:
         self._parts, self._open_gate = parts, open_gate
 
     async def edit(self, command: cmd.EditPlan) -> None:
-        """Apply an edit."""
+        """Apply an edit of a person: the paths in it were typed."""
         await self._apply(command.edit)
+
+    async def replace(self, draft: Draft) -> None:
+        """Take another draft, of a planner: the paths in it were not typed."""
+        await self._apply(Replace(draft=draft), typed=False)
 
     async def undo(self, _: cmd.Undo) -> None:
         """Take the last edit back."""
@@ -70,7 +74,7 @@ class Changing:
             raise NotNow(f"{found.title or found.name} does not fit this task: {why}.")
         await self._apply(Choose(uid=task.uid, assignment=Assignment.of(found, "person", "chosen by you")))
 
-    async def _apply(self, edit: Edit) -> None:
+    async def _apply(self, edit: Edit, *, typed: bool = True) -> None:
         self._changeable()
         if isinstance(edit, Add) and edit.task.uid in self._parts.run.uids:
             raise EditError(f"The uid {one_line(edit.task.uid, 40)} was used in this run already.")
@@ -79,9 +83,10 @@ class Changing:
         self._amendable(edit)
         self._parts.board.emit(ev.PlanEdited(edit=edit, undo=undo))
         await self._parts.board.flush()
-        await self._parts.intake.see(_typed(before, draft.plan, edit), typed=True)
+        if typed:
+            await self._parts.intake.see(_typed(before, draft.plan, edit), typed=True)
         await self._parts.intake.see_plan(draft.plan, typed=False)
-        await self._after(undo.words, frozenset(touched(edit)))
+        await self._after(undo.words, frozenset(touched(undo)))
 
     def _amendable(self, edit: Edit) -> None:
         """Ask the scheduler first: it refuses what would change a task that has started."""

@@ -15,6 +15,7 @@ from hgtui.core.states import EXITS, Gate, Outcome, TaskState
 from hgtui.core.text import clean, one_line
 from hgtui.execution.scheduler import SchedulerError
 from hgtui.planning import mentioned
+from hgtui.session.answering import Answers
 from hgtui.session.board import Board, Listener
 from hgtui.session.changing import Changing
 from hgtui.session.equipment import Equipment
@@ -22,6 +23,7 @@ from hgtui.session.gates import approver, fits, gate, hidden_outside
 from hgtui.session.intake import Intake
 from hgtui.session.parts import NotNow, Parts
 from hgtui.session.proposing import Proposing
+from hgtui.session.revising import Revising
 from hgtui.session.running import Running
 from hgtui.session.steering import Steering
 
@@ -43,6 +45,7 @@ class Conductor:
         self._parts = Parts(self._board, equipment, intake, Proposing(self._board, equipment, intake))
         self._changing = Changing(self._parts, self._open_gate)
         self._steering = Steering(self._parts)
+        self._revising = Revising(self._parts, self._changing)
         self._commands: asyncio.Queue[cmd.Command] = asyncio.Queue()
         self._work: asyncio.Task[None] | None = None
         self._serving = asyncio.create_task(self._serve(), name="conductor")
@@ -112,6 +115,9 @@ class Conductor:
             cmd.Supply: self._steering.supply,
             cmd.Stop: self._stop,
             cmd.Finish: self._steering.finish,
+            cmd.Comment: self._comment,
+            cmd.TakeRevision: self._revising.take,
+            cmd.DropRevision: self._revising.drop,
         }
         await do[type(command)](command)
 
@@ -173,12 +179,21 @@ class Conductor:
         self.run.id = self._equipment.ids.run_id()
         planner = command.plan.planner if command.plan else self._equipment.planner.name
         files = tuple(dict.fromkeys((*command.files, *mentioned(request))))
-        gates = self._equipment.gates
-        self._board.emit(ev.RunStarted(request=request, files=files, planner=planner or "a file", gates=gates))
+        self._board.emit(
+            ev.RunStarted(
+                request=request,
+                files=files,
+                planner=planner or "a file",
+                gates=self._equipment.gates,
+                earlier=command.earlier,
+            )
+        )
         self._start(self._propose(request, files, command))
 
     async def _propose(self, request: str, files: tuple[str, ...], command: cmd.Submit) -> None:
         await self._parts.intake.see(files, typed=True)
+        # What earlier turns made or were given may be read again: a person named it, or hgtui laid it out.
+        await self._parts.intake.see((path for turn in command.earlier for path in turn.files), typed=True)
         if command.plan is not None:
             await self._parts.proposing.take(command.plan, command.assignments)
         elif not await self._parts.proposing.plan(request):
@@ -194,8 +209,8 @@ class Conductor:
         await self._open_gate()
 
     async def _answer_nothing(self) -> None:
-        """A request of which no task came is answered at once; it stays unanswered where only rules read it."""
-        await Running(self._board, self._equipment).answer(Outcome.FAILED, "No task came of the request.")
+        """A request of which no task came is answered at once, with no gate."""
+        await Answers(self._board, self._equipment).talk(self.run.request)
 
     async def _open_gate(self) -> None:
         opened = gate(self.run)
@@ -209,6 +224,10 @@ class Conductor:
             self._board.emit(ev.Logged(level="warning", text=text))
         self._board.emit(opened)
         await self._board.flush()
+
+    async def _comment(self, command: cmd.Comment) -> None:
+        self._revising.begin()
+        self._start(self._revising.revise(command.text))
 
     # Approval and execution
 
@@ -252,7 +271,7 @@ class Conductor:
         outcome = await running.execute()
         if running.scheduler.asking and not self._equipment.attended:
             return  # it waits at the gate for somebody to allow a task
-        await running.answer(outcome)
+        await Answers(self._board, self._equipment).write(outcome)
 
     async def _stop(self, command: cmd.Stop) -> None:
         if self.run.ended:
@@ -262,7 +281,10 @@ class Conductor:
         if command.uid is not None:
             await self._steering.stop(command)
             return
+        revising = bool(self.run.comment) and self.run.revision is None
         await self._halt()
+        if revising:  # only the revision stops: the plan and its gate stay
+            return
         running = self._parts.running or Running(self._board, self._equipment)
         running.scheduler.cancel_all()
         await running.scheduler.idle()
@@ -270,7 +292,7 @@ class Conductor:
         if self.run.ended:  # it came to its end while it was being stopped
             return
         if self.run.grant is not None:
-            await running.answer(Outcome.INTERRUPTED, "Stopped.")
+            await Answers(self._board, self._equipment).write(Outcome.INTERRUPTED, "Stopped.")
             return
         outcome = Outcome.INTERRUPTED
         self._board.emit(ev.RunEnded(outcome=outcome, exit=EXITS[outcome], message="Stopped before anything ran."))

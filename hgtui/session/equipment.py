@@ -7,7 +7,18 @@ from pathlib import Path
 from typing import Protocol
 
 from hgtui.core import events as ev
-from hgtui.core.ports import ArtifactStore, Catalogue, Clock, Endpoint, Ids, Planner, Recorder
+from hgtui.core.ports import (
+    ArtifactStore,
+    Catalogue,
+    Clock,
+    Endpoint,
+    Ids,
+    Planner,
+    Recorder,
+    Responder,
+    Selector,
+    Talker,
+)
 from hgtui.core.states import Gates
 from hgtui.execution.perform import TASK_SECONDS
 
@@ -27,7 +38,8 @@ class Equipment:
     `base` is the working folder, against which paths are read. `out` is where results are laid out for people, None
     for nowhere. `approve_by` names what approves in a person's place ("--yes"), empty where a person does it.
     `attended` says whether somebody is there who can mend a failure; else a run ends with what it has.
-    `task_seconds` bounds one try of a task.
+    `task_seconds` bounds one try of a task. `selector`, `responder` and `talker` are an LLM's part in choosing models,
+    in writing the answer and in replying where no task is needed; None leaves it to the program.
     """
 
     planner: Planner
@@ -44,3 +56,6 @@ class Equipment:
     approve_by: str = ""
     attended: bool = True
     task_seconds: float = TASK_SECONDS
+    selector: Selector | None = None
+    responder: Responder | None = None
+    talker: Talker | None = None

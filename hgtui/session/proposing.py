@@ -4,15 +4,15 @@ import asyncio
 from collections.abc import AsyncGenerator, Iterable, Mapping
 
 from hgtui.core import events as ev
-from hgtui.core.base import canonical
 from hgtui.core.model import Assignment, Candidate
 from hgtui.core.plan import Plan, Uid
-from hgtui.core.ports import CallMade, Drafted, Noticed, PlanningError, Proposed, Said
+from hgtui.core.ports import CallMade, Chosen, Context, Drafted, Noticed, PlanningError, Proposed, Said, Withdrawn
 from hgtui.core.states import Failure, Stage
 from hgtui.core.task import TASKS
 from hgtui.core.text import one_line
-from hgtui.selection.ranking import choose
+from hgtui.selection.ranking import choose, rank, usable
 from hgtui.session.board import Board
+from hgtui.session.calls import keep_call
 from hgtui.session.equipment import Equipment
 from hgtui.session.intake import Intake
 
@@ -42,7 +42,8 @@ class Proposing:
         return True
 
     async def _follow(self, request: str) -> None:
-        board, steps = self._board, self._equipment.planner.plan(request, dict(self._board.run.files))
+        board, context = self._board, Context(earlier=self._board.run.earlier)
+        steps = self._equipment.planner.plan(request, dict(board.run.files), context)
         proposed = False
         try:
             async for step in steps:
@@ -84,13 +85,9 @@ class Proposing:
             case Noticed(text=text):
                 board.emit(ev.Logged(level="warning", text=text))
             case CallMade():
-                await self._called(step)
-
-    async def _called(self, made: CallMade) -> None:
-        reply = canonical(made.record).encode() if made.record is not None else b""
-        kept = await self._equipment.recorder.keep("llm", {"stage": Stage.PLANNING, "model": made.model}, reply)
-        fields = made.model_dump(exclude={"record"})
-        self._board.emit(ev.Called(stage=Stage.PLANNING, record=kept, **fields))
+                await keep_call(board, self._equipment, Stage.PLANNING, step)
+            case Withdrawn():
+                board.emit(ev.StageEntered(stage=Stage.PLANNING))
 
     async def select(self) -> None:
         """Choose a model for every task that has none, or whose model no longer fits; a person's choice stays."""
@@ -106,10 +103,36 @@ class Proposing:
         await asyncio.gather(*self._lookups.values())
         await board.flush()
         chosen = board.run.draft.assignments
+        open_: dict[Uid, Assignment] = {}
         async for uid, assignment in choose(plan, board.run.candidates, chosen, again):
-            if chosen.get(uid) != assignment:
+            if assignment is not None and assignment.chosen_by == "ranking" and self._equipment.selector is not None:
+                open_[uid] = assignment
+            elif chosen.get(uid) != assignment:
                 board.emit(ev.ModelChosen(uid=uid, assignment=assignment))
+        if open_:
+            await self._ask_selector(open_)
         await board.flush()
+
+    async def _ask_selector(self, ranked: dict[Uid, Assignment]) -> None:
+        """Let the selector choose where there is a choice; what it leaves open falls to the ranking."""
+        board, selector = self._board, self._equipment.selector
+        assert selector is not None
+        plan = board.run.draft.plan
+        candidates = {
+            uid: usable(rank(plan[uid], board.run.candidates.get(plan[uid].task, ())), plan[uid]) for uid in ranked
+        }
+        left = dict(ranked)
+        async for step in selector.select(plan.request or board.run.request, plan, candidates):
+            match step:
+                case Chosen(uid=uid, assignment=assignment):
+                    left.pop(uid, None)
+                    board.emit(ev.ModelChosen(uid=uid, assignment=assignment))
+                case CallMade():
+                    await keep_call(board, self._equipment, Stage.SELECTION, step)
+                case Noticed(text=text):
+                    board.emit(ev.Logged(level="warning", text=text))
+        for uid, assignment in left.items():
+            board.emit(ev.ModelChosen(uid=uid, assignment=assignment))
 
     def _look_up(self, tasks: Iterable[str]) -> None:
         for task in tasks:

@@ -1,30 +1,27 @@
-"""Stages 3 and 4 as a run goes through them: the scheduler under the grant, then the answer."""
+"""Stage 3 as a run goes through it: the scheduler under the grant, and the wait for a person where something failed."""
 
 import asyncio
-from collections.abc import Mapping
 
 from hgtui.core import events as ev
 from hgtui.core.approval import beyond
 from hgtui.core.model import Assignment
 from hgtui.core.plan import Task, Uid
-from hgtui.core.ports import ArtifactError
-from hgtui.core.resource import FILE_KINDS, Resource
-from hgtui.core.states import EXITS, HAS_RESULT, Gate, Outcome, Stage, TaskState
-from hgtui.core.text import decode
+from hgtui.core.ports import CallMade
+from hgtui.core.resource import Resource
+from hgtui.core.states import HAS_RESULT, Gate, Outcome, Stage, TaskState
 from hgtui.execution.perform import Performer
 from hgtui.execution.resolve import Resolver
 from hgtui.execution.scheduler import Scheduler
-from hgtui.response.report import LONGEST_RESULT, report
 from hgtui.session.board import Board
+from hgtui.session.calls import keep_call
 from hgtui.session.equipment import Equipment
 from hgtui.session.gates import gate
-from hgtui.session.layout import LayoutError, lay_out
 
 _TROUBLE = frozenset({TaskState.FAILED, TaskState.CANCELLED, TaskState.BLOCKED})
 
 
 class Running:
-    """Runs what was granted and answers."""
+    """Runs what was granted."""
 
     def __init__(self, board: Board, equipment: Equipment) -> None:
         self._board, self._equipment = board, equipment
@@ -37,8 +34,12 @@ class Running:
             equipment.artifacts,
             board.emit,
             seconds=equipment.task_seconds,
+            note=self._note,
         )
         self.scheduler = Scheduler(performer, board.emit, performer.place, self._check)
+
+    async def _note(self, uid: Uid, made: CallMade) -> None:
+        await keep_call(self._board, self._equipment, Stage.EXECUTION, made, uid)
 
     def _check(self, task: Task, assignment: Assignment) -> str:
         grant = self._board.run.grant
@@ -96,37 +97,3 @@ class Running:
     def _outcome(self) -> Outcome:
         states = {self._board.run.state(task.uid) for task in self._board.run.draft.plan}
         return Outcome.FAILED if states & (_TROUBLE | {TaskState.ASKING}) else Outcome.ANSWERED
-
-    async def answer(self, outcome: Outcome, message: str = "") -> None:
-        """Write the answer from what there is and end the run."""
-        board, run = self._board, self._board.run
-        board.emit(ev.StageEntered(stage=Stage.RESPONSE))
-        await board.flush()
-        results = self._results()
-        texts = await self._texts(results)
-        files: Mapping[str, str] = {}
-        out = self._equipment.out
-        if out is not None and results:
-            try:
-                laid = await lay_out(run.id, run.draft.plan, results, self._equipment.artifacts, out)
-                files = {digest: str(path) for digest, path in laid.items()}
-            except LayoutError as error:
-                board.emit(ev.Logged(level="error", text=f"{error.message} {error.hint}".strip()))
-        text = report(run.draft.plan, run.tasks, texts, files, run.notes)
-        shown = [one.digest for ones in results.values() for one in ones]
-        paths = tuple(dict.fromkeys(files[one] for one in shown if one in files))
-        board.emit(ev.Answered(text=text, by="program", files=paths))
-        board.emit(ev.RunEnded(outcome=outcome, exit=EXITS[outcome], message=message))
-        await board.flush()
-
-    async def _texts(self, results: Mapping[Uid, tuple[Resource, ...]]) -> dict[str, str]:
-        wanted = {one.digest for ones in results.values() for one in ones if one.kind not in FILE_KINDS}
-        found: dict[str, str] = {}
-        for digest in wanted:
-            try:
-                found[digest] = decode(await self._equipment.artifacts.read(digest, LONGEST_RESULT * 4 + 4))
-            except KeyError:
-                self._board.emit(ev.Logged(level="error", text=f"The result {digest[:8]} is not kept any more."))
-            except ArtifactError as error:
-                self._board.emit(ev.Logged(level="error", text=f"{error.message} {error.hint}".strip()))
-        return found

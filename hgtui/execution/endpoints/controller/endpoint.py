@@ -14,8 +14,9 @@ from hgtui.core.text import one_line
 from hgtui.execution.endpoints.controller.instructions import INSTRUCTIONS, system
 from hgtui.execution.endpoints.controller.media import MEDIA
 from hgtui.execution.endpoints.controller.reading import as_labels, as_text
-from hgtui.llm import CallRecord, Chunk, Done, LLMError, Message, Retracted, TextDelta
+from hgtui.llm import Chunk, Done, LLMError, Message, Retracted, TextDelta
 from hgtui.llm.messages import ImagePart, TextPart
+from hgtui.llm.told import call_made
 
 ENDPOINT = "controller"
 AT_ONCE = 8
@@ -111,26 +112,12 @@ class ControllerEndpoint:
                         said.append(chunk.text)
                         tell(None, one_line("".join(said)[-60:]))
                     elif isinstance(chunk, Done):
-                        return "".join(said), made(chunk.record)
+                        return "".join(said), call_made(chunk.record)
         except LLMError as error:
             record = getattr(error, "record", None)
-            call = made(record) if record is not None else None
+            call = call_made(record) if record is not None else None
             raise CallError(error.failure, error.message, error.hint, call=call) from error
         raise CallError(Failure.UNREADABLE, "The reply of the controller ended without an end.")
-
-
-def made(record: CallRecord) -> CallMade:
-    """Return what a journal keeps of a call."""
-    return CallMade(
-        model=one_line(record.model, 120),
-        tokens_in=record.usage.tokens_in,
-        tokens_out=record.usage.tokens_out,
-        estimated=record.usage.estimated,
-        first_s=record.first_s,
-        total_s=record.total_s,
-        usd=getattr(record, "usd", None),
-        record=record.as_json(),
-    )
 
 
 def _input(name: str, number: int, given: Given, count: int) -> str:

@@ -1,0 +1,162 @@
+"""Stage 4 as a run goes through it: results laid out for people, the answer by an LLM or by the program, the end."""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+
+from hgtui.core import events as ev
+from hgtui.core.plan import Task, Uid
+from hgtui.core.ports import (
+    Answering,
+    ArtifactError,
+    CallMade,
+    Context,
+    Finding,
+    Noticed,
+    RespondingError,
+    Said,
+    Wrote,
+)
+from hgtui.core.resource import FILE_KINDS, Resource
+from hgtui.core.states import EXITS, HAS_RESULT, Failure, Outcome, Stage
+from hgtui.core.text import decode, one_line
+from hgtui.core.wire import show_input
+from hgtui.response.checking import check_answer
+from hgtui.response.report import LONGEST_RESULT, report
+from hgtui.session.board import Board
+from hgtui.session.calls import keep_call
+from hgtui.session.equipment import Equipment
+from hgtui.session.layout import LayoutError, lay_out
+
+Results = Mapping[Uid, tuple[Resource, ...]]
+
+
+class Answers:
+    """Writes the answer of a run from what there is and ends the run."""
+
+    def __init__(self, board: Board, equipment: Equipment) -> None:
+        self._board, self._equipment = board, equipment
+
+    async def write(self, outcome: Outcome, message: str = "") -> None:
+        """Answer and end the run. Where the LLM fails, the program's report stands in and the outcome is degraded."""
+        board, run = self._board, self._board.run
+        board.emit(ev.StageEntered(stage=Stage.RESPONSE))
+        await board.flush()
+        results = self._results()
+        texts = await self._texts(results)
+        files = await self._laid_out(results)
+        text, by = report(run.draft.plan, run.tasks, texts, files, run.notes), "program"
+        if self._equipment.responder is not None and run.draft.plan.tasks and outcome is not Outcome.INTERRUPTED:
+            try:
+                text, by = await self._by_llm(results, texts, files)
+            except RespondingError as error:
+                words = f"The answer is the program's: {error.message} {error.hint}".strip()
+                board.emit(ev.Logged(level="warning", text=words))
+                outcome = Outcome.DEGRADED if outcome is Outcome.ANSWERED else outcome
+        shown = [one.digest for ones in results.values() for one in ones]
+        paths = tuple(dict.fromkeys(files[one] for one in shown if one in files))
+        board.emit(ev.Answered(text=text, by=by, files=paths))
+        self._end(outcome, message)
+        await board.flush()
+
+    async def talk(self, request: str) -> None:
+        """Answer a request that needs no task: a plain reply of the LLM, else an honest sentence of the program."""
+        if self._equipment.talker is None:
+            await self.write(Outcome.FAILED, "No task came of the request.")
+            return
+        self._board.emit(ev.StageEntered(stage=Stage.RESPONSE))
+        await self._board.flush()
+        steps = self._equipment.talker.chat_reply(request, Context(earlier=self._board.run.earlier))
+        try:
+            text, by = await self._follow(steps)
+        except RespondingError as error:
+            self._board.emit(ev.Logged(level="error", text=f"{error.message} {error.hint}".strip()))
+            self._end(Outcome.FAILED, error.message)
+            await self._board.flush()
+            return
+        self._board.emit(ev.Answered(text=text, by=by))
+        self._end(Outcome.ANSWERED)
+        await self._board.flush()
+
+    def _end(self, outcome: Outcome, message: str = "") -> None:
+        self._board.emit(ev.RunEnded(outcome=outcome, exit=EXITS[outcome], message=message))
+
+    async def _by_llm(self, results: Results, texts: Mapping[str, str], files: Mapping[str, str]) -> tuple[str, str]:
+        responder, run = self._equipment.responder, self._board.run
+        assert responder is not None
+        about = Answering(
+            request=run.request,
+            findings=tuple(self._finding(task, results, texts, files) for task in run.draft.plan),
+            changes=tuple(patch.words for patch in run.undos if patch.words),
+            notes=run.notes,
+            earlier=run.earlier,
+        )
+        text, by = await self._follow(responder.respond(about))
+        return check_answer(text, about, texts).text, by
+
+    async def _follow(self, steps: AsyncIterator[Said | CallMade | Noticed | Wrote]) -> tuple[str, str]:
+        board = self._board
+        written: Wrote | None = None
+        try:
+            async for step in steps:
+                match step:
+                    case Said(text=text, reasoning=reasoning):
+                        board.emit(ev.Delta(stage=Stage.RESPONSE, text=text, reasoning=reasoning))
+                    case CallMade():
+                        await keep_call(board, self._equipment, Stage.RESPONSE, step)
+                    case Noticed(text=text):
+                        board.emit(ev.Logged(level="warning", text=text))
+                    case Wrote():
+                        written = step
+        finally:
+            if isinstance(steps, AsyncGenerator):
+                await steps.aclose()
+        if written is None:
+            raise RespondingError(Failure.EMPTY, "The controller wrote no answer.")
+        return written.text, written.by
+
+    def _finding(self, task: Task, results: Results, texts: Mapping[str, str], files: Mapping[str, str]) -> Finding:
+        run = self._board.run
+        ids = {one.uid: one.id for one in run.draft.plan}
+        status = run.status(task.uid)
+        rows = results.get(task.uid, ())
+        chosen = run.draft.assignments.get(task.uid)
+        return Finding(
+            uid=task.uid,
+            id=task.id,
+            task=task.task,
+            state=run.state(task.uid),
+            inputs="; ".join(f"{name}: {one_line(show_input(value, ids), 200)}" for name, value in task.args.items()),
+            candidate="you" if status.supplied else status.candidate,
+            reason=chosen.reason if chosen else "",
+            seconds=status.seconds,
+            text=texts.get(rows[0].digest, rows[0].preview) if rows else "",
+            files=tuple(files[one.digest] for one in rows if one.digest in files),
+            message=status.message,
+        )
+
+    def _results(self) -> dict[Uid, tuple[Resource, ...]]:
+        return {uid: one.results for uid, one in self._board.run.tasks.items() if one.state in HAS_RESULT}
+
+    async def _laid_out(self, results: Results) -> dict[str, str]:
+        """Lay the results out for people; return the paths by digest."""
+        out = self._equipment.out
+        if out is None or not results:
+            return {}
+        run = self._board.run
+        try:
+            laid = await lay_out(run.id, run.draft.plan, results, self._equipment.artifacts, out)
+        except LayoutError as error:
+            self._board.emit(ev.Logged(level="error", text=f"{error.message} {error.hint}".strip()))
+            return {}
+        return {digest: str(path) for digest, path in laid.items()}
+
+    async def _texts(self, results: Results) -> dict[str, str]:
+        wanted = {one.digest for ones in results.values() for one in ones if one.kind not in FILE_KINDS}
+        found: dict[str, str] = {}
+        for digest in wanted:
+            try:
+                found[digest] = decode(await self._equipment.artifacts.read(digest, LONGEST_RESULT * 4 + 4))
+            except KeyError:
+                self._board.emit(ev.Logged(level="error", text=f"The result {digest[:8]} is not kept any more."))
+            except ArtifactError as error:
+                self._board.emit(ev.Logged(level="error", text=f"{error.message} {error.hint}".strip()))
+        return found

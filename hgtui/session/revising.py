@@ -1,0 +1,93 @@
+"""Working on the plan with the planner: a comment, the revision beside the plan, and the choice between them."""
+
+from collections.abc import AsyncGenerator
+
+from hgtui.core import commands as cmd
+from hgtui.core import events as ev
+from hgtui.core.diff import diff
+from hgtui.core.edits import Draft
+from hgtui.core.plan import Plan
+from hgtui.core.ports import CallMade, Context, Noticed, PlanningError, Proposed, Said
+from hgtui.core.states import Stage
+from hgtui.core.text import clean, one_line
+from hgtui.session.calls import keep_call
+from hgtui.session.changing import Changing
+from hgtui.session.parts import NotNow, Parts
+
+
+class Revising:
+    """Carries out the commands of a revision. The plan, the gate and what was approved stay until it is taken."""
+
+    def __init__(self, parts: Parts, changing: Changing) -> None:
+        self._parts, self._changing = parts, changing
+
+    def begin(self) -> None:
+        """Raise NotNow where nothing can be revised now."""
+        run = self._parts.run
+        if run.gate is None or self._parts.running is not None:
+            raise NotNow("A plan is revised at its gate, before it runs.")
+        if run.comment:
+            raise NotNow("The planner is at a revision already.", "Wait for it, or stop it.")
+        if self._parts.equipment.planner.name == "rules":
+            raise NotNow("Comments need an LLM as the planner; rules cannot revise a plan.", "Edit the plan by hand.")
+
+    async def revise(self, comment: str) -> None:
+        """Send the plan as it is now, with the comment, and put the answer beside it."""
+        board = self._parts.board
+        board.emit(ev.RevisionBegun(comment=clean(comment)))
+        await board.flush()
+        closed: ev.RevisionClosed | None = ev.RevisionClosed(message="The revision was stopped.")
+        try:
+            proposed = await self._follow(comment)
+            if not diff(self._parts.run.draft.plan, proposed.plan):
+                closed = ev.RevisionClosed(message="The planner would leave the plan as it is.")
+            else:
+                closed = None
+                board.emit(ev.RevisionProposed(plan=proposed.plan, notes=proposed.notes, how=proposed.how))
+        except PlanningError as error:
+            closed = ev.RevisionClosed(message=error.message, hint=error.hint)
+        finally:
+            if closed is not None:
+                board.emit(closed)
+        await board.flush()
+
+    async def _follow(self, comment: str) -> Proposed:
+        board, equipment = self._parts.board, self._parts.equipment
+        run = self._parts.run
+        context = Context(earlier=run.earlier, plan=run.draft.plan, comment=comment)
+        steps = equipment.planner.plan(run.request, dict(run.files), context)
+        proposed = Proposed(plan=Plan())
+        try:
+            async for step in steps:
+                match step:
+                    case Said(text=text, reasoning=reasoning):
+                        board.emit(ev.Delta(stage=Stage.PLANNING, text=text, reasoning=reasoning))
+                    case Noticed(text=text):
+                        board.emit(ev.Logged(level="warning", text=one_line(text, 500)))
+                    case CallMade():
+                        await keep_call(board, equipment, Stage.PLANNING, step)
+                    case Proposed():
+                        proposed = step
+        finally:
+            if isinstance(steps, AsyncGenerator):
+                await steps.aclose()
+        return proposed
+
+    async def take(self, _: cmd.TakeRevision) -> None:
+        """Put the revision in the plan's place, as one edit."""
+        plan = self._open().plan
+        kept = {uid: one for uid, one in self._parts.run.draft.assignments.items() if plan.get(uid) is not None}
+        self._parts.board.emit(ev.RevisionClosed(taken=True))
+        await self._parts.board.flush()
+        await self._changing.replace(Draft(plan=plan, assignments=kept))
+
+    async def drop(self, _: cmd.DropRevision) -> None:
+        """Keep the plan."""
+        self._open()
+        self._parts.board.emit(ev.RevisionClosed())
+        await self._parts.board.flush()
+
+    def _open(self) -> ev.RevisionProposed:
+        if self._parts.run.revision is None:
+            raise NotNow("There is no revision.")
+        return self._parts.run.revision
