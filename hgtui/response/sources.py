@@ -5,12 +5,73 @@ from collections.abc import Mapping
 
 from hgtui.core.ports import Answering
 
-_FILES = (
-    "png|jpg|jpeg|gif|webp|bmp|tif|tiff|svg|ico|heic|pdf|txt|md|rst|csv|tsv|json|jsonl|xml|html|htm|yaml|yml|toml|ini|log"
-    "|wav|mp3|flac|ogg|opus|m4a|aac|mp4|mov|avi|mkv|webm|zip|gz|tar|7z|doc|docx|xls|xlsx|ppt|pptx|odt|ods|epub|rtf|srt"
-    "|vtt|py|ipynb|sh|npy|npz|parquet|safetensors|onnx"
+_SUFFIXES = frozenset(
+    [
+        "png",
+        "jpg",
+        "jpeg",
+        "gif",
+        "webp",
+        "bmp",
+        "tif",
+        "tiff",
+        "svg",
+        "ico",
+        "heic",
+        "pdf",
+        "txt",
+        "md",
+        "rst",
+        "csv",
+        "tsv",
+        "json",
+        "jsonl",
+        "xml",
+        "html",
+        "htm",
+        "yaml",
+        "yml",
+        "toml",
+        "ini",
+        "log",
+        "wav",
+        "mp3",
+        "flac",
+        "ogg",
+        "opus",
+        "m4a",
+        "aac",
+        "mp4",
+        "mov",
+        "avi",
+        "mkv",
+        "webm",
+        "zip",
+        "gz",
+        "tar",
+        "7z",
+        "doc",
+        "docx",
+        "xls",
+        "xlsx",
+        "ppt",
+        "pptx",
+        "odt",
+        "ods",
+        "epub",
+        "rtf",
+        "srt",
+        "vtt",
+        "py",
+        "ipynb",
+        "sh",
+        "npy",
+        "npz",
+        "parquet",
+        "safetensors",
+        "onnx",
+    ]  # as a list it would take sixty lines
 )
-_NAMED = re.compile(rf".*\w.*\.(?:{_FILES})\Z", re.IGNORECASE | re.DOTALL)
 _ROOTED = re.compile(r"(?:~|\.{1,2})?/[^/]*[^\W_]|[A-Za-z]:[\\/]|\\\\\w")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]{1,20}://|www\.|mailto:", re.IGNORECASE)
 _HOST = re.compile(
@@ -25,12 +86,17 @@ _PATH_BEGINS, _PATH_ENDS = r"(?<![\w.-])", r"(?![\w-]|\.\w)"
 
 def is_url(word: str) -> bool:
     """Say whether a word is the address of something on a network."""
-    return bool(_SCHEME.match(word) or (_HOST.match(word) and not _NAMED.match(word)))
+    return bool(_SCHEME.match(word) or (_HOST.match(word) and not _has_suffix(word)))
 
 
 def is_path(word: str) -> bool:
     """Say whether a word is a file's name or path: rooted, or with a suffix that files have."""
-    return bool(_ROOTED.match(word) or _NAMED.match(word))
+    return bool(_ROOTED.match(word) or _has_suffix(word))
+
+
+def _has_suffix(word: str) -> bool:
+    stem, _, suffix = word.rpartition(".")
+    return suffix.lower() in _SUFFIXES and any(char.isalnum() for char in stem)
 
 
 class Sources:

@@ -1,1 +1,1 @@
-"""Tests of hgtui.response."""
+"""Tests of stage 4."""
