@@ -8,16 +8,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from hgtui.cli.controller import stages
 from hgtui.cli.faults import Fault
 from hgtui.config import ConfigError, Settings, config_path, data_dir, load
-from hgtui.core.ports import Planner
 from hgtui.core.run import Run
 from hgtui.core.states import Gates
-from hgtui.core.text import one_line
 from hgtui.execution.endpoints.embedded.endpoint import EmbeddedCatalogue, EmbeddedEndpoint
 from hgtui.execution.lanes import Lanes
-from hgtui.llm import ChatClient, LLMError, from_env
-from hgtui.planning import RulePlanner
+from hgtui.llm import ChatClient, LLMError
+from hgtui.llm.profile import Choice, client_for, resolve
 from hgtui.session.artifacts import Artifacts
 from hgtui.session.clock import RandomIds, SystemClock
 from hgtui.session.conductor import Conductor
@@ -30,46 +29,58 @@ OUT = "hgtui-out"
 
 @dataclass
 class Workplace:
-    """All that lives as long as the program: journal, artifacts, lanes, the planner. Use it as a context manager."""
+    """All that lives as long as the program: journal, artifacts, lanes, the controller. Use it as a context manager."""
 
     journal: Journal
     artifacts: Artifacts
     lanes: Lanes
-    planner: Planner
-    why: str
+    choice: Choice
     settings: Settings
     base: Path
     environ: Mapping[str, str]
     chat: ChatClient | None = None
     conductors: list[Conductor] = field(default_factory=list)
+    _old: list[ChatClient] = field(default_factory=list)
 
     @classmethod
-    async def open(cls, environ: Mapping[str, str] = os.environ, base: Path | None = None) -> Self:
-        """Open the data folder and choose the planner. Raises JournalError, Fault."""
+    async def open(
+        cls, environ: Mapping[str, str] = os.environ, base: Path | None = None, profile: str | None = None
+    ) -> Self:
+        """Open the data folder and choose the controller. Raises JournalError, Fault."""
         try:
-            settings = load(config_path(environ))
-        except ConfigError as error:
-            raise Fault(str(error), "Mend the file, or move it away.") from None
+            settings = load(config_path(environ), environ, {"default_profile": profile})
+            choice = await resolve(settings, environ)
+            chat = client_for(choice, environ)
+        except (ConfigError, LLMError) as error:
+            raise Fault(error.message, error.hint) from None
         here = await asyncio.to_thread(Path.cwd)
         folder = data_dir(environ)
-        journal = await Journal.open(folder)
-        try:
-            chat = from_env(environ)
-        except LLMError as error:
-            await journal.aclose()
-            raise Fault(error.message, error.hint) from None
-        planner, why = _planner(chat)
         return cls(
-            journal=journal,
+            journal=await Journal.open(folder),
             artifacts=Artifacts(folder),
             lanes=Lanes(),
-            planner=planner,
-            why=why,
+            choice=choice,
             settings=settings,
             base=base or here,
             environ=environ,
             chat=chat,
         )
+
+    @property
+    def planner_name(self) -> str:
+        """Who plans: "rules" or the model, as far as it is known."""
+        return "rules" if self.chat is None else self.chat.model or self.choice.model or "the controller"
+
+    async def switch(self, choice: Choice) -> None:
+        """Take another controller for the runs that begin from now on. Raises Fault."""
+        try:
+            chat = client_for(choice, self.environ)
+        except (ConfigError, LLMError) as error:
+            raise Fault(error.message, error.hint) from None
+        # The old client stays open for the runs that use it.
+        if self.chat is not None:
+            self._old.append(self.chat)
+        self.choice, self.chat = choice, chat
 
     def conductor(
         self,
@@ -79,12 +90,15 @@ class Workplace:
         attended: bool = True,
         out: Path | None = None,
         gates: Gates | None = None,
+        answer: str | None = None,
     ) -> Conductor:
         """Make a conductor for a new run, or for one that is folded from the journal."""
+        parts = stages(self.chat, self.choice, self.environ)
+        embedded = EmbeddedEndpoint(self.lanes)
         equipment = Equipment(
-            planner=self.planner,
-            catalogues=(EmbeddedCatalogue(),),
-            endpoints={"embedded": EmbeddedEndpoint(self.lanes)},
+            planner=parts.planner,
+            catalogues=(EmbeddedCatalogue(), *parts.catalogues),
+            endpoints={one.name: one for one in (embedded, *parts.endpoints)},
             artifacts=self.artifacts,
             journal=self.journal,
             recorder=Records(self.artifacts, self.environ),
@@ -95,7 +109,10 @@ class Workplace:
             gates=gates or Gates(self.settings.gates),
             approve_by=approve_by,
             attended=attended,
-            task_seconds=self.settings.limits.task_seconds,
+            task_seconds=self.choice.limits.task_seconds,
+            selector=parts.selector,
+            responder=parts.responder if (answer or self.settings.answer) == "llm" else None,
+            talker=parts.talker,
         )
         conductor = Conductor(equipment, run)
         self.conductors.append(conductor)
@@ -125,16 +142,8 @@ class Workplace:
     ) -> None:
         await asyncio.gather(*(one.aclose() for one in self.conductors), return_exceptions=True)
         await self.lanes.aclose()
-        if self.chat is not None:
-            await self.chat.aclose()
+        for chat in (self.chat, *self._old):
+            if chat is not None:
+                await chat.aclose()
         await self.artifacts.aclose()
         await self.journal.aclose()
-
-
-def _planner(chat: ChatClient | None) -> tuple[Planner, str]:
-    if chat is None:
-        return RulePlanner(), "neither OPENAI_BASE_URL nor OPENAI_API_KEY is set: plans are made by rules"
-    from hgtui.planning.llm import LLMPlanner
-
-    model = one_line(chat.model, 60) if chat.model else "the only model"
-    return LLMPlanner(chat), f"plans are made by {model} at {chat.base_url}"

@@ -14,7 +14,10 @@ from hgtui import __version__
 app = typer.Typer(
     name="hgtui",
     help="HuggingGPT in a terminal, with a person in the loop. Without a command: the workbench.",
+    epilog='Begin with: hgtui run "Read the text in page.png and read it aloud"',
     no_args_is_help=False,
+    # A completion starts the program without arguments, which is the workbench.
+    add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -27,9 +30,13 @@ INTERRUPTED = 130
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of words.")]
-Files = Annotated[list[str] | None, typer.Option("--file", "-f", help="A file that the request may read. Repeatable.")]
-Out = Annotated[Path | None, typer.Option("--out", help="Where results are laid out. Default: hgtui-out here.")]
-Output = Annotated[str | None, typer.Option("-o", "--output", help="Write the plan to this file.")]
+Files = Annotated[
+    list[str] | None, typer.Option("--file", "-f", metavar="FILE", help="A file that the request may read. Repeatable.")
+]
+Out = Annotated[
+    Path | None, typer.Option("--out", metavar="DIR", help="Where results are laid out. Default: hgtui-out here.")
+]
+Output = Annotated[str | None, typer.Option("-o", "--output", metavar="FILE", help="Write the plan to this file.")]
 
 
 def _version(asked: bool) -> None:
@@ -64,7 +71,7 @@ def _await(work: Coroutine[Any, Any, int]) -> None:
 
 
 @app.command("open")
-def open_(file: Annotated[str, typer.Argument(help="A plan file or a planner's reply.")]) -> None:
+def open_(file: Annotated[str, typer.Argument(metavar="FILE", help="A plan file or a planner's reply.")]) -> None:
     """Open the workbench on a plan."""
     from hgtui.cli.workbench import open_workbench
 
@@ -73,13 +80,17 @@ def open_(file: Annotated[str, typer.Argument(help="A plan file or a planner's r
 
 @app.command()
 def run(
-    request: Annotated[str, typer.Argument(help="What you want; name the files in it.")] = "",
+    request: Annotated[str, typer.Argument(metavar="REQUEST", help="What you want; name the files in it.")] = "",
     file: Files = None,
-    plan: Annotated[str | None, typer.Option("--plan", help="Run this plan file instead of planning.")] = None,
+    plan: Annotated[
+        str | None,
+        typer.Option("--plan", metavar="FILE", help="Run this plan file instead of planning, '-' for standard input."),
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Approve the plan without asking.")] = False,
     as_json: Json = False,
     commands: Annotated[
-        str | None, typer.Option("--commands", help="'-' reads commands from standard input, one JSON object a line.")
+        str | None,
+        typer.Option("--commands", metavar="-", help="'-' reads commands from standard input, one JSON object a line."),
     ] = None,
     out: Out = None,
 ) -> None:
@@ -97,8 +108,12 @@ def run(
 
 @app.command()
 def approve(
-    run: Annotated[str, typer.Argument(help="The run, or the beginning of its name.")],
-    fingerprint: Annotated[str, typer.Argument(help="The fingerprint that was shown, at least 8 characters.")],
+    run: Annotated[
+        str, typer.Argument(metavar="RUN", help="The name of the run, its beginning, or its last six characters.")
+    ],
+    fingerprint: Annotated[
+        str, typer.Argument(metavar="FINGERPRINT", help="The fingerprint that was shown, at least 8 characters.")
+    ],
     as_json: Json = False,
     out: Out = None,
 ) -> None:
@@ -110,10 +125,11 @@ def approve(
 
 @app.command()
 def plan(
-    request: Annotated[str, typer.Argument(help="What you want; name the files in it.")] = "",
+    request: Annotated[str, typer.Argument(metavar="REQUEST", help="What you want; name the files in it.")] = "",
     file: Files = None,
     parse: Annotated[
-        str | None, typer.Option("--parse", help="Read a planner's reply from this file, '-' for standard input.")
+        str | None,
+        typer.Option("--parse", metavar="FILE", help="Read a planner's reply from this file, '-' for standard input."),
     ] = None,
     as_json: Json = False,
     output: Output = None,
@@ -128,7 +144,8 @@ def plan(
 
 @app.command()
 def check(
-    file: Annotated[str, typer.Argument(help="A plan file, '-' for standard input.")], as_json: Json = False
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A plan file, '-' for standard input.")],
+    as_json: Json = False,
 ) -> None:
     """Print what is wrong or doubtful in a plan file."""
     from hgtui.cli import running
@@ -146,7 +163,7 @@ def tasks(as_json: Json = False) -> None:
 
 @app.command()
 def models(
-    task: Annotated[str | None, typer.Option("--task", help="Only those of this task type.")] = None,
+    task: Annotated[str | None, typer.Option("--task", metavar="TASK", help="Only those of this task type.")] = None,
     as_json: Json = False,
 ) -> None:
     """List what can run the task types here."""
@@ -167,7 +184,10 @@ def runs(
 
 @app.command()
 def show(
-    run: Annotated[str, typer.Argument(help="The run, or the beginning of its name.")], as_json: Json = False
+    run: Annotated[
+        str, typer.Argument(metavar="RUN", help="The name of the run, its beginning, or its last six characters.")
+    ],
+    as_json: Json = False,
 ) -> None:
     """Show one run: its plan, how it went, its answer."""
     from hgtui.cli import showing
@@ -211,7 +231,7 @@ def run_arguments(arguments: list[str]) -> int:
     """Run a command and return its exit status; an error is one sentence and a hint on standard error."""
     try:
         # Not standalone: the library would turn Ctrl+C into "Aborted!" and 1.
-        status = app(arguments, standalone_mode=False)
+        status = app(arguments, standalone_mode=False, prog_name="hgtui")
         sys.stdout.flush()
     except typer.Abort:
         return INTERRUPTED

@@ -32,7 +32,7 @@ def tasks(*, as_json: bool) -> int:
     if as_json:
         _json([spec.model_dump(mode="json") for spec in TASKS.values()])
         return EXIT_OK
-    rows = [("task", "arguments", "gives", "")]
+    rows = [("task", "arguments", "gives", "what it does")]
     for spec in TASKS.values():
         args = ", ".join(arg.name if arg.required else f"[{arg.name}]" for arg in spec.args)
         rows.append((spec.name, args, spec.output.value, spec.description))

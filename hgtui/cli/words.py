@@ -19,7 +19,8 @@ MEND = (
     "Ask differently, or mend the plan by hand:\n"
     '  hgtui plan "REQUEST" -o plan.json, change plan.json, hgtui run --plan plan.json'
 )
-_ESCAPED = re.compile(r"\\([\\`*_\[\]<>|#])")
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+"""A backslash before ASCII punctuation, as in CommonMark 0.31, section 2.4."""
 
 
 def say(words: str) -> None:

@@ -16,8 +16,8 @@ class WorkplaceDesk:
 
     def __init__(self, place: Workplace) -> None:
         self._place = place
-        self.planner_name = place.planner.name
-        self.planner_why = place.why
+        self.planner_name = place.planner_name
+        self.planner_why = place.choice.describe()
         self.missing = missing_extras()
 
     async def new(self) -> Conductor:

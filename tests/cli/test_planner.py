@@ -21,7 +21,7 @@ PLAN = [
         "task": "text-classification",
         "id": 0,
         "dep": [-1],
-        "args": {"text": "Guten Morgen zusammen", "labels": "language"},
+        "args": {"text": "Guten Morgen zusammen", "question": "What language is it?"},
     },
     {"task": "summarization", "id": 1, "dep": [-1], "args": {"text": "One fine day. Another fine day. A third one."}},
 ]
@@ -139,8 +139,6 @@ def test_a_server_that_is_not_there_is_a_sentence_and_1(hgtui: Program) -> None:
 
 def test_a_server_that_echoes_the_key_does_not_get_it_onto_the_screen_or_the_disk(hgtui: Program) -> None:
     done = ask(hgtui, Status(401, f"Incorrect API key provided: {KEY}"))
-    assert done.exit == 1
-    done = ask(hgtui, Reply(f"Your key is {KEY}."))
     assert done.exit == 1
 
 
