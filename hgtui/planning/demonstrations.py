@@ -31,6 +31,10 @@ _COMMON = frozenset(
 )
 
 
+MOST_CHARACTERS = 420
+"""What all demonstrations share, but for the first: a long one is alone, with a short one goes another."""
+
+
 def words(text: str) -> frozenset[str]:
     """Return the words of a text that tell what it is about, the endings of file names among them."""
     found = (word.lower() for word in _WORD.findall(text))
@@ -49,5 +53,9 @@ def chosen(text: str, request: str, most: int) -> tuple[str, ...]:
         about = words(shown[number].partition("\n")[0])
         return len(asked & about) / (len(asked | about) or 1), -number
 
-    best = sorted(range(len(shown)), key=likeness, reverse=True)[:most]
+    best: list[int] = []
+    for number in sorted(range(len(shown)), key=likeness, reverse=True):
+        room = MOST_CHARACTERS - sum(len(shown[one]) for one in best)
+        if len(best) < most and (not best or len(shown[number]) <= room):
+            best.append(number)
     return tuple(shown[number] for number in sorted(best))

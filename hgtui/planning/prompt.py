@@ -79,11 +79,14 @@ def _quoted(path: str) -> str:
 
 
 def types() -> str:
-    """Return every task type, those with the same arguments and result on one line, the control pairs as families."""
-    lines: dict[str, list[str]] = {}
+    """Return every task type, those with the same arguments on one line, by result; the control pairs as families."""
+    lines: dict[str, dict[str, list[str]]] = {}
     for spec in TASKS.values():
-        lines.setdefault(_form(spec), []).append(spec.name)
-    return "\n".join(f"{form}: {_names(names)}" for form, names in lines.items())
+        lines.setdefault(_slots(spec), {}).setdefault(_result(spec), []).append(spec.name)
+    return "\n".join(
+        f"{slots} -> {'; '.join(f'{result}: {_names(names)}' for result, names in results.items())}"
+        for slots, results in lines.items()
+    )
 
 
 def _names(names: Sequence[str]) -> str:
@@ -97,9 +100,12 @@ def _names(names: Sequence[str]) -> str:
     return ", ".join(shown)
 
 
-def _form(spec: TaskSpec) -> str:
-    result = "+".join(kind.value for kind in (spec.output, *spec.also))
-    return f"{', '.join(_slot(arg) for arg in spec.args)} -> {result}"
+def _result(spec: TaskSpec) -> str:
+    return "+".join(kind.value for kind in (spec.output, *spec.also))
+
+
+def _slots(spec: TaskSpec) -> str:
+    return ", ".join(_slot(arg) for arg in spec.args)
 
 
 def _slot(arg: Arg) -> str:
