@@ -12,6 +12,9 @@ TEMPLATE = """\
 ## One gate for the plan and its models before anything runs ("merged"), or none ("none"). Also: HGTUI_GATES.
 # gates = "merged"
 
+## Who writes the answer: "llm", or "program" to keep every result from the LLM and take the program's report.
+# answer = "llm"
+
 ## Whether "auto" looks for a server on this machine. HGTUI_NO_PROBE=1 turns it off too.
 # probe = true
 

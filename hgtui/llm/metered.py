@@ -33,6 +33,10 @@ class Metered:
         """What the run has spent and may spend."""
         return self._budget
 
+    async def model_name(self) -> str:
+        """Return the model, asked of the server where it is not known yet. Raises LLMError."""
+        return await self._chat.model_name()
+
     async def context(self) -> tuple[int, ContextSource]:
         """Return the context length in tokens, and who says it. Raises LLMError."""
         return await self._chat.context()

@@ -16,7 +16,7 @@ from hgtui.execution.endpoints.controller.catalogue import ControllerCatalogue
 from hgtui.execution.endpoints.controller.endpoint import ControllerEndpoint
 from hgtui.execution.endpoints.controller.instructions import INSTRUCTIONS
 from hgtui.execution.endpoints.controller.reading import as_labels
-from hgtui.llm import Budget, ChatClient, LLMError, RetryPolicy
+from hgtui.llm import Budget, ChatClient, RetryPolicy
 from hgtui.llm.metered import Metered
 from tests.inputs import draw_page
 from tests.servers.chat import ChatServer
@@ -131,11 +131,7 @@ async def test_the_media_models_that_the_server_lists_are_offered_and_run(tmp_pa
     with ChatServer(models=models, routes=all_routes()) as server:
         async with ChatClient(server.url, None, "test-model") as client:
             chat = Metered(client, Budget())
-
-            async def listed() -> tuple[str, ...]:
-                return tuple(one.name for one in await chat.models())
-
-            catalogue = ControllerCatalogue("test-model", server.url, local=True, listed=listed)
+            catalogue = ControllerCatalogue(chat, local=True)
             results = []
             for task, inputs in asked.items():
                 (candidate,) = await catalogue.candidates(task)
@@ -149,19 +145,21 @@ async def test_the_media_models_that_the_server_lists_are_offered_and_run(tmp_pa
 
 
 async def test_a_server_that_lists_nothing_offers_no_media_models() -> None:
-    async def listed() -> tuple[str, ...]:
-        raise LLMError(Failure.TRANSPORT, "gone", "")
-
-    catalogue = ControllerCatalogue("test-model", "http://127.0.0.1:1/v1", local=True, listed=listed)
-    assert await catalogue.candidates("text-to-speech") == ()
+    with ChatServer(models_script=Status(500)) as server:
+        async with ChatClient(server.url, None, "test-model", retries=RetryPolicy(tries=1)) as client:
+            catalogue = ControllerCatalogue(Metered(client, Budget()), local=True)
+            assert await catalogue.candidates("text-to-speech") == ()
+            assert await catalogue.candidates("translation")
 
 
 async def test_every_task_that_the_controller_does_is_a_task_type_and_a_candidate() -> None:
-    catalogue = ControllerCatalogue("gpt 4o@x", "http://127.0.0.1:1/v1", local=True)
-    for task in TASKS:
-        found = await catalogue.candidates(task)
-        assert bool(found) == (task in INSTRUCTIONS)  # it lists no media models
-        assert all(one.name == "controller:gpt-4o-x" and not one.leaves for one in found)
+    with ChatServer(models=()) as server:
+        async with ChatClient(server.url, None, "gpt 4o@x") as client:
+            catalogue = ControllerCatalogue(Metered(client, Budget()), local=True)
+            for task in TASKS:
+                found = await catalogue.candidates(task)
+                assert bool(found) == (task in INSTRUCTIONS)
+                assert all(one.name == "controller:gpt-4o-x" and not one.leaves for one in found)
 
 
 def test_labels_survive_odd_replies() -> None:

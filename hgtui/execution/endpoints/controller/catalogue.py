@@ -2,13 +2,13 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from typing import Protocol
 
 from hgtui.core.model import Candidate
 from hgtui.core.text import clean
 from hgtui.execution.endpoints.controller.endpoint import ENDPOINT
 from hgtui.execution.endpoints.controller.instructions import INSTRUCTIONS
-from hgtui.llm import LLMError
+from hgtui.llm import LLMError, ModelInfo
 
 _SEES = re.compile(
     r"gpt-4o|gpt-4\.1|gpt-5|gpt-6|\bo[34]\b|omni|vision|-vl\b|vl-|llava|pixtral|gemini|claude|gemma-?[34]|internvl|"
@@ -25,18 +25,32 @@ _MEDIA = {"text-to-speech": _SPEAKS, "automatic-speech-recognition": _HEARS, "te
 """Names of models for the speech and picture routes of a server; only those that the server lists are offered."""
 _MOST = 5
 
-Listed = Callable[[], Awaitable[tuple[str, ...]]]
+
+class Server(Protocol):
+    """What the catalogue needs of the client; hgtui.llm.metered.Metered is one."""
+
+    @property
+    def base_url(self) -> str:
+        """Where the server is."""
+        ...
+
+    async def model_name(self) -> str:
+        """Return the controller's model. Raises LLMError."""
+        ...
+
+    async def models(self) -> tuple[ModelInfo, ...]:
+        """Return what the server lists. Raises LLMError."""
+        ...
 
 
 class ControllerCatalogue:
     """The controller, known by the name of its model and where it is, and the media models that its server lists.
 
-    `listed` gives the names of the server's models; it is asked once, and what it raises counts as an empty list.
+    The server is asked for its list once; what that raises counts as an empty list.
     """
 
-    def __init__(self, model: str, base_url: str, *, local: bool, listed: Listed | None = None) -> None:
-        self._model, self._base_url, self._local = model, base_url, local
-        self._listed = listed
+    def __init__(self, server: Server, *, local: bool) -> None:
+        self._server, self._local = server, local
         self._names: asyncio.Task[tuple[str, ...]] | None = None
 
     async def candidates(self, task: str) -> tuple[Candidate, ...]:
@@ -44,15 +58,19 @@ class ControllerCatalogue:
         if task in _MEDIA:
             names = [name for name in await self._server_models() if _MEDIA[task].search(name)]
             return tuple(
-                self._candidate(name, f"A model of the controller's server, {self._base_url}.")
+                self._candidate(name, f"A model of the controller's server, {self._server.base_url}.")
                 for name in names[:_MOST]
             )
         instruction = INSTRUCTIONS.get(task)
         if instruction is None:
             return ()
-        sees = bool(_SEES.search(self._model))
+        try:
+            model = await self._server.model_name()
+        except LLMError:
+            return ()  # the planner says what is wrong with the controller
+        sees = bool(_SEES.search(model))
         doubt = "" if sees or not instruction.sees else " Its name does not say whether it takes pictures."
-        return (self._candidate(self._model, f"The controller itself, asked by chat at {self._base_url}.{doubt}"),)
+        return (self._candidate(model, f"The controller itself, asked by chat at {self._server.base_url}.{doubt}"),)
 
     def _candidate(self, model: str, description: str) -> Candidate:
         return Candidate(
@@ -66,16 +84,13 @@ class ControllerCatalogue:
         )
 
     async def _server_models(self) -> tuple[str, ...]:
-        if self._listed is None:
-            return ()
         if self._names is None:
-            self._names = asyncio.ensure_future(self._ask(self._listed))
+            self._names = asyncio.ensure_future(self._ask())
         return await asyncio.shield(self._names)
 
-    @staticmethod
-    async def _ask(listed: Listed) -> tuple[str, ...]:
+    async def _ask(self) -> tuple[str, ...]:
         try:
-            return tuple(clean(name, 200) for name in await listed())
+            return tuple(clean(info.name, 200) for info in await self._server.models())
         except LLMError:
             return ()  # a server without a list has no media models that could be offered
 
