@@ -11,10 +11,10 @@ from hgtui.core.problems import Code, Facts, Problem, errors, problems
 from hgtui.core.resource import FileFact
 from hgtui.core.states import PASSING, Failure
 from hgtui.core.text import clean
-from hgtui.llm import CallRecord, Chunk, Done, LLMError, Message, OnRetry, ReasoningDelta, Retracted, was_cut
+from hgtui.llm import CallRecord, Chunk, Done, LLMError, Message, OnRetry, ReasoningDelta, Retracted
 from hgtui.llm.ladder import Rung
 from hgtui.llm.retry import untold
-from hgtui.llm.told import call_made, told
+from hgtui.llm.told import call_made, ending, told
 from hgtui.planning.draft import Draft
 from hgtui.planning.prompt import schema
 from hgtui.planning.reader import Read, ReplyError
@@ -122,7 +122,8 @@ class Asking:
                         yield call_made(item.record)
                 elif isinstance(item, Done):
                     self.record = item.record
-                    yield call_made(item.record)
+                    for one in ending(item.record):
+                        yield one
                 elif isinstance(item, ReasoningDelta):
                     yield Said(text=clean(item.text), reasoning=True)
                 elif isinstance(item, Retracted):
@@ -156,8 +157,6 @@ class Asking:
             notes += held
         if read.how == "cut off" and self.record is not None and self.record.finish_reason == "length":
             notes.insert(0, "The reply was cut off at the model's limit of tokens.")
-        if self.record is not None and was_cut(self.record):
-            notes.append("The server read less than it was sent: its context is shorter than hgtui thinks.")
         if not read.plan.tasks:
             notes.append("The model found no task in the request.")
         self.notes = tuple(notes)

@@ -9,7 +9,7 @@ from hgtui.core.states import Failure
 from hgtui.core.text import clean
 from hgtui.llm import Done, LLMError, Message, ReasoningDelta, Retracted, TextDelta, estimate_prompt
 from hgtui.llm.prompts import Prompts
-from hgtui.llm.told import call_made, name_of, told
+from hgtui.llm.told import call_made, ending, name_of, told
 from hgtui.planning.asking import PlannerChat
 from hgtui.planning.fitting import room
 from hgtui.planning.llm import LEAST_CONTEXT
@@ -51,7 +51,8 @@ class Talker:
                         yield call_made(item.record)
                     raise RespondingError(item.failure, item.message, item.hint, "".join(texts)) from item
                 elif isinstance(item, Done):
-                    yield call_made(item.record)
+                    for one in ending(item.record):
+                        yield one
                 elif isinstance(item, Retracted):
                     texts = []
                     yield Said(text=clean(item.reasoning), reasoning=True)
