@@ -48,7 +48,7 @@ def report(
 
     `texts` holds the whole text of text results by digest, `files` the paths by digest where results were laid out
     for people, `notes` what the planner did not understand. The results that nothing else reads come first: they are
-    what was asked for; then each task with its model, time and file; then what failed and what would help.
+    what was asked for; then what failed, the request, each task with its model, time and file; then what failed and what would help.
     """
     if not plan.tasks:
         empty = ["No task came of this request, so nothing was run.", *(literal(one_line(note)) for note in notes)]
@@ -63,6 +63,8 @@ def report(
         parts.append(
             "\n".join(["**Not understood or left out**", "", *(f"- {literal(one_line(note))}" for note in notes)])
         )
+    if plan.request.strip():
+        parts.append(f"Asked: {literal(one_line(plan.request, 500))}")
     parts.append(_table(plan, statuses, files))
     return "\n\n".join([*parts, *_planner(plan)])
 

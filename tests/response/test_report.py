@@ -149,3 +149,12 @@ def test_escaped_text_says_the_same_once_its_backslashes_are_read(text: str) -> 
     for char in escaped:
         read.append(next(escaped) if char == "\\" else char)
     assert "".join(read) == text
+
+
+def test_the_request_stands_in_the_answer_as_it_was_asked() -> None:
+    plan = Plan(
+        request="Read *page.png*\nand [say](x) it", planner="rules", tasks=(Task(uid="t1", id=0, task="image-to-text"),)
+    )
+    text = report(plan, {}, {}, {})
+    assert "Asked: Read \\*page.png\\* and \\[say\\](x) it" in text
+    assert text.index("Asked:") < text.index("| # |")
