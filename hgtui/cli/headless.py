@@ -70,7 +70,7 @@ class Headless:
             return
         self._signalled = status
         if self._conductor.run.id:
-            self._conductor.send(Stop())
+            self._conductor.send(Stop(exit=status))
         else:
             self._over.set()
 

@@ -14,7 +14,8 @@ from hgtui.core.ports import Turn
 class Submit(Value):
     """Start with a request. `files` are paths that the person typed, `earlier` the turns of the conversation before it.
 
-    A `plan` takes the place of the planner's; `assignments` are the models that came with it.
+    A `plan` takes the place of the planner's; `assignments` are the models that came with it, `notes` sentences on what
+    was left out or mended when it was read.
     """
 
     command: Literal["submit"] = "submit"
@@ -23,6 +24,7 @@ class Submit(Value):
     earlier: tuple[Turn, ...] = ()
     plan: Plan | None = None
     assignments: dict[Uid, Assignment] = {}
+    notes: tuple[str, ...] = ()
 
 
 class EditPlan(Value):
@@ -110,10 +112,14 @@ class Supply(Value):
 
 
 class Stop(Value):
-    """Stop one task, or with no uid the whole run, also while it plans."""
+    """Stop one task, or with no uid the whole run, also while it plans.
+
+    `exit` is the exit status that the run ends with, None for that of an interrupted run (130).
+    """
 
     command: Literal["stop"] = "stop"
     uid: Uid | None = None
+    exit: Annotated[int, Field(ge=1, le=255)] | None = None
 
 
 class Finish(Value):

@@ -315,6 +315,10 @@ class Recorder(Protocol):
         """Keep the raw reply to a request (JSON, no secrets) and return the digest of the record."""
         ...
 
+    def masked(self, text: str) -> str:
+        """Return a text without the secrets that are in it."""
+        ...
+
 
 class Clock(Protocol):
     """The time."""

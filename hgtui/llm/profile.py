@@ -13,6 +13,8 @@ from hgtui.llm.detect import PLACES, WITHIN_S, Place, Server, servers
 from hgtui.llm.errors import LLMError
 from hgtui.llm.keys import KeySource, hub_key, true
 from hgtui.llm.remembered import remembered_model
+from hgtui.llm.retry import RetryPolicy
+from hgtui.llm.values import Timeouts
 
 ROUTER_URL = "https://router.huggingface.co/v1"
 ROUTER_VARIABLE = "HGTUI_ROUTER_URL"
@@ -110,13 +112,24 @@ async def options(
     return await asyncio.to_thread(_options, settings, environ, probed)
 
 
-def client_for(choice: Choice, environ: Mapping[str, str]) -> ChatClient | None:
+def client_for(
+    choice: Choice, environ: Mapping[str, str], *, timeouts: Timeouts | None = None, retries: RetryPolicy | None = None
+) -> ChatClient | None:
     """Return the client of a choice, None for rules. Raises ConfigError for a key that cannot be read or sent."""
     if choice.kind == RULES:
         return None
     key = choice.key.read(environ) if choice.key is not None else ""
     try:
-        return ChatClient(choice.base_url, key or None, choice.model)
+        return ChatClient(
+            choice.base_url,
+            key or None,
+            choice.model,
+            timeouts,
+            retries,
+            price_in=choice.price_in,
+            price_out=choice.price_out,
+            context=choice.context,
+        )
     except LLMError as error:
         raise ConfigError(error.message, f"Check {choice.key or choice.address}.") from None
 

@@ -35,8 +35,11 @@ class Answers:
     def __init__(self, board: Board, equipment: Equipment) -> None:
         self._board, self._equipment = board, equipment
 
-    async def write(self, outcome: Outcome, message: str = "") -> None:
-        """Answer and end the run. Where the LLM fails, the program's report stands in and the outcome is degraded."""
+    async def write(self, outcome: Outcome, message: str = "", exit: int | None = None) -> None:
+        """Answer and end the run, with the exit status of its outcome unless `exit` is another.
+
+        Where the LLM fails, the program's report stands in and the outcome is degraded.
+        """
         board, run = self._board, self._board.run
         board.emit(ev.StageEntered(stage=Stage.RESPONSE))
         await board.flush()
@@ -54,7 +57,7 @@ class Answers:
         shown = [one.digest for ones in results.values() for one in ones]
         paths = tuple(dict.fromkeys(files[one] for one in shown if one in files))
         board.emit(ev.Answered(text=text, by=by, files=paths))
-        self._end(outcome, message)
+        self._end(outcome, message, exit)
         await board.flush()
 
     async def talk(self, request: str) -> None:
@@ -76,8 +79,9 @@ class Answers:
         self._end(Outcome.ANSWERED)
         await self._board.flush()
 
-    def _end(self, outcome: Outcome, message: str = "") -> None:
-        self._board.emit(ev.RunEnded(outcome=outcome, exit=EXITS[outcome], message=message))
+    def _end(self, outcome: Outcome, message: str = "", exit: int | None = None) -> None:
+        status = EXITS[outcome] if exit is None else exit
+        self._board.emit(ev.RunEnded(outcome=outcome, exit=status, message=message))
 
     async def _by_llm(self, results: Results, texts: Mapping[str, str], files: Mapping[str, str]) -> tuple[str, str]:
         responder, run = self._equipment.responder, self._board.run

@@ -195,7 +195,7 @@ class Conductor:
         # What earlier turns made or were given may be read again: a person named it, or hgtui laid it out.
         await self._parts.intake.see((path for turn in command.earlier for path in turn.files), typed=True)
         if command.plan is not None:
-            await self._parts.proposing.take(command.plan, command.assignments)
+            await self._parts.proposing.take(command.plan, command.assignments, command.notes)
         elif not await self._parts.proposing.plan(request):
             await self._board.flush()
             message = self.run.planning_failed.message if self.run.planning_failed else ""
@@ -292,7 +292,8 @@ class Conductor:
         if self.run.ended:  # it came to its end while it was being stopped
             return
         if self.run.grant is not None:
-            await Answers(self._board, self._equipment).write(Outcome.INTERRUPTED, "Stopped.")
+            await Answers(self._board, self._equipment).write(Outcome.INTERRUPTED, "Stopped.", command.exit)
             return
         outcome = Outcome.INTERRUPTED
-        self._board.emit(ev.RunEnded(outcome=outcome, exit=EXITS[outcome], message="Stopped before anything ran."))
+        status = EXITS[outcome] if command.exit is None else command.exit
+        self._board.emit(ev.RunEnded(outcome=outcome, exit=status, message="Stopped before anything ran."))

@@ -34,7 +34,8 @@ class Proposing:
         except PlanningError as error:
             raw = ""
             if error.raw:
-                raw, _ = await self._equipment.artifacts.put(error.raw.encode("utf-8", "replace"))
+                said = self._equipment.recorder.masked(error.raw)
+                raw, _ = await self._equipment.artifacts.put(said.encode("utf-8", "replace"))
             board.emit(ev.PlanningFailed(failure=error.failure, message=error.message, hint=error.hint, raw=raw))
             return False
         await board.flush()
@@ -63,10 +64,10 @@ class Proposing:
             one.cancel()
         await asyncio.gather(*open_, return_exceptions=True)
 
-    async def take(self, plan: Plan, assignments: Mapping[Uid, Assignment]) -> None:
-        """Take a plan, and the models that came with it, that a person brings in place of a planner's."""
+    async def take(self, plan: Plan, assignments: Mapping[Uid, Assignment], notes: tuple[str, ...] = ()) -> None:
+        """Take a plan, and the models and notes that came with it, that a person brings in place of a planner's."""
         self._board.emit(ev.StageEntered(stage=Stage.PLANNING))
-        self._board.emit(ev.PlanProposed(plan=plan))
+        self._board.emit(ev.PlanProposed(plan=plan, notes=notes))
         for uid, assignment in assignments.items():
             self._board.emit(ev.ModelChosen(uid=uid, assignment=assignment))
         await self._board.flush()

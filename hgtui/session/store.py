@@ -35,6 +35,10 @@ class Records:
         digest, _ = await self._artifacts.put(text.encode("ascii"))
         return digest
 
+    def masked(self, text: str) -> str:
+        """Return a text in which every secret is ``[removed]``."""
+        return _without_text(text, self._secrets())
+
     async def load(self, digest: str) -> tuple[str, Any, bytes]:
         """Return kind, request and reply of a record; KeyError where it or its reply is not there."""
         record = json.loads(await self._artifacts.read(digest))

@@ -58,7 +58,7 @@ def test_a_signal_in_the_middle_keeps_what_is_done_and_leaves_no_child(
     assert all_gone(children)
     assert (done.exit, done.err) == (status, "")
     last = done.events[-1]
-    assert (last["type"], last["outcome"]) == ("run_ended", "interrupted")
+    assert (last["type"], last["outcome"], last["exit"]) == ("run_ended", "interrupted", status)
     (kept,) = hgtui.folder.glob("hgtui-out/*/0-text-classification.txt")
     assert "(" in kept.read_text()
     folds(hgtui, last["run"], "0  text-classification  done", "1  image-to-text        cancelled")

@@ -53,6 +53,11 @@ async def test_secrets_of_the_environment_and_headers_are_not_written(tmp_path: 
     assert reply == b'{"echo": "[removed] [removed]"}'
 
 
+def test_a_text_is_masked_as_a_record_is(tmp_path: Path) -> None:
+    records = Records(Artifacts(tmp_path), ENVIRON, secrets=("another-secret",))
+    assert records.masked(f"none of {KEY}, {TOKEN}, another-secret") == "none of [removed], [removed], [removed]"
+
+
 async def test_of_two_secrets_that_begin_alike_nothing_is_left(tmp_path: Path) -> None:
     records = Records(Artifacts(tmp_path), {"A_KEY": "sk-12345678", "B_KEY": "sk-12345678-tail"})
     await records.keep("chat", {"text": "sk-12345678-tail"}, b"sk-12345678-tail")
