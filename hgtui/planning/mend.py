@@ -11,8 +11,13 @@ from hgtui.core.ports import How
 from hgtui.core.text import one_line
 from hgtui.planning.walk import Walk, walk
 
-MOST_MENDED = 400_000
-"""Characters of a broken value that are repaired; a longer one is not."""
+MOST_MENDED = 16_000
+"""Characters of a broken value that are repaired as one; of a longer one the tasks are, one by one.
+
+json_repair takes time by the square of the length where a text is nothing but mistakes: 2 s for as much.
+"""
+MOST_FAILED = 400
+"""Brackets that begin no value and are looked at."""
 _SHOWN = 80
 _TASK_KEY = re.compile(r"""(?:["'“”]|(?<=[{,\s]))task["'“”]?\s*:""")
 _MARKDOWN = re.compile(r"(?<!\\)((?:\\\\)*)\\([_*<>#\[\]])")
@@ -31,19 +36,33 @@ class Mended:
     dropped: tuple[str, ...] = ()
 
 
-def mend(text: str, seen: Walk, stop: int) -> Mended | None:
+class Purse:
+    """What the repairs of one reply may cost together, in squares of characters."""
+
+    def __init__(self) -> None:
+        self._left = MOST_MENDED**2
+
+    def pay(self, length: int) -> bool:
+        """Take off what a text of that length costs; False where it is not left."""
+        affordable = length**2 <= self._left
+        self._left -= length**2 if affordable else 0
+        return affordable
+
+
+def mend(text: str, seen: Walk, stop: int, purse: Purse) -> Mended | None:
     """Return the data of a broken value, None where nothing can be made of it. `stop` is where its text ends at most."""
     if seen.end is None and not _only_a_quote(text, seen, stop):
-        return _cut_off(text, seen, stop)
+        return _cut_off(text, seen, stop, purse)
     end = seen.end if seen.end is not None else stop
     whole = text[seen.start : end]
-    strays = [place - seen.start for place in seen.strays]
-    plain = "".join(char for place, char in enumerate(whole) if place not in set(strays)) if strays else whole
+    strays = {place - seen.start for place in seen.strays}
+    plain = "".join(char for place, char in enumerate(whole) if place not in strays) if strays else whole
     dropped = ("A bracket that closes nothing was left out.",) if strays else ()
-    data = parsed(_UNQUOTED_END.sub(r'"\1"\2', plain) if seen.in_text else plain)
+    data = parsed(_UNQUOTED_END.sub(r'"\1"\2', plain) if seen.in_text else plain, purse)
     if data is None:
-        return None
-    return _most(Mended(data, "repaired", dropped), plain)
+        dropped = (*dropped, "The reply could not be repaired as a whole: only its tasks were read, one by one.")
+    mended = _most(Mended(data, "repaired", dropped), plain, purse)
+    return None if mended.data is None else mended
 
 
 def _only_a_quote(text: str, seen: Walk, stop: int) -> bool:
@@ -51,9 +70,9 @@ def _only_a_quote(text: str, seen: Walk, stop: int) -> bool:
     return seen.in_text and text[seen.start : stop].rstrip()[-1:] == {"{": "}", "[": "]"}[text[seen.start]]
 
 
-def _cut_off(text: str, seen: Walk, stop: int) -> Mended | None:
+def _cut_off(text: str, seen: Walk, stop: int, purse: Purse) -> Mended | None:
     kept = text[seen.start : seen.whole].rstrip().rstrip(",")
-    data = parsed(kept + seen.closing)
+    data = parsed(kept + seen.closing, purse)
     if data is None:
         return None
     left = one_line(text[seen.whole : stop].strip(" \n\t,`"), _SHOWN)
@@ -61,13 +80,14 @@ def _cut_off(text: str, seen: Walk, stop: int) -> Mended | None:
     return Mended(data, "cut off", (why,))
 
 
-def parsed(text: str) -> Any:
+def parsed(text: str, purse: Purse) -> Any:
     """Return the list or object that `text` is or can be repaired to, else None."""
     data = _strict(text)
     if data is None:
-        data = _strict(_BARE_REF.sub(r'\1"\2"', _MARKDOWN.sub(r"\1\2", text)))
-    if data is None:
-        data = _repaired(_BARE_REF.sub(r'\1"\2"', _MARKDOWN.sub(r"\1\2", text)))
+        text = _BARE_REF.sub(r'\1"\2"', _MARKDOWN.sub(r"\1\2", text))
+        data = _strict(text)
+    if data is None and purse.pay(len(text)):
+        data = _repaired(text)
     return data if isinstance(data, (list, dict)) else None
 
 
@@ -80,20 +100,18 @@ def _strict(text: str) -> Any:
 
 
 def _repaired(text: str) -> Any:
-    if len(text) > MOST_MENDED:
-        return None
     try:
         return json_repair.loads(text, skip_json_loads=True)
     except Exception:  # the library promises none and has a few on odd texts; what it cannot repair is told as unread
         return None
 
 
-def _most(mended: Mended, text: str) -> Mended:
+def _most(mended: Mended, text: str, purse: Purse) -> Mended:
     """Return the repair, or the single tasks of the text where these are more; say what either lacks."""
     named = len(_TASK_KEY.findall(text))
     count = len(rows(mended.data))
     if count < named:
-        alone = _alone(text)
+        alone = _alone(text, purse)
         if len(alone) > count:
             mended, count = Mended(alone, "repaired", mended.dropped), len(alone)
     if count < named:
@@ -102,19 +120,19 @@ def _most(mended: Mended, text: str) -> Mended:
     return mended
 
 
-def _alone(text: str) -> list[dict[str, Any]]:
+def _alone(text: str, purse: Purse) -> list[dict[str, Any]]:
     """Return the objects in a text that are a task by themselves."""
     found: list[dict[str, Any]] = []
-    place = 1
-    while (place := text.find("{", place)) >= 0:
-        seen = walk(text, place)
+    place, failed = 1, 0
+    while failed < MOST_FAILED and (place := text.find("{", place)) >= 0:
+        seen = walk(text, place, min(len(text), place + MOST_MENDED))
         piece = text[place : seen.end] if seen.end else ""
-        data = parsed(piece) if piece and len(_TASK_KEY.findall(piece)) == 1 else None
+        data = parsed(piece, purse) if piece and len(_TASK_KEY.findall(piece)) == 1 else None
         if isinstance(data, dict) and isinstance(data.get("task"), str):
             found.append(data)
             place = seen.end or place + 1
         else:
-            place += 1
+            place, failed = place + 1, failed + 1
     return found
 
 

@@ -75,6 +75,31 @@ def test_tasks_that_no_repair_can_save_are_counted() -> None:
     assert "The reply seems to have 2 tasks; only 1 could be read." in read.dropped
 
 
+def test_a_broken_reply_that_is_too_long_to_repair_as_a_whole_loses_no_task() -> None:
+    rows = [{**PAGE, "id": number, "args": {"image": "p" * 200}} for number in range(100)]
+    read = read_reply(json.dumps(rows).replace("}}, {", "}} {", 3))
+    assert [task.id for task in read.plan] == list(range(100))
+    assert "one by one" in read.dropped[0]
+
+
+def test_a_long_text_of_nothing_but_mistakes_is_given_up() -> None:
+    with pytest.raises(ReplyError):
+        read_reply('{"task" ' * 40_000 + "}")
+
+
+@given(plans(unique=True).filter(len), st.sampled_from('{}[],:"'), st.integers(0))
+def test_one_sign_too_few_costs_no_task_in_silence(plan: Any, sign: str, place: int) -> None:
+    text = json.dumps(write_plan(plan)["tasks"])
+    places = [number for number, char in enumerate(text) if char == sign]
+    cut = places[place % len(places)]
+    try:
+        read = read_reply(text[:cut] + text[cut + 1 :])
+    except ReplyError:
+        return
+    said = set(read.dropped) - set(read_reply(text).dropped)
+    assert len(read.plan) == len(plan) or read.how == "cut off" or said
+
+
 WRAPS = {
     "list": lambda rows: rows,
     "tasks": lambda rows: {"tasks": rows},
