@@ -25,22 +25,24 @@ class WorkplaceDesk:
         return self._place.conductor()
 
 
-async def _open(first: Submit | None) -> None:
+async def _open(first: Submit | None, profile: str | None) -> None:
+    from hgtui.cli.picking import pick_model
     from hgtui.ui.app import HgtuiApp
 
-    async with await Workplace.open() as place:
+    async with await Workplace.open(profile=profile) as place:
+        await pick_model(place, verify=False)
         await HgtuiApp(WorkplaceDesk(place), first=first).run_async()
 
 
-def open_workbench(file: str | None = None) -> int:
-    """Open the workbench, on a plan file where one is given; return the exit status."""
+def open_workbench(file: str | None = None, profile: str | None = None) -> int:
+    """Open the workbench, on a plan file or a raw reply where one is given; return the exit status."""
     try:
         first = _first(file) if file else None
         if not (sys.stdin.isatty() and sys.stdout.isatty()):
             raise Fault(
                 "The workbench needs a terminal.", 'Without one: hgtui run "REQUEST" --yes. hgtui --help lists more.'
             )
-        asyncio.run(_open(first))
+        asyncio.run(_open(first, profile))
     except Exception as error:
         if not hasattr(error, "hint"):
             raise
@@ -50,6 +52,7 @@ def open_workbench(file: str | None = None) -> int:
 
 
 def _first(file: str) -> Submit:
-    from hgtui.cli.running import read_plan_at, submit
+    from hgtui.cli.reading import read_plan_or_reply_at
+    from hgtui.cli.running import submit
 
-    return submit("", (), read_plan_at(file))
+    return submit("", (), read_plan_or_reply_at(file))
