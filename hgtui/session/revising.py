@@ -6,9 +6,8 @@ from hgtui.core import commands as cmd
 from hgtui.core import events as ev
 from hgtui.core.diff import diff
 from hgtui.core.edits import Draft
-from hgtui.core.plan import Plan
 from hgtui.core.ports import CallMade, Context, Noticed, PlanningError, Proposed, Said
-from hgtui.core.states import Stage
+from hgtui.core.states import Failure, Stage
 from hgtui.core.text import clean, one_line
 from hgtui.session.calls import keep_call
 from hgtui.session.changing import Changing
@@ -56,7 +55,7 @@ class Revising:
         run = self._parts.run
         context = Context(earlier=run.earlier, plan=run.draft.plan, comment=comment)
         steps = equipment.planner.plan(run.request, dict(run.files), context)
-        proposed = Proposed(plan=Plan())
+        proposed: Proposed | None = None
         try:
             async for step in steps:
                 match step:
@@ -71,6 +70,8 @@ class Revising:
         finally:
             if isinstance(steps, AsyncGenerator):
                 await steps.aclose()
+        if proposed is None:
+            raise PlanningError(Failure.EMPTY, "The planner ended without a plan.", "Say it once more.")
         return proposed
 
     async def take(self, _: cmd.TakeRevision) -> None:
