@@ -88,6 +88,21 @@ async def ask_person(run: Run) -> str:
     Raises Fault (130, 143) where the person interrupts instead.
     """
     approvable = run.gate is not None and run.gate.approvable
+    line, status = await ask_line("\nRun this plan? [y/N/edit] " if approvable else "\nEdit this plan? [N/edit] ")
+    if status:
+        hint = f"To run it later: {approve_line(run)}" if approvable else ""
+        raise Fault("Nothing was run.", hint, status)
+    reply = line.strip().lower()
+    if reply in {"y", "yes"} and approvable:
+        return "y"
+    return "e" if reply in {"e", "edit"} else "n"
+
+
+async def ask_line(prompt: str) -> tuple[str, int]:
+    """Ask for a line on a terminal; return it with 0, or an empty text with 130 or 143 where a signal came instead.
+
+    The line is empty, without its end, where the terminal was closed.
+    """
     stopped: asyncio.Future[int] = asyncio.get_running_loop().create_future()
 
     def stop(status: int) -> None:
@@ -95,7 +110,7 @@ async def ask_person(run: Run) -> str:
             stopped.set_result(status)
 
     with on_signals(stop):
-        sys.stderr.write("\nRun this plan? [y/N/edit] " if approvable else "\nEdit this plan? [N/edit] ")
+        sys.stderr.write(prompt)
         sys.stderr.flush()
         answer = asyncio.create_task(_one_line())
         both: list[asyncio.Future[Any]] = [answer, stopped]
@@ -103,12 +118,8 @@ async def ask_person(run: Run) -> str:
     if stopped.done():
         answer.cancel()
         say("")
-        hint = f"To run it later: {approve_line(run)}" if approvable else ""
-        raise Fault("Nothing was run.", hint, stopped.result())
-    reply = answer.result().strip().lower()
-    if reply in {"y", "yes"} and approvable:
-        return "y"
-    return "e" if reply in {"e", "edit"} else "n"
+        return "", stopped.result()
+    return answer.result(), 0
 
 
 async def _one_line() -> str:

@@ -1,22 +1,25 @@
 """The composition root: opens what is shared by all runs, and equips conductors with it."""
 
 import asyncio
+import contextlib
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from hgtui.cli.controller import stages
+from hgtui.cli.controller import controller, how_to_set, list_models, several, stages
 from hgtui.cli.faults import Fault
-from hgtui.config import ConfigError, Settings, config_path, data_dir, load
+from hgtui.cli.words import say
+from hgtui.config import AUTO, ConfigError, Settings, data_dir
+from hgtui.core.ports import Catalogue
 from hgtui.core.run import Run
 from hgtui.core.states import Gates
 from hgtui.execution.endpoints.embedded.endpoint import EmbeddedCatalogue, EmbeddedEndpoint
 from hgtui.execution.lanes import Lanes
 from hgtui.llm import ChatClient, LLMError
-from hgtui.llm.profile import Choice, client_for, resolve
+from hgtui.llm.profile import Choice, client_for
 from hgtui.session.artifacts import Artifacts
 from hgtui.session.clock import RandomIds, SystemClock
 from hgtui.session.conductor import Conductor
@@ -47,12 +50,7 @@ class Workplace:
         cls, environ: Mapping[str, str] = os.environ, base: Path | None = None, profile: str | None = None
     ) -> Self:
         """Open the data folder and choose the controller. Raises JournalError, Fault."""
-        try:
-            settings = load(config_path(environ), environ, {"default_profile": profile})
-            choice = await resolve(settings, environ)
-            chat = client_for(choice, environ)
-        except (ConfigError, LLMError) as error:
-            raise Fault(error.message, error.hint) from None
+        settings, choice, chat = await controller(environ, profile)
         here = await asyncio.to_thread(Path.cwd)
         folder = data_dir(environ)
         return cls(
@@ -70,6 +68,19 @@ class Workplace:
     def planner_name(self) -> str:
         """Who plans: "rules" or the model, as far as it is known."""
         return "rules" if self.chat is None else self.chat.model or self.choice.model or "the controller"
+
+    @property
+    def picked_before(self) -> bool:
+        """Whether the model is neither set nor the only one, but was picked by a person in an earlier run."""
+        own = {self.settings.profile(name).controller.model for name in (self.choice.profile, AUTO)}
+        given = {self.environ.get("OPENAI_MODEL", "").strip(), *own}
+        return self.choice.model is not None and self.choice.model not in given and not self.choice.models
+
+    def use_model(self, name: str | None) -> None:
+        """Take this model of the controller's server for the runs that begin from now on; None leaves it open."""
+        self.choice = replace(self.choice, model=name)
+        if self.chat is not None:
+            self.chat.model = name
 
     async def switch(self, choice: Choice) -> None:
         """Take another controller for the runs that begin from now on. Raises Fault."""
@@ -101,7 +112,7 @@ class Workplace:
             endpoints={one.name: one for one in (embedded, *parts.endpoints)},
             artifacts=self.artifacts,
             journal=self.journal,
-            recorder=Records(self.artifacts, self.environ),
+            recorder=Records(self.artifacts, self.environ, self._keys()),
             clock=SystemClock(),
             ids=RandomIds(),
             base=self.base,
@@ -117,6 +128,13 @@ class Workplace:
         conductor = Conductor(equipment, run)
         self.conductors.append(conductor)
         return conductor
+
+    def _keys(self) -> tuple[str, ...]:
+        """The key of the controller, which may come from a file or a variable of any name."""
+        try:
+            return (self.choice.key.read(self.environ),) if self.choice.key is not None else ()
+        except ConfigError:  # gone since the client was made, which has said so
+            return ()
 
     async def run(self, name: str) -> Run:
         """Fold a run from the journal, by its name or the beginning of it. Raises Fault where there is none."""
@@ -147,3 +165,33 @@ class Workplace:
                 await chat.aclose()
         await self.artifacts.aclose()
         await self.journal.aclose()
+
+
+@contextlib.asynccontextmanager
+async def catalogues(environ: Mapping[str, str], profile: str | None = None) -> AsyncIterator[tuple[Catalogue, ...]]:
+    """Yield where candidates come from, without opening the data folder. Raises Fault.
+
+    A controller whose model is not known, or cannot be asked for, is left out, and that is said.
+    """
+    _, choice, chat = await controller(environ, profile)
+    try:
+        if chat is not None and chat.model is None:
+            chat.model = await _only_model(choice, environ)
+        known = chat if chat is not None and chat.model is not None else None
+        yield (EmbeddedCatalogue(), *(stages(known, choice, environ).catalogues if known else ()))
+    finally:
+        if chat is not None:
+            await chat.aclose()
+
+
+async def _only_model(choice: Choice, environ: Mapping[str, str]) -> str | None:
+    try:
+        names = await list_models(choice, environ)
+    except (ConfigError, LLMError) as error:
+        say(f"note: the controller is left out: {error.message} {error.hint}".rstrip())
+        return None
+    if len(names) == 1:
+        return names[0]
+    words = several(choice, names) if names else f"The server at {choice.address} has no model."
+    say(f"note: the controller is left out: {words} {how_to_set(choice, environ)}")
+    return None

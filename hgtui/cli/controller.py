@@ -1,14 +1,20 @@
-"""What a controller LLM does in a run: each stage's part over one client, under one budget."""
+"""The controller LLM: which one a profile means, its models, and its part in each stage of a run, under one budget."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from hgtui.config import config_path
+from hgtui.cli.faults import Fault
+from hgtui.config import ConfigError, Settings, config_path, load
 from hgtui.core.ports import Catalogue, Endpoint, Planner, Responder, Selector, Talker
-from hgtui.llm import Budget, ChatClient
+from hgtui.core.text import one_line
+from hgtui.llm import Budget, ChatClient, LLMError, RetryPolicy, Timeouts
 from hgtui.llm.address import is_loopback
-from hgtui.llm.profile import Choice
+from hgtui.llm.profile import Choice, client_for, resolve
+
+ONE_LOOK = RetryPolicy(tries=1)
+SHORT = Timeouts(connect=3.0, silence=10.0, total=10.0)
+"""For a look at what a server has: the call that needs the model tries again, and says what is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +27,44 @@ class Stages:
     talker: Talker | None = None
     catalogues: tuple[Catalogue, ...] = ()
     endpoints: tuple[Endpoint, ...] = ()
+
+
+async def controller(environ: Mapping[str, str], profile: str | None) -> tuple[Settings, Choice, ChatClient | None]:
+    """Read the settings, choose the controller and make its client, None for rules. Raises Fault."""
+    try:
+        settings = load(config_path(environ), environ, {"default_profile": profile})
+        choice = await resolve(settings, environ)
+        return settings, choice, client_for(choice, environ)
+    except (ConfigError, LLMError) as error:
+        raise Fault(error.message, error.hint) from None
+
+
+async def list_models(choice: Choice, environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the models of a controller's server: those that were found with it, else asked for once, for 10 s at most.
+
+    Raises LLMError, ConfigError.
+    """
+    if choice.models:
+        return choice.models
+    chat = client_for(choice, environ, timeouts=SHORT, retries=ONE_LOOK)
+    if chat is None:
+        return ()
+    async with chat:
+        return tuple(dict.fromkeys(info.name for info in await chat.models()))
+
+
+def how_to_set(choice: Choice, environ: Mapping[str, str]) -> str:
+    """Say what to set so that a model of the controller's server is used."""
+    name = "auto" if choice.profile == choice.kind else choice.profile
+    key = f"model in [profiles.{name}.controller] of {config_path(environ)}"
+    return f"Set OPENAI_MODEL, or {key}." if choice.kind == "openai" and name == "auto" else f"Set {key}."
+
+
+def several(choice: Choice, names: tuple[str, ...], shown: int = 8) -> str:
+    """Return the sentence that names the models of a server."""
+    told = ", ".join(one_line(name, 80) for name in names[:shown])
+    more = f" and {len(names) - shown} more" if len(names) > shown else ""
+    return f"The server at {choice.address} has {len(names)} models: {told}{more}."
 
 
 def stages(chat: ChatClient | None, choice: Choice, environ: Mapping[str, str]) -> Stages:

@@ -9,22 +9,30 @@ from pydantic import ValidationError
 
 from hgtui.cli.asking import LINE_LIMIT, on_signals, read_lines
 from hgtui.cli.faults import Fault
-from hgtui.cli.words import say
+from hgtui.cli.words import WIDEST, say
 from hgtui.core import events as ev
 from hgtui.core.commands import COMMANDS, Command, Finish, Stop
 from hgtui.core.run import Run
-from hgtui.core.states import EXIT_FAILED, EXIT_WAITING, Gate, TaskState
+from hgtui.core.states import EXIT_FAILED, EXIT_WAITING, Gate, Stage, TaskState
 from hgtui.core.text import one_line
+from hgtui.core.wire import show_input
 from hgtui.session.conductor import Conductor
 
 NO_COMMAND = "Standard input ended without a command."
 
 
 class Headless:
-    """Follows one conductor until its run ends or waits for a person, and gives the exit status."""
+    """Follows one conductor until its run ends or waits for a person, and gives the exit status.
 
-    def __init__(self, conductor: Conductor, *, as_json: bool = False, scripted: bool = False) -> None:
+    With `live` a person at a terminal sees the plan while it is written. Of the answer nothing is shown before it is
+    whole: what the LLM says of paths and sources is checked first.
+    """
+
+    def __init__(
+        self, conductor: Conductor, *, as_json: bool = False, scripted: bool = False, live: bool = False
+    ) -> None:
         self._conductor, self._as_json, self._out = conductor, as_json, sys.stdout
+        self._live, self._planned = live, False
         self._scripted = scripted
         self._more = scripted
         self._over = asyncio.Event()
@@ -81,6 +89,8 @@ class Headless:
         if self._as_json:
             self._line(entry)
         else:
+            if self._live:
+                self._tell_live(event, self._conductor.run)
             self._tell(event, self._conductor.run)
         match event:
             case ev.RunEnded(exit=status):
@@ -137,6 +147,20 @@ class Headless:
         if words and key not in self._told:
             self._told.add(key)
             say(words)
+
+    def _tell_live(self, event: ev.Event, run: Run) -> None:
+        match event:
+            case ev.StageEntered(stage=Stage.PLANNING):
+                say("planning anew:" if self._planned else "planning:")
+                self._planned = True
+            case ev.TaskDrafted(task=task):
+                ids = {one.uid: one.id for one in run.drafted}
+                inputs = (f"{name}={one_line(show_input(value, ids), WIDEST)}" for name, value in task.args.items())
+                say(f"  {task.id} {task.task}: {', '.join(inputs)}")
+            case ev.StageEntered(stage=Stage.SELECTION):
+                say("choosing models")
+            case ev.StageEntered(stage=Stage.RESPONSE):
+                say("writing the answer")
 
     async def _read_commands(self) -> None:
         """Read commands from standard input, one JSON object a line, until it ends."""

@@ -4,12 +4,12 @@ import errno
 import os
 import sys
 from collections.abc import Coroutine
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from hgtui import __version__
+from hgtui.cli.options import Answer, Files, Json, Out, Output, Profile
 
 app = typer.Typer(
     name="hgtui",
@@ -29,15 +29,6 @@ _DEBUG = {"on": False}
 INTERRUPTED = 130
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of words.")]
-Files = Annotated[
-    list[str] | None, typer.Option("--file", "-f", metavar="FILE", help="A file that the request may read. Repeatable.")
-]
-Out = Annotated[
-    Path | None, typer.Option("--out", metavar="DIR", help="Where results are laid out. Default: hgtui-out here.")
-]
-Output = Annotated[str | None, typer.Option("-o", "--output", metavar="FILE", help="Write the plan to this file.")]
-
 
 def _version(asked: bool) -> None:
     if asked:
@@ -52,12 +43,15 @@ def _main(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
+    profile: Profile = None,
 ) -> None:
     _DEBUG["on"] = debug
     if context.invoked_subcommand is None:
         from hgtui.cli.workbench import open_workbench
 
-        raise typer.Exit(open_workbench())
+        raise typer.Exit(open_workbench(profile=profile))
+    if profile is not None:
+        raise typer.BadParameter("it stands behind the command: hgtui run --profile NAME", param_hint="--profile")
 
 
 def _exit(status: int) -> None:
@@ -71,11 +65,14 @@ def _await(work: Coroutine[Any, Any, int]) -> None:
 
 
 @app.command("open")
-def open_(file: Annotated[str, typer.Argument(metavar="FILE", help="A plan file or a planner's reply.")]) -> None:
+def open_(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A plan file or a planner's reply.")],
+    profile: Profile = None,
+) -> None:
     """Open the workbench on a plan."""
     from hgtui.cli.workbench import open_workbench
 
-    _exit(open_workbench(file))
+    _exit(open_workbench(file, profile))
 
 
 @app.command()
@@ -92,6 +89,14 @@ def run(
         str | None,
         typer.Option("--commands", metavar="-", help="'-' reads commands from standard input, one JSON object a line."),
     ] = None,
+    profile: Profile = None,
+    answer: Answer = None,
+    after: Annotated[
+        str | None,
+        typer.Option(
+            "--after", metavar="RUN", help="Go on with the conversation of an earlier run: its turns and files."
+        ),
+    ] = None,
     out: Out = None,
 ) -> None:
     """Run a request through all four stages and print the answer."""
@@ -101,7 +106,16 @@ def run(
         raise typer.BadParameter("only '-' (standard input) is read", param_hint="--commands")
     _await(
         running.run(
-            request, files=tuple(file or ()), plan=plan, yes=yes, as_json=as_json, scripted=commands == "-", out=out
+            request,
+            files=tuple(file or ()),
+            plan=plan,
+            yes=yes,
+            as_json=as_json,
+            scripted=commands == "-",
+            out=out,
+            profile=profile,
+            answer=answer,
+            after=after,
         )
     )
 
@@ -115,12 +129,14 @@ def approve(
         str, typer.Argument(metavar="FINGERPRINT", help="The fingerprint that was shown, at least 8 characters.")
     ],
     as_json: Json = False,
+    profile: Profile = None,
+    answer: Answer = None,
     out: Out = None,
 ) -> None:
     """Go on from the gate where a run waits."""
     from hgtui.cli import running
 
-    _await(running.approve(run, fingerprint, as_json=as_json, out=out))
+    _await(running.approve(run, fingerprint, as_json=as_json, out=out, profile=profile, answer=answer))
 
 
 @app.command()
@@ -133,13 +149,45 @@ def plan(
     ] = None,
     as_json: Json = False,
     output: Output = None,
+    profile: Profile = None,
 ) -> None:
     """Plan a request, choose models, and stop there."""
+    if parse is not None:
+        from hgtui.cli import checking
+
+        if request or file or profile:
+            raise typer.BadParameter("it reads a reply and plans nothing", param_hint="--parse")
+        _await(checking.parse(parse, as_json=as_json, output=output))
     from hgtui.cli import running
 
+    _await(running.plan(request, files=tuple(file or ()), as_json=as_json, output=output, profile=profile))
+
+
+@app.command()
+def select(
+    plan: Annotated[str | None, typer.Argument(metavar="[PLAN]", help="A plan file, '-' for standard input.")] = None,
+    parse: Annotated[
+        str | None,
+        typer.Option("--parse", metavar="FILE", help="Read a selector's reply from this file, '-' for standard input."),
+    ] = None,
+    for_plan: Annotated[
+        str | None, typer.Option("--plan", metavar="FILE", help="The plan file that the reply is for.")
+    ] = None,
+    as_json: Json = False,
+    output: Output = None,
+    profile: Profile = None,
+) -> None:
+    """Choose models for a plan file, and stop there."""
+    from hgtui.cli import selecting
+
+    if plan and for_plan:
+        raise typer.BadParameter("the plan is named twice", param_hint="--plan")
+    name = plan or for_plan
+    if not name:
+        raise typer.BadParameter("name a plan file: hgtui select plan.json", param_hint="PLAN")
     if parse is not None:
-        _await(running.check(parse, as_json=as_json, output=output, parsing=True))
-    _await(running.plan(request, files=tuple(file or ()), as_json=as_json, output=output))
+        _await(selecting.parse(parse, name, as_json=as_json, output=output, profile=profile))
+    _await(selecting.select(name, as_json=as_json, output=output, profile=profile))
 
 
 @app.command()
@@ -148,9 +196,9 @@ def check(
     as_json: Json = False,
 ) -> None:
     """Print what is wrong or doubtful in a plan file."""
-    from hgtui.cli import running
+    from hgtui.cli import checking
 
-    _await(running.check(file, as_json=as_json))
+    _await(checking.check(file, as_json=as_json))
 
 
 @app.command()
@@ -165,11 +213,12 @@ def tasks(as_json: Json = False) -> None:
 def models(
     task: Annotated[str | None, typer.Option("--task", metavar="TASK", help="Only those of this task type.")] = None,
     as_json: Json = False,
+    profile: Profile = None,
 ) -> None:
     """List what can run the task types here."""
     from hgtui.cli import showing
 
-    _await(showing.models(task, as_json=as_json))
+    _await(showing.models(task, as_json=as_json, profile=profile))
 
 
 @app.command()
@@ -196,11 +245,11 @@ def show(
 
 
 @app.command()
-def doctor(as_json: Json = False) -> None:
+def doctor(as_json: Json = False, profile: Profile = None) -> None:
     """Say what is here, what is missing, and what that would run."""
-    from hgtui.cli import showing
+    from hgtui.cli import diagnosing
 
-    _await(showing.doctor(as_json=as_json))
+    _await(diagnosing.doctor(as_json=as_json, profile=profile))
 
 
 @app.command()

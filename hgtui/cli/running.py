@@ -1,61 +1,26 @@
 """The commands that start or continue a run: run, approve, plan."""
 
 import asyncio
-import json
 import sys
 from pathlib import Path
 
 from hgtui.cli.asking import ask_person, edit_in_editor
+from hgtui.cli.checking import show_plan
 from hgtui.cli.compose import Workplace
 from hgtui.cli.faults import Fault
 from hgtui.cli.headless import Headless
-from hgtui.cli.words import answer_text, gate_words, plan_table, problem_lines, problem_row, say
+from hgtui.cli.picking import pick_model
+from hgtui.cli.reading import read_plan_at
+from hgtui.cli.words import answer_text, gate_words, say
 from hgtui.core.commands import Approve, EditPlan, Submit
-from hgtui.core.edits import Draft, Replace
-from hgtui.core.events import GateOpened
+from hgtui.core.edits import Replace
 from hgtui.core.plan import Plan
-from hgtui.core.planfile import PlanFile, read_plan_file, write_plan
-from hgtui.core.problems import Facts, errors, file_literals, problems
-from hgtui.core.reading import PlanError
+from hgtui.core.planfile import PlanFile
+from hgtui.core.ports import Turn
 from hgtui.core.run import Run
-from hgtui.core.states import EXIT_FAILED, EXIT_OK, EXIT_USAGE, Gates
-from hgtui.core.task import TASKS
-from hgtui.core.text import plural
-from hgtui.execution.endpoints.embedded.endpoint import EmbeddedCatalogue
+from hgtui.core.states import EXIT_FAILED, EXIT_OK, Gates
 from hgtui.session.conductor import Conductor
 from hgtui.session.files import inspect
-from hgtui.session.intake import is_address
-
-PLAN_FILE_LIMIT = 20_000_000
-
-
-def read_source(name: str) -> str:
-    """Return the text of a file, or of standard input for "-". Raises Fault where it cannot be read as UTF-8."""
-    try:
-        data = sys.stdin.buffer.read(PLAN_FILE_LIMIT + 1) if name == "-" else _read(Path(name))
-    except OSError as error:
-        raise Fault(f"{name} cannot be read: {error.strerror or error}.") from None
-    if len(data) > PLAN_FILE_LIMIT:
-        raise Fault(f"{name} is larger than {PLAN_FILE_LIMIT // 1_000_000} MB.")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Fault(f"{name} is not UTF-8 text: byte {error.start} cannot be read.") from None
-
-
-def _read(path: Path) -> bytes:
-    if not path.is_file():
-        raise Fault(f"{path} is no file." if path.exists() else f"There is no file {path}.")
-    with path.open("rb") as file:
-        return file.read(PLAN_FILE_LIMIT + 1)
-
-
-def read_plan_at(name: str) -> PlanFile:
-    """Read a plan file. Raises Fault where it is none."""
-    try:
-        return read_plan_file(read_source(name))
-    except PlanError as error:
-        raise Fault(f"{name} is no plan: {error}", f"hgtui check {name}, once it is mended.") from None
 
 
 async def _check_files(files: tuple[str, ...]) -> None:
@@ -74,37 +39,64 @@ async def run(
     as_json: bool,
     scripted: bool,
     out: Path | None,
+    profile: str | None = None,
+    answer: str | None = None,
+    after: str | None = None,
 ) -> int:
     """Run a request, or a plan file; return the exit status."""
     await _check_files(files)
     given = read_plan_at(plan) if plan else None
-    for dropped in given.reading.dropped if given else ():
-        say(f"note: {dropped}")
-    if given is None and not request.strip() and not scripted:
+    asked = bool(request.strip()) or given is not None
+    if not asked and not scripted:
         raise Fault("The request is empty.", 'Say what you want: hgtui run "Read the text in page.png".')
+    if after and not asked:
+        raise Fault("--after needs a request.", "A script says the earlier turns itself, in its command submit.")
     person = sys.stdin.isatty() and sys.stderr.isatty() and not (yes or as_json or scripted)
-    async with await Workplace.open() as place:
-        conductor = place.conductor(approve_by="--yes" if yes else "", attended=scripted, out=out)
-        commands = [] if scripted and not (request.strip() or given) else [submit(request, files, given)]
-        status = await Headless(conductor, as_json=as_json, scripted=scripted).follow(*commands)
+    async with await Workplace.open(profile=profile) as place:
+        await pick_model(place, ask=not (as_json or scripted))
+        earlier = await _earlier(place, after) if after else ()
+        conductor = place.conductor(approve_by="--yes" if yes else "", attended=scripted, out=out, answer=answer)
+        commands = [submit(request, files, given, earlier)] if asked else []
+        live = _live(place, as_json=as_json)
+        status = await Headless(conductor, as_json=as_json, scripted=scripted, live=live).follow(*commands)
         _tell_raw(place, conductor.run)
         while person and conductor.run.gate is not None:
             say(gate_words(conductor.run, from_file=given is not None))
             reply = await ask_person(conductor.run)
             if reply == "n":
                 break
-            status = await _reply(conductor, reply, status)
-        return _close(conductor.run, status, as_json=as_json, shown=person, from_file=given is not None)
+            status = await _reply(conductor, reply, status, live=live)
+        return close(conductor.run, status, as_json=as_json, shown=person, from_file=given is not None)
 
 
-def submit(request: str, files: tuple[str, ...], given: PlanFile | None) -> Submit:
+def _live(place: Workplace, *, as_json: bool) -> bool:
+    """Whether somebody looks on while an LLM plans; rules are done before anybody could."""
+    return place.chat is not None and not as_json and sys.stderr.isatty()
+
+
+async def _earlier(place: Workplace, name: str) -> tuple[Turn, ...]:
+    """Return the conversation up to the end of a run. Raises Fault where it has no answer to go on from."""
+    run = await place.run(name)
+    if run.answer is None:
+        raise Fault(f"The run {run.id} has no answer to go on from.", f"How far it came: hgtui show {run.id}")
+    return run.turns
+
+
+def submit(request: str, files: tuple[str, ...], given: PlanFile | None, earlier: tuple[Turn, ...] = ()) -> Submit:
     """Return the command that starts a run, from a request or from a plan file."""
     if given is None:
-        return Submit(request=request, files=files)
+        return Submit(request=request, files=files, earlier=earlier)
     plan = given.reading.plan
     if request.strip():
         plan = Plan(request=request, planner=plan.planner, tasks=plan.tasks)
-    return Submit(request=plan.request, files=files, plan=plan, assignments=given.assignments)
+    return Submit(
+        request=plan.request,
+        files=files,
+        earlier=earlier,
+        plan=plan,
+        assignments=given.assignments,
+        notes=given.reading.dropped,
+    )
 
 
 def _tell_raw(place: Workplace, run: Run) -> None:
@@ -113,12 +105,12 @@ def _tell_raw(place: Workplace, run: Run) -> None:
         say(f"What the planner said is kept in {place.artifacts.path(run.planning_failed.raw)}.")
 
 
-async def _reply(conductor: Conductor, reply: str, status: int) -> int:
+async def _reply(conductor: Conductor, reply: str, status: int, *, live: bool) -> int:
     """Do what the person said; what cannot be done is told, and they are asked again."""
     run = conductor.run
     try:
         if reply == "y" and run.gate is not None:
-            return await Headless(conductor).follow(Approve(fingerprint=run.gate.fingerprint))
+            return await Headless(conductor, live=live).follow(Approve(fingerprint=run.gate.fingerprint))
         draft = await edit_in_editor(run)
         if draft is not None:
             return await Headless(conductor).follow(EditPlan(edit=Replace(draft=draft)))
@@ -130,7 +122,7 @@ async def _reply(conductor: Conductor, reply: str, status: int) -> int:
     return status
 
 
-def _close(run: Run, status: int, *, as_json: bool, shown: bool, from_file: bool = False) -> int:
+def close(run: Run, status: int, *, as_json: bool, shown: bool, from_file: bool = False) -> int:
     """Print the answer, or what a person needs to go on."""
     if as_json:
         return status
@@ -141,21 +133,31 @@ def _close(run: Run, status: int, *, as_json: bool, shown: bool, from_file: bool
     return status
 
 
-async def approve(name: str, fingerprint: str, *, as_json: bool, out: Path | None) -> int:
+async def approve(
+    name: str,
+    fingerprint: str,
+    *,
+    as_json: bool,
+    out: Path | None,
+    profile: str | None = None,
+    answer: str | None = None,
+) -> int:
     """Go on from the gate where a run waits."""
-    async with await Workplace.open() as place:
+    async with await Workplace.open(profile=profile) as place:
         run = await place.run(name)
         if run.ended:
             raise Fault(f"The run {run.id} has ended already.", f"Its answer: hgtui show {run.id}")
         if run.gate is None:
             raise Fault(f"The run {run.id} waits at no gate.", f"How far it came: hgtui show {run.id}")
-        conductor = place.conductor(run, attended=False, out=out)
+        await pick_model(place, ask=not as_json)
+        conductor = place.conductor(run, attended=False, out=out, answer=answer)
+        headless = Headless(conductor, as_json=as_json, live=_live(place, as_json=as_json))
         try:
-            status = await Headless(conductor, as_json=as_json).follow(Approve(fingerprint=fingerprint))
+            status = await headless.follow(Approve(fingerprint=fingerprint))
         except Fault as fault:
             await conductor.settled()  # the gate may open again
             raise _not_approved(conductor, fault) from None
-        return _close(conductor.run, status, as_json=as_json, shown=False)
+        return close(conductor.run, status, as_json=as_json, shown=False)
 
 
 def _not_approved(conductor: Conductor, fault: Fault) -> Fault:
@@ -168,83 +170,28 @@ def _not_approved(conductor: Conductor, fault: Fault) -> Fault:
     return Fault(fault.message, f"Look at the plan: hgtui show {run.id}")
 
 
-async def plan(request: str, *, files: tuple[str, ...], as_json: bool, output: str | None) -> int:
+async def plan(
+    request: str, *, files: tuple[str, ...], as_json: bool, output: str | None, profile: str | None = None
+) -> int:
     """Plan a request and choose models, and stop there."""
     await _check_files(files)
     if not request.strip():
         raise Fault("The request is empty.", 'Say what you want: hgtui plan "Summarize notes.txt".')
-    async with await Workplace.open() as place:
+    async with await Workplace.open(profile=profile) as place:
+        await pick_model(place, ask=not as_json)
         conductor = place.conductor(attended=False, gates=Gates.MERGED)
-        status = await Headless(conductor).follow(Submit(request=request, files=files))
+        headless = Headless(conductor, live=_live(place, as_json=as_json))
+        status = await headless.follow(Submit(request=request, files=files))
         run = conductor.run
         _tell_raw(place, run)
         if run.gate is None:
-            return _close(run, status, as_json=False, shown=True)
-        show_plan(run.draft, run.facts, run.gate, as_json=as_json, output=output)
+            return close(run, status, as_json=False, shown=True)
+        show_plan(
+            run.draft,
+            run.facts,
+            as_json=as_json,
+            output=output,
+            fingerprint=run.gate.fingerprint,
+            approvable=run.gate.approvable,
+        )
         return EXIT_OK if run.gate.approvable else EXIT_FAILED
-
-
-def show_plan(draft: Draft, facts: Facts, opened: GateOpened | None, *, as_json: bool, output: str | None) -> int:
-    """Print a plan, or write it to a file; return 1 where it has errors, else 0."""
-    found = problems(draft.plan, facts)
-    data = write_plan(
-        draft.plan,
-        draft.assignments,
-        fingerprint=opened.fingerprint if opened else "",
-        approvable=bool(opened and opened.approvable),
-        problems=[problem_row(one, draft.plan) for one in found],
-    )
-    text = json.dumps(data, indent=2, ensure_ascii=False) + "\n"
-    if output:
-        _write(Path(output), text)
-        say(f"The plan is in {output}.")
-    if as_json:
-        sys.stdout.write(text)
-    elif not output:
-        sys.stdout.write(plan_table(draft.plan, dict(draft.assignments)) + "\n")
-    if found:
-        say(problem_lines(found, draft.plan))
-    return EXIT_FAILED if errors(found) else EXIT_OK
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise Fault(f"{path} cannot be written: {error.strerror or error}.") from None
-
-
-async def check(name: str, *, as_json: bool, output: str | None = None, parsing: bool = False) -> int:
-    """Read a plan file, or with `parsing` a raw reply, and print its problems; 1 where it has errors."""
-    try:
-        found = read_plan_file(await asyncio.to_thread(read_source, name))
-    except PlanError as error:
-        raise Fault(f"{name} is no plan: {error}", exit=EXIT_FAILED if parsing else EXIT_USAGE) from None
-    for dropped in found.reading.dropped:
-        say(f"note: {dropped}")
-    plan = found.reading.plan
-    facts = await look_at(plan)
-    draft = Draft(plan=plan, assignments=found.assignments)
-    if parsing:
-        return show_plan(draft, facts, None, as_json=as_json, output=output)
-    listed = problems(plan, facts)
-    if as_json:
-        rows = [problem_row(one, plan) for one in listed]
-        sys.stdout.write(json.dumps({"version": 1, "problems": rows}, indent=2, ensure_ascii=False) + "\n")
-    elif listed:
-        sys.stdout.write(problem_lines(listed, plan) + "\n")
-    else:
-        say(f"{plural(len(plan), 'task')}, no problems.")
-    return EXIT_FAILED if errors(listed) else EXIT_OK
-
-
-async def look_at(plan: Plan) -> Facts:
-    """Return what is known of the files that a plan names and of what could run it here."""
-    base = await asyncio.to_thread(Path.cwd)
-    paths = dict.fromkeys(path for task in plan for path in file_literals(task, {}) if not is_address(path))
-    files = await asyncio.gather(*(inspect(path, base) for path in paths))
-    catalogue = EmbeddedCatalogue()
-    kinds = {task.task for task in plan if task.task in TASKS}
-    candidates = {kind: await catalogue.candidates(kind) for kind in kinds}
-    words = {kind: catalogue.help(kind) for kind in kinds}
-    return Facts(files={fact.path: fact for fact in files}, candidates=candidates, help=words)

@@ -2,9 +2,7 @@
 
 import json
 import os
-import platform
 import sys
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,15 +38,17 @@ def tasks(*, as_json: bool) -> int:
     return EXIT_OK
 
 
-async def models(task: str | None, *, as_json: bool) -> int:
+async def models(task: str | None, *, as_json: bool, profile: str | None) -> int:
     """List the candidates, of one task type or of all that something here can run."""
-    from hgtui.execution.endpoints.embedded.endpoint import EmbeddedCatalogue
+    from hgtui.cli.compose import catalogues
 
     name = task_type(task) if task else ""
     if name and name not in TASKS:
         raise Fault(f"There is no task type {one_line(name, 60)!r}.", "hgtui tasks lists them.")
-    catalogue = EmbeddedCatalogue()
-    found = {kind: await catalogue.candidates(kind) for kind in ([name] if name else TASKS)}
+    async with catalogues(os.environ, profile) as known:
+        kinds = [name] if name else list(TASKS)
+        found = {kind: [row for one in known for row in await one.candidates(kind)] for kind in kinds}
+        words = " ".join(filter(None, (one.help(name) for one in known))) if name else ""
     if as_json:
         _json({kind: [one.model_dump(mode="json") for one in group] for kind, group in found.items() if group or name})
         return EXIT_OK
@@ -58,7 +58,7 @@ async def models(task: str | None, *, as_json: bool) -> int:
     if len(rows) > 1:
         _out(table(rows))
     if name and not found[name]:
-        sys.stderr.write(f"Nothing here can run {name}. {catalogue.help(name)}\n")
+        sys.stderr.write(f"Nothing here can run {name}. {words}\n")
         return EXIT_FAILED
     return EXIT_OK
 
@@ -132,76 +132,6 @@ def keys() -> int:
     return EXIT_OK
 
 
-async def doctor(*, as_json: bool) -> int:
-    """Say what is here, what is missing and what that would run; 1 where something must be mended."""
-    from hgtui.execution.endpoints.embedded import cards
-    from hgtui.execution.endpoints.embedded.endpoint import install_hint
-
-    rows: list[tuple[str, str, str]] = [
-        ("ok", "hgtui", version("hgtui")),
-        ("ok", "python", f"{platform.python_version()} on {platform.system()} {platform.machine()}"),
-    ]
-    rows.append(_byte_code())
-    rows.append(_configuration())
-    rows.append(await _data())
-    rows += [
-        ("ok", card.name, f"{card.title} {cards.revision(card) or ''}: {', '.join(card.tasks)}")
-        if cards.installed(card)
-        else ("-", card.name, f"not installed: {install_hint(card)} would run {', '.join(card.tasks)}")
-        for card in cards.CARDS
-    ]
-    rows += await _controller()
-    if as_json:
-        _json([{"state": state, "what": what, "about": about} for state, what, about in rows])
-    else:
-        _out(table(rows))
-    return EXIT_FAILED if any(state == "bad" for state, _, _ in rows) else EXIT_OK
-
-
-def _byte_code() -> tuple[str, str, str]:
-    if sys.dont_write_bytecode:
-        return (
-            "-",
-            "byte code",
-            "PYTHONDONTWRITEBYTECODE is set: every start compiles anew and is two to three times slower",
-        )
-    return "ok", "byte code", "is kept"
-
-
-def _configuration() -> tuple[str, str, str]:
-    path = config_path(os.environ)
-    try:
-        load(path)
-    except ConfigError as error:
-        return "bad", "configuration", str(error)
-    return "ok", "configuration", str(path) if path.exists() else f"{path} (not there: defaults)"
-
-
-async def _data() -> tuple[str, str, str]:
-    from hgtui.session.journal import Journal, JournalError
-
-    folder = data_dir(os.environ)
-    try:
-        async with Journal.open(folder) as journal:
-            await journal.runs(limit=1)
-    except JournalError as error:
-        return "bad", "data", f"{error.message} {error.hint}"
-    return "ok", "data", str(folder)
-
-
-async def _controller() -> list[tuple[str, str, str]]:
-    from hgtui.llm import LLMError, from_env
-
-    try:
-        chat = from_env(os.environ)
-        if chat is None:
-            return [("-", "controller", "neither OPENAI_BASE_URL nor OPENAI_API_KEY is set: plans are made by rules")]
-        async with chat:
-            return [("ok", "controller", f"{one_line(await chat.model_name(), 80)} at {chat.base_url}")]
-    except LLMError as error:
-        return [("bad", "controller", f"{error.message} {error.hint}")]
-
-
 def config_init() -> int:
     """Write an annotated configuration file where there is none."""
     path = config_path(os.environ)
@@ -222,9 +152,9 @@ def config_show() -> int:
     """Print the settings in force, as JSON, and where they come from."""
     path: Path = config_path(os.environ)
     try:
-        settings = load(path)
+        settings = load(path, os.environ)
     except ConfigError as error:
-        raise Fault(str(error)) from None
+        raise Fault(error.message, error.hint) from None
     sys.stderr.write(f"{path}{'' if path.exists() else ' (not there: defaults)'}\n")
     _json(settings.model_dump(mode="json"))
     return EXIT_OK

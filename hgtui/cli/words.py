@@ -59,6 +59,16 @@ def plan_table(plan: Plan, assignments: dict[str, Assignment] | None = None) -> 
     return table(rows)
 
 
+def choice_table(plan: Plan, assignments: dict[str, Assignment]) -> str:
+    """Return for each task of a plan the model, who chose it and why."""
+    rows = [("#", "task", "model", "chosen by", "why")]
+    for task in plan:
+        one = assignments.get(task.uid)
+        left = "skipped" if task.skip else "-"
+        rows.append((str(task.id), task.task, *((one.candidate, one.chosen_by, one.reason) if one else (left, "", ""))))
+    return table(rows)
+
+
 def problem_lines(found: Iterable[Problem], plan: Plan) -> str:
     """Return a line for each problem: its severity, task and argument, the sentence, the mend."""
     lines = []

@@ -5,24 +5,73 @@ import sys
 
 from hgtui.cli.compose import Workplace
 from hgtui.cli.faults import Fault
+from hgtui.config import ConfigError
 from hgtui.core.commands import Submit
 from hgtui.core.states import EXIT_OK, EXIT_USAGE
+from hgtui.core.text import decode
 from hgtui.execution.endpoints.embedded.endpoint import missing_extras
+from hgtui.llm.profile import Choice, options
+from hgtui.session.artifacts import ArtifactError
 from hgtui.session.conductor import Conductor
+from hgtui.ui.bridge import DeskError, Option, Options
+
+LONGEST = 1_000_000
+"""How many bytes of a kept text are read for the screen."""
 
 
 class WorkplaceDesk:
-    """What the workbench gets: new conductors, and the words on who plans and what is missing."""
+    """What the workbench gets: new conductors, the controllers to choose from, and the words on who plans."""
 
     def __init__(self, place: Workplace) -> None:
         self._place = place
-        self.planner_name = place.planner_name
-        self.planner_why = place.choice.describe()
+        self._choices: tuple[Choice, ...] = ()
+        self.answer: str = place.settings.answer
         self.missing = missing_extras()
+
+    @property
+    def planner_name(self) -> str:
+        """Who plans: "rules" or the model."""
+        return self._place.planner_name
+
+    @property
+    def planner_why(self) -> str:
+        """Why it is who it is."""
+        return self._place.choice.describe()
 
     async def new(self) -> Conductor:
         """Open a new run."""
-        return self._place.conductor()
+        return self._place.conductor(answer=self.answer)
+
+    async def options(self) -> Options:
+        """Look which controllers there are. Raises DeskError."""
+        try:
+            found = await options(self._place.settings, self._place.environ)
+        except ConfigError as error:
+            raise DeskError(error.message, error.hint) from None
+        self._choices = found.choices
+        return Options(tuple(self._option(one) for one in found.choices), found.unusable)
+
+    def _option(self, choice: Choice) -> Option:
+        now = self._place.choice
+        present = (choice.kind, choice.base_url, choice.model) == (now.kind, now.base_url, now.model)
+        name = "rules" if choice.kind == "rules" else f"{choice.profile}: {choice.model or choice.address}"
+        return Option(name, choice.describe(), present)
+
+    async def switch(self, place: int) -> None:
+        """Take the controller at a place of the last `options`. Raises DeskError."""
+        try:
+            await self._place.switch(self._choices[place])
+        except Fault as error:
+            raise DeskError(str(error), error.hint) from None
+
+    async def text(self, digest: str) -> str:
+        """Return a kept text, "" where it is not kept any more. Raises DeskError."""
+        try:
+            return decode(await self._place.artifacts.read(digest, LONGEST))
+        except KeyError:
+            return ""
+        except ArtifactError as error:
+            raise DeskError(error.message, error.hint) from None
 
 
 async def _open(first: Submit | None, profile: str | None) -> None:

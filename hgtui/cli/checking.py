@@ -1,0 +1,114 @@
+"""A plan without a run: its problems, the plan file that is printed or written, and a planner's raw reply."""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from hgtui.cli.compose import catalogues
+from hgtui.cli.faults import Fault
+from hgtui.cli.reading import HOW, place_in, read_plan_at, read_source
+from hgtui.cli.words import plan_table, problem_lines, problem_row, say
+from hgtui.core.edits import Draft
+from hgtui.core.plan import Plan
+from hgtui.core.planfile import write_plan
+from hgtui.core.ports import Catalogue
+from hgtui.core.problems import Facts, errors, file_literals, problems
+from hgtui.core.states import EXIT_FAILED, EXIT_OK
+from hgtui.core.task import TASKS
+from hgtui.core.text import plural
+from hgtui.session.files import inspect
+from hgtui.session.intake import is_address
+
+
+def show_plan(
+    draft: Draft,
+    facts: Facts,
+    *,
+    as_json: bool,
+    output: str | None,
+    fingerprint: str = "",
+    approvable: bool = False,
+    words: str = "",
+) -> int:
+    """Print a plan, as `words` where they are given, or write it to a file; return 1 where it has errors, else 0."""
+    found = problems(draft.plan, facts)
+    data = write_plan(
+        draft.plan,
+        draft.assignments,
+        fingerprint=fingerprint,
+        approvable=approvable,
+        problems=[problem_row(one, draft.plan) for one in found],
+    )
+    text = json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    if output:
+        write_file(Path(output), text)
+        say(f"The plan is in {output}.")
+    if as_json:
+        sys.stdout.write(text)
+    elif not output:
+        sys.stdout.write((words or plan_table(draft.plan, dict(draft.assignments))) + "\n")
+    if found:
+        say(problem_lines(found, draft.plan))
+    return EXIT_FAILED if errors(found) else EXIT_OK
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write a file. Raises Fault."""
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise Fault(f"{path} cannot be written: {error.strerror or error}.") from None
+
+
+async def check(name: str, *, as_json: bool) -> int:
+    """Read a plan file and print its problems; 1 where it has errors."""
+    found = await asyncio.to_thread(read_plan_at, name)
+    for dropped in found.reading.dropped:
+        say(f"note: {dropped}")
+    plan = found.reading.plan
+    async with catalogues(os.environ) as known:
+        listed = problems(plan, await look_at(plan, known))
+    if as_json:
+        rows = [problem_row(one, plan) for one in listed]
+        sys.stdout.write(json.dumps({"version": 1, "problems": rows}, indent=2, ensure_ascii=False) + "\n")
+    elif listed:
+        sys.stdout.write(problem_lines(listed, plan) + "\n")
+    else:
+        say(f"{plural(len(plan), 'task')}, no problems.")
+    return EXIT_FAILED if errors(listed) else EXIT_OK
+
+
+async def parse(name: str, *, as_json: bool, output: str | None) -> int:
+    """Read a planner's raw reply, say how it was read and what was left out, and print the plan; 1 where none is in it."""
+    from hgtui.planning.reader import ReplyError, read_reply
+
+    text = await asyncio.to_thread(read_source, name)
+    try:
+        found = await asyncio.to_thread(read_reply, text)
+    except ReplyError as error:
+        raise Fault(
+            f"{name} is no plan: {str(error).removeprefix('This is no plan: ')}",
+            place_in(text, error.line, error.column),
+            EXIT_FAILED,
+        ) from None
+    say(HOW.get(found.how, ""))
+    for dropped in found.dropped:
+        say(f"note: {dropped}")
+    async with catalogues(os.environ) as known:
+        facts = await look_at(found.plan, known)
+    return show_plan(Draft(plan=found.plan), facts, as_json=as_json, output=output)
+
+
+async def look_at(plan: Plan, known: Iterable[Catalogue]) -> Facts:
+    """Return what is known of the files that a plan names and of what could run it here."""
+    base = await asyncio.to_thread(Path.cwd)
+    paths = dict.fromkeys(path for task in plan for path in file_literals(task, {}) if not is_address(path))
+    files = await asyncio.gather(*(inspect(path, base) for path in paths))
+    known = tuple(known)
+    kinds = {task.task for task in plan if task.task in TASKS}
+    candidates = {kind: tuple([row for one in known for row in await one.candidates(kind)]) for kind in kinds}
+    words = {kind: " ".join(filter(None, (one.help(kind) for one in known))) for kind in kinds}
+    return Facts(files={fact.path: fact for fact in files}, candidates=candidates, help=words)

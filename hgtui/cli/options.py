@@ -1,0 +1,33 @@
+"""The options that several commands have."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of words.")]
+Files = Annotated[
+    list[str] | None, typer.Option("--file", "-f", metavar="FILE", help="A file that the request may read. Repeatable.")
+]
+Out = Annotated[
+    Path | None, typer.Option("--out", metavar="DIR", help="Where results are laid out. Default: hgtui-out here.")
+]
+Output = Annotated[str | None, typer.Option("-o", "--output", metavar="FILE", help="Write the plan to this file.")]
+Profile = Annotated[
+    str | None,
+    typer.Option("--profile", metavar="NAME", help="The profile that says which controller plans; hgtui doctor lists."),
+]
+
+
+class By(StrEnum):
+    """Who writes the answer."""
+
+    PROGRAM = "program"
+    LLM = "llm"
+
+
+Answer = Annotated[
+    By | None,
+    typer.Option("--answer", help="Who writes the answer; 'program' keeps every result from the LLM."),
+]
