@@ -1,7 +1,7 @@
 """What the workbench needs of the rooms below it: someone who conducts a run, and someone who makes such conductors."""
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from hgtui.core.commands import Command
 from hgtui.core.events import Entry
@@ -41,8 +41,26 @@ class DeskError(Exception):
         self.message, self.hint = message, hint
 
 
+class Option(NamedTuple):
+    """A controller that one can switch to: what it is called, what it is and why it is there, whether it is in use."""
+
+    name: str
+    about: str
+    present: bool = False
+
+
+class Options(NamedTuple):
+    """The controllers to choose from, and a sentence for each that cannot be used."""
+
+    choices: tuple[Option, ...]
+    unusable: tuple[str, ...] = ()
+
+
 class Desk(Protocol):
     """What the composition root gives the workbench."""
+
+    answer: str
+    """Who writes the answers of the runs that begin from now on: "llm" or "program"."""
 
     @property
     def planner_name(self) -> str:
@@ -61,4 +79,16 @@ class Desk(Protocol):
 
     async def new(self) -> Conductor:
         """Open a new run. Raises DeskError where none can be opened."""
+        ...
+
+    async def options(self) -> Options:
+        """Look which controllers there are. Raises DeskError."""
+        ...
+
+    async def switch(self, place: int) -> None:
+        """Take the controller at a place of the last `options` for the runs that begin from now on. Raises DeskError."""
+        ...
+
+    async def text(self, digest: str) -> str:
+        """Return a kept text by its digest, "" where it is not kept any more. Raises DeskError."""
         ...

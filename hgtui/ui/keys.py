@@ -4,7 +4,10 @@ from typing import NamedTuple
 
 
 class Key(NamedTuple):
-    """A key. `footer` is how it is called there, empty where the footer leaves it out; `about` is for help and palette."""
+    """A key. `footer` is how it is called there, empty where the footer leaves it out; `about` is for help and palette.
+
+    With no `key` it is in the palette alone.
+    """
 
     key: str
     action: str
@@ -16,7 +19,8 @@ class Key(NamedTuple):
 # In the order of the footer: what is first stays where the line is short.
 KEYS = (
     Key("a", "approve", "a", "approve+run", "Approve the plan with its models and run it"),
-    Key("r", "retry", "r", "retry", "Run a task that failed or was stopped once more"),
+    Key("c", "comment", "c", "comment", "Say what should be different: the LLM revises the plan"),
+    Key("r", "retry", "r", "retry", "Run again what failed or was stopped; ask again for a plan"),
     Key("n", "go_on", "n", "go on without", "Go on without a task that failed; the answer says so"),
     Key("f", "mend", "f", "mend", "Apply the mend of the selected problem"),
     Key("e", "edit", "e", "edit", "Edit the arguments of the task"),
@@ -25,6 +29,8 @@ KEYS = (
     Key("space", "skip", "space", "skip", "Leave the task out of the run, or take it in again"),
     Key("z", "undo", "z", "undo", "Undo the last edit"),
     Key("Z", "redo", "Z", "redo", "Do again what was undone"),
+    Key("D", "difference", "D", "diff", "Show what differs from the plan as it was proposed"),
+    Key("C", "controller", "C", "", "Choose another controller; at a gate it plans the request again"),
     Key("X", "stop_task", "X", "stop task", "Stop this task"),
     Key("x", "stop", "x", "stop", "Stop the run; asks once"),
     Key("F", "finish", "F", "finish", "Write the answer from what there is; give up the rest"),
@@ -37,11 +43,12 @@ KEYS = (
     Key("4", "focus_pane('log')", "4", "", "Go to problems and log"),
     Key("question_mark,f1", "help", "?", "help", "Show all keys"),
     Key("colon,ctrl+p", "palette", ":", "", "Find an action by its name"),
+    Key("", "answer_by", ":", "", "Let the program write the answers, so that results stay here, or the LLM again"),
     Key("q", "leave", "q", "leave", "Leave hgtui"),
 )
 MOVES = (
-    ("enter", "send, open, take a candidate, apply a mend"),
-    ("esc", "back one level; never stops a run"),
+    ("enter", "send, open, take a candidate, apply a mend, take a revision"),
+    ("esc", "back one level, at a revision: keep your plan; never stops a run"),
     ("j k ↑ ↓  Home G", "move, first, last"),
     ("tab", "next pane"),
     ("pgup pgdn", "in the prompt: scroll the conversation"),

@@ -43,7 +43,19 @@ def _words(event: ev.Event, run: Run) -> tuple[str, str]:  # noqa: PLR0912  # on
         case ev.StageEntered():
             return "dim", f"stage: {event.stage}"
         case ev.PlanProposed():
-            return "", f"{plural(len(event.plan), 'task')} planned"
+            how = f" (reply {event.how})" if event.how else ""
+            return "", f"{plural(len(event.plan), 'task')} planned{how}"
+        case ev.RevisionBegun():
+            return "", f"comment: {event.comment[:300]}"
+        case ev.RevisionProposed():
+            return "", "a revision of the plan is here"
+        case ev.RevisionClosed():
+            words = f"{event.message} {event.hint}".strip()
+            return (
+                ("warn", words)
+                if words
+                else ("", "the revision is taken" if event.taken else "the revision is dropped")
+            )
         case ev.PlanningFailed() | ev.Refused():
             return "bad", f"{event.message} {event.hint}"
         case ev.PlanEdited():

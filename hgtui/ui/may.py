@@ -9,6 +9,8 @@ from hgtui.ui.view import View
 
 NO_PLAN = "There is no plan yet."
 ENDED = "The run has ended; N asks something new."
+REVISING = "The planner is at a revision; x stops it, and your plan stays."
+REVISED = "A revision is here: 2 goes to it; there enter takes it and esc keeps your plan."
 NO_TASK = "No task is selected."
 
 
@@ -21,7 +23,31 @@ def why_not(action: str, view: View) -> str:
 def _draft(view: View) -> str:
     if view.run.proposed is None:
         return NO_PLAN
-    return ENDED if view.run.ended else ""
+    if view.run.ended:
+        return ENDED
+    if view.run.comment:
+        return REVISED if view.run.revision else REVISING
+    return ""
+
+
+def _comment(view: View) -> str:
+    if view.run.proposed is None or view.run.ended:
+        return NO_PLAN if view.run.proposed is None else ENDED
+    if not view.by_llm:
+        return (
+            "Comments need an LLM as the planner; rules cannot revise a plan. e edits the task, C takes a controller."
+        )
+    if not view.at_gate:
+        return "A plan is revised at its gate, before it runs."
+    return REVISING if view.run.comment and view.run.revision is None else ""
+
+
+def _difference(view: View) -> str:
+    if view.run.proposed is None:
+        return NO_PLAN
+    if view.run.plan == view.run.proposed:
+        return "The plan is as the planner proposed it."
+    return ""
 
 
 def _approve(view: View) -> str:
@@ -72,6 +98,8 @@ def _models(view: View) -> str:
 
 
 def _retry(view: View) -> str:
+    if view.run.planning_failed and view.run.ended:
+        return ""
     no = _task(view)
     if no or view.task is None:
         return no
@@ -155,6 +183,8 @@ _RULES: dict[str, Callable[[View], str]] = {
     "next_problem": _next,
     "retry": _retry,
     "go_on": _go_on,
+    "comment": _comment,
+    "difference": _difference,
     "stop": _stop,
     "stop_task": _stop_task,
     "finish": _finish,

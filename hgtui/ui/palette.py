@@ -18,7 +18,7 @@ class Commands(Provider):
         if isinstance(screen, Workbench):
             for key in KEYS:
                 if key.action != "palette" and not why_not(key.action, screen.view):
-                    yield key.about, partial(screen.run_action, key.action), f"key {key.shown}"
+                    yield key.about, partial(screen.run_action, key.action), f"key {key.shown}" if key.key else ""
         yield "Change the colours", self.app.action_change_theme, "a theme for light or dark terminals"
 
     async def discover(self) -> Hits:

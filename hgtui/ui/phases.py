@@ -1,8 +1,11 @@
 """The head of the screen: which run it is, who plans, and in which phase it is."""
 
+from rich.cells import cell_len
+
 from hgtui.core.problems import Severity
 from hgtui.core.states import Gate, Outcome, Stage, TaskState
 from hgtui.core.text import one_line, plural
+from hgtui.ui.spent import spent
 from hgtui.ui.view import View
 from hgtui.ui.words import Line
 
@@ -69,18 +72,20 @@ def _ended(view: View, place: int) -> tuple[str, str]:
     return _OUTCOMES[run.outcome]
 
 
-def title_line(view: View, planner: str) -> Line:
-    """Return the first line: program, run, who plans, what was called."""
+def title_line(view: View, planner: str, width: int, *, stay: bool = False) -> Line:
+    """Return the first line: program, run, who plans, what was called; `stay` where results are kept from the LLM."""
     run = view.run
-    pieces = [(" hgtui ", "bold")]
-    if run.id:
-        pieces.append((f" run {one_line(run.id, 30)} ", "dim"))
-    who = one_line(run.planner or planner, 40)
-    pieces.append((f" planned by {who} " if view.asked else f" plans are made by {who} ", "accent"))
-    if run.calls:
-        tokens = sum(call.tokens_in + call.tokens_out for call in run.calls)
-        pieces.append((f" {plural(len(run.calls), 'call')} · {tokens} tokens ", "dim"))
-    return tuple(pieces)
+    who = one_line(run.planner or planner, 40 if width >= 100 else 24)
+    pieces = [(" hgtui ", "bold"), (f" planned by {who} " if view.asked else f" plans are made by {who} ", "accent")]
+    right = [(f" {words} ", "dim")] if (words := spent(run.calls)) else []
+    if stay:
+        right.insert(0, (" results stay here ", "good"))
+    left = width - sum(cell_len(text) for text, _ in (*pieces, *right))
+    name = f" run {one_line(run.id, 30)} " if run.id else ""
+    if name and cell_len(name) <= left:
+        pieces.insert(1, (name, "dim"))
+        left -= cell_len(name)
+    return (*pieces, (" " * max(left, 0), ""), *right)
 
 
 def plan_title(view: View) -> str:
@@ -96,6 +101,10 @@ def plan_title(view: View) -> str:
         words.append(plural(view.count(Severity.ERROR), "error"))
         if warnings := view.count(Severity.WARNING):
             words.append(plural(warnings, "warning"))
+        if view.live.how:
+            words.append(f"reply {view.live.how}")
+        if view.run.notes:
+            words.append(plural(len(view.run.notes), "note"))
     else:
         words.append("being planned")
     return "2 Plan  " + " · ".join(words)

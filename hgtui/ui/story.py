@@ -1,14 +1,18 @@
 """The conversation as it follows from a run: what the person asked, what hgtui says, the answer."""
 
+from datetime import datetime
 from typing import Literal, NamedTuple
 
 from hgtui.core.problems import Severity
 from hgtui.core.states import Gate, Outcome, Stage, TaskState
 from hgtui.core.text import clean, one_line, plural
+from hgtui.ui.live import Revising, Stream
 from hgtui.ui.view import View
 
 LONGEST = 20_000
 """How many characters of a request or of a message the conversation shows."""
+TAIL = 600
+"""How many characters of a reasoning that still goes on are shown."""
 
 
 class Said(NamedTuple):
@@ -18,6 +22,7 @@ class Said(NamedTuple):
     who: Literal["you", "hgtui", "answer"]
     text: str
     role: str = ""
+    """How it is shown: "", dim, bad, warn, or live for an answer that is still being written."""
 
 
 def greeting(planner: str, why: str, missing: tuple[str, ...]) -> list[Said]:
@@ -32,35 +37,43 @@ def greeting(planner: str, why: str, missing: tuple[str, ...]) -> list[Said]:
     return [Said("greeting", "hgtui", "\n".join(lines), "dim")]
 
 
-def story(view: View) -> list[Said]:
-    """Return the turns of a run so far."""
+def story(view: View, now: datetime | None = None) -> list[Said]:
+    """Return the turns of a run so far; with `now` a call that nothing has come of yet says for how long."""
     run = view.run
     if not view.asked:
         return []
-    said = [Said("request", "you", clean(run.request, LONGEST))]
-    if run.planning_failed:
-        failed = run.planning_failed
-        said.append(Said("plan", "hgtui", _sentence(f"No plan came of it: {failed.message}", failed.hint), "bad"))
-    elif run.proposed is not None:
-        said += _planned(view)
-    elif run.stage is Stage.PLANNING:
-        so_far = f" {plural(len(run.drafted), 'task')} so far." if run.drafted else ""
-        heard = f" {plural(view.received, 'character')} received." if view.received else ""
-        said.append(Said("plan", "hgtui", f"Planning …{so_far}{heard}", "dim"))
-    if run.gate and run.grant is None:
+    said = [Said("request", "you", clean(run.request, LONGEST)), *_planning(view, now)]
+    if view.at_gate:
         said.append(_gate(view))
+    elif run.stage is Stage.SELECTION and run.grant is None and view.by_llm:
+        said.append(Said("gate", "hgtui", "Choosing the models …", "dim"))
+    for at, revising in enumerate(view.live.revisions):
+        said += _revision(view, at, revising, now)
     if run.grant:
-        said.append(Said("gate", "hgtui", f"Plan {run.grant.fingerprint[:8]} is approved."))
+        said.append(Said("approved", "hgtui", f"Plan {run.grant.fingerprint[:8]} is approved."))
     if view.stage_gate and run.grant:
         said.append(
             Said("again", "hgtui", "The plan goes beyond what was approved: a approves it as it is now.", "warn")
         )
-    said += _failures(view)
-    if run.answer:
-        said.append(Said("answer", "answer", clean(run.answer.text)))
-    if run.outcome in {Outcome.INTERRUPTED, Outcome.FAILED} and not run.answer:
-        words = "Stopped." if run.outcome is Outcome.INTERRUPTED else "This failed."
-        said.append(Said("end", "hgtui", words, "warn"))
+    return [*said, *_failures(view), *_answer(view, now), *_ending(view)]
+
+
+def _planning(view: View, now: datetime | None) -> list[Said]:
+    run, stream = view.run, view.live.streams.get("plan")
+    said = _thoughts("plan", stream)
+    if run.planning_failed:
+        failed = run.planning_failed
+        said.append(Said("plan", "hgtui", _sentence(f"No plan came of it: {failed.message}", failed.hint), "bad"))
+        if view.live.raw:
+            words = f"The reply, ▶ marks the place:\n{view.live.raw}"
+            said.append(Said("raw", "hgtui", clean(words, LONGEST), "dim"))
+        said.append(Said("ways", "hgtui", "r asks again · C takes another controller", "warn"))
+    elif run.proposed is not None:
+        said += _planned(view)
+    elif run.stage is Stage.PLANNING and not run.ended:
+        so_far = f" {plural(len(run.drafted), 'task')} so far." if run.drafted else ""
+        said.append(Said("plan", "hgtui", f"Planning …{so_far}{_waiting(view, stream, now)}", "dim"))
+        said += _noticed("plan", stream)
     return said
 
 
@@ -69,9 +82,69 @@ def _planned(view: View) -> list[Said]:
     count = len(run.proposed.tasks) if run.proposed else 0
     by = f" by {one_line(run.planner, 60)}" if run.planner else ""
     text = f"{plural(count, 'task')} planned{by}." if count else "The plan has no task."
-    said = [Said("plan", "hgtui", text)]
-    said += [Said(f"note{at}", "hgtui", clean(note, LONGEST)) for at, note in enumerate(run.notes)]
+    how = {
+        "repaired": " The reply was repaired: look at it with care.",
+        "cut off": " The reply was cut off: tasks may be missing.",
+    }.get(view.live.how, "")
+    said = [Said("plan", "hgtui", text + how, "warn" if how else "")]
+    said += [Said(f"note{at}", "hgtui", clean(note, LONGEST), "dim") for at, note in enumerate(run.notes)]
     return said
+
+
+def _thoughts(key: str, stream: Stream | None) -> list[Said]:
+    """What a model thinks: its last words while it does, a line when it is over."""
+    if stream is None or not stream.thought.strip():
+        return []
+    thought = clean(stream.thought).strip()
+    if stream.thinking:
+        tail = thought if len(thought) <= TAIL else f"…{thought[-TAIL:]}"
+        return [Said(f"thought {key}", "hgtui", f"thinking: {tail}", "dim")]
+    took = f"thought for {stream.thought_s:.0f} s" if stream.thought_s >= 1 else "thought"
+    return [Said(f"thought {key}", "hgtui", f"{took}: {one_line(thought, 48)}", "dim")]
+
+
+def _waiting(view: View, stream: Stream | None, now: datetime | None) -> str:
+    """Say what a controller is at: who is asked and for how long, or how much has come."""
+    if stream is None or not view.by_llm:
+        return ""
+    if stream.text:
+        return f" {plural(len(stream.text), 'character')} received."
+    if stream.thought:
+        return ""
+    waited = int((now - stream.since).total_seconds()) if now and stream.since else 0
+    return f" Asking {_who(view)}{f', {waited} s' if waited > 1 else ''} …"
+
+
+def _who(view: View) -> str:
+    known = view.run.calls[-1].model if view.run.calls else view.run.planner
+    return one_line(known, 60) or "the controller"
+
+
+def _noticed(key: str, stream: Stream | None) -> list[Said]:
+    return (
+        [Said(f"noticed {key}", "hgtui", clean(stream.noticed, LONGEST), "warn")] if stream and stream.noticed else []
+    )
+
+
+def _revision(view: View, at: int, revising: Revising, now: datetime | None) -> list[Said]:
+    key, stream = f"revision{at}", revising.stream
+    said = [Said(f"comment{at}", "you", clean(revising.comment, LONGEST)), *_thoughts(key, stream)]
+    role = "dim"
+    match revising.state:
+        case "asked":
+            text = f"Revising …{_waiting(view, stream, now)} x stops it; your plan stays."
+            if tail := one_line(stream.text[-160:]):
+                text += f"\n… {tail}"
+        case "open":
+            text, role = "A revision is here. Nothing has changed yet: enter takes it · esc keeps your plan.", "warn"
+        case "taken":
+            text, role = "The revision is your plan now; z takes that back.", ""
+        case "kept":
+            text = "Your plan stays as it was."
+        case _:
+            text, role = revising.words, "warn"
+    said.append(Said(key, "hgtui", clean(text, LONGEST), role))
+    return [*said, *(_noticed(key, stream) if revising.state == "asked" else [])]
 
 
 def _gate(view: View) -> Said:
@@ -103,6 +176,33 @@ def _failures(view: View) -> list[Said]:
             text += "\n! goes there, then r retry · n go on without · F answer with what there is"
         said.append(Said(f"task {task.uid}", "hgtui", text, "bad" if status.state is TaskState.FAILED else "warn"))
     return said
+
+
+def _answer(view: View, now: datetime | None) -> list[Said]:
+    """The answer while it streams, and in its place the checked one with who wrote it."""
+    run, stream = view.run, view.live.streams.get("answer")
+    said = _thoughts("answer", stream)
+    if run.answer:
+        said.append(Said("answer", "answer", clean(run.answer.text)))
+        said.append(Said("by", "hgtui", f"answered by {_author(run.answer.by)}", "dim"))
+    elif stream is not None and stream.text.strip():
+        said.append(Said("answer", "answer", clean(stream.text), "live"))
+    elif stream is not None and view.by_llm and not run.ended:
+        said.append(Said("by", "hgtui", f"Writing the answer …{_waiting(view, stream, now)}", "dim"))
+    return [*said, *_noticed("answer", stream)]
+
+
+def _author(by: str) -> str:
+    return "the program" if by == "program" else one_line(by, 60)
+
+
+def _ending(view: View) -> list[Said]:
+    run = view.run
+    if run.outcome not in {Outcome.INTERRUPTED, Outcome.FAILED} or run.answer or run.planning_failed:
+        return []
+    if run.outcome is Outcome.INTERRUPTED:
+        return [Said("end", "hgtui", "Stopped.", "warn")]
+    return [Said("end", "hgtui", _sentence("This failed.", view.live.ending), "warn")]
 
 
 def _sentence(message: str, hint: str) -> str:

@@ -8,7 +8,8 @@ from hgtui.core.model import Assignment, Candidate
 from hgtui.core.plan import Plan, Task, Uid
 from hgtui.core.problems import Problem, Severity, problems
 from hgtui.core.run import Run
-from hgtui.core.states import UNDER_WAY, TaskState
+from hgtui.core.states import UNDER_WAY, Stage, TaskState
+from hgtui.ui.live import Live
 
 CHANGES_PROBLEMS = (
     ev.FileSeen, ev.StageEntered, ev.PlanProposed, ev.PlanEdited, ev.EditUndone, ev.EditRedone, ev.CandidatesFound,
@@ -23,7 +24,7 @@ NEEDS_PERSON = frozenset({TaskState.FAILED, TaskState.CANCELLED, TaskState.ASKIN
 class View:
     """A run as the screen sees it; `chosen` is the uid of the selected task, `gated` whether a gate has opened yet.
 
-    `received` counts the characters of the planner's reply so far: a sign of life while nothing else is to be seen.
+    `live` is what a controller says at the moment, `by_llm` whether there is one that could revise the plan.
     """
 
     run: Run = field(default_factory=Run)
@@ -31,24 +32,29 @@ class View:
     problems: tuple[Problem, ...] = ()
     worst: dict[Uid, Problem] = field(default_factory=dict)
     gated: bool = False
-    received: int = 0
+    live: Live = field(default_factory=Live)
+    by_llm: bool = False
 
-    def restart(self, run: Run) -> None:
-        """Look at another run."""
-        self.run, self.chosen, self.problems, self.worst, self.gated = run, None, (), {}, False
-        self.received = 0
+    def restart(self, run: Run, *, by_llm: bool = False, live: Live | None = None, chosen: Uid | None = None) -> None:
+        """Look at another run, or again at one that was looked at before."""
+        self.run, self.chosen, self.by_llm, self.live = run, chosen, by_llm, live or Live()
+        self.gated = run.gate is not None
+        self._find_problems()
 
-    def take(self, events: Iterable[ev.Event]) -> None:
-        """Bring what is derived from the run up to date after events."""
-        events = tuple(events)
-        self.received += sum(len(event.text) for event in events if isinstance(event, ev.Delta))
-        if any(isinstance(event, CHANGES_PROBLEMS) for event in events):
-            proposed = self.run.proposed is not None
-            self.problems = problems(self.run.plan, self.run.facts) if proposed else ()
-            self.worst = {}
-            for one in self.problems:
-                if one.uid:
-                    self.worst.setdefault(one.uid, one)
+    def take(self, entries: Iterable[ev.Entry]) -> None:
+        """Bring what is derived from the run up to date after what has happened."""
+        entries = tuple(entries)
+        self.live.take(entries)
+        if any(isinstance(entry.event, CHANGES_PROBLEMS) for entry in entries):
+            self._find_problems()
+
+    def _find_problems(self) -> None:
+        proposed = self.run.proposed is not None
+        self.problems = problems(self.run.plan, self.run.facts) if proposed else ()
+        self.worst = {}
+        for one in self.problems:
+            if one.uid:
+                self.worst.setdefault(one.uid, one)
 
     @property
     def plan(self) -> Plan:
@@ -73,12 +79,21 @@ class View:
     @property
     def talking(self) -> bool:
         """Whether the conversation is what matters now: while asking, and once the answer is written."""
-        return not self.asked or self.run.ended or self.run.answer is not None or self.run.planning_failed is not None
+        run = self.run
+        return not self.asked or run.ended or run.stage is Stage.RESPONSE or bool(run.answer or run.planning_failed)
 
     @property
     def ticking(self) -> bool:
-        """Whether some task is under way, so that its time on the screen goes on."""
-        return not self.run.ended and any(status.state in UNDER_WAY for status in self.run.tasks.values())
+        """Whether something is under way, a task or a controller that has said nothing yet, so that its time goes on."""
+        if self.run.ended:
+            return False
+        waiting = self.by_llm and self.live.asking is not None and self.live.asking.silent
+        return waiting or any(status.state in UNDER_WAY for status in self.run.tasks.values())
+
+    @property
+    def at_gate(self) -> bool:
+        """Whether the plan waits to be approved for the first time."""
+        return self.run.gate is not None and self.run.grant is None and not self.run.ended
 
     @property
     def stuck(self) -> tuple[Task, ...]:

@@ -11,7 +11,7 @@ from hgtui.core.plan import Input, Plan, Task
 from hgtui.core.run import Run
 from hgtui.core.states import Stage
 from hgtui.session.gates import gate
-from hgtui.ui.bridge import DeskError, Listener
+from hgtui.ui.bridge import DeskError, Listener, Option, Options
 
 
 class Scripted:
@@ -73,6 +73,7 @@ class ScriptedDesk:
     """Gives out scripted conductors and keeps them."""
 
     planner_name = "rules"
+    answer = "llm"
     planner_why = "no OPENAI_BASE_URL: plans are made by rules"
     missing: tuple[str, ...] = ("hgtui[speech] would run text-to-speech.",)
 
@@ -85,6 +86,15 @@ class ScriptedDesk:
             raise self.broken
         self.given.append(Scripted(f"run-{len(self.given) + 1}"))
         return self.given[-1]
+
+    async def options(self) -> Options:
+        return Options((Option("rules", "plans are made by rules", present=self.planner_name == "rules"),))
+
+    async def switch(self, place: int) -> None:
+        raise DeskError(f"There is no other controller than {place}.")
+
+    async def text(self, digest: str) -> str:
+        return digest
 
 
 def candidate(model: str = "lexrank", **more: object) -> Candidate:

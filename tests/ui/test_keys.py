@@ -265,13 +265,18 @@ async def test_a_new_request_gets_a_conductor_of_its_own_and_the_old_one_is_clos
         assert pilot.app.screen.view.run is desk.given[1].run  # type: ignore[attr-defined]
 
 
-async def test_text_stays_while_a_request_runs() -> None:
+async def test_text_that_comes_while_a_request_runs_waits_and_n_brings_it_back() -> None:
     async with workbench(chain()) as (pilot, conductor):
         conductor.approve()
         await settle(pilot)
-        await pilot.press("1", *"next", "enter")
+        await pilot.press("1", *"soon", "enter")
+        await settle(pilot)
         assert conductor.commands == []
-        assert pilot.app.screen.query_one("#prompt", Field).text == "next"
+        assert "next: soon" in screen_text(pilot)
+        await pilot.press("N")
+        await settle(pilot)
+        assert pilot.app.screen.query_one("#prompt", Field).text == "soon"
+        assert "next: soon" not in screen_text(pilot)
 
 
 async def test_a_run_that_cannot_be_opened_is_a_sentence() -> None:

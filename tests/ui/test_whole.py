@@ -184,7 +184,7 @@ async def test_tasks_of_a_streaming_planner_are_on_the_screen_while_it_still_wri
         await settle(pilot)
         assert "planned by test-model" in screen_text(pilot)
         assert "text-classification" in screen_text(pilot)
-        assert "1 call" in screen_text(pilot)
+        assert "2 calls" in screen_text(pilot)
 
 
 async def test_a_planner_can_be_stopped_while_it_writes(tmp_path: Path) -> None:

@@ -51,6 +51,10 @@ class Actions(Screen[None]):
         """Show a sentence."""
         raise NotImplementedError
 
+    def ask_again(self) -> None:
+        """Make the request once more."""
+        raise NotImplementedError
+
     def select_task(self, uid: Uid) -> None:
         """Select a task."""
         raise NotImplementedError
@@ -135,8 +139,10 @@ class Actions(Screen[None]):
             self.say("Select a problem first: ! goes to the next one.")
 
     def action_retry(self) -> None:
-        """Run the task once more."""
-        if self._can("retry") and self.view.chosen:
+        """Run the task once more; where no plan came of a request, ask for one again."""
+        if self._can("retry") and self.view.run.planning_failed:
+            self.ask_again()
+        elif self._can("retry") and self.view.chosen:
             self.dispatch(Retry(uid=self.view.chosen))
 
     def action_go_on(self) -> None:
@@ -150,11 +156,13 @@ class Actions(Screen[None]):
             self.dispatch(Finish())
 
     def action_stop(self) -> None:
-        """Stop the run, after asking once."""
+        """Stop the run, after asking once; while the planner is at a revision only that, at once."""
         question = self.question
         if not self._can("stop"):
             return
-        if question and question.about in {"stop", "interrupt"}:
+        if self.view.run.comment and self.view.run.revision is None:
+            self.dispatch(Stop())  # only the revision: the plan stays, so there is nothing to ask
+        elif question and question.about in {"stop", "interrupt"}:
             self.dispatch(Stop())
         else:
             self._ask("Stop this run?  x stops it · esc lets it go on", "stop")

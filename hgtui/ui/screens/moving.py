@@ -4,15 +4,16 @@ from typing import TYPE_CHECKING
 
 from textual import on
 
-from hgtui.core.commands import EditPlan, Submit
+from hgtui.core.commands import EditPlan
 from hgtui.core.edits import Set
 from hgtui.core.plan import Uid
 from hgtui.core.problems import Problem
-from hgtui.core.text import clean, one_line
+from hgtui.core.text import one_line
 from hgtui.ui.keys import KEYS, Key
 from hgtui.ui.may import why_not
 from hgtui.ui.screens.actions import Actions
 from hgtui.ui.widgets.bars import Bar, keys_line
+from hgtui.ui.widgets.diff import DiffPane
 from hgtui.ui.widgets.field import Field
 from hgtui.ui.widgets.form import ArgForm
 from hgtui.ui.widgets.notice import Notice
@@ -29,10 +30,6 @@ class Moving(Actions):
 
     large: str | None = None
     """Which side the person made the large one, "chat" or "plan"; None where the phase decides."""
-
-    async def open_request(self, submit: Submit) -> None:
-        """Start a run with a request."""
-        raise NotImplementedError
 
     def lay_out(self) -> None:
         """Make large what the person asked for, else what the phase is about."""
@@ -55,18 +52,30 @@ class Moving(Actions):
         """Return the keys that do something now where the focus is, each with a word or two, the way to more last."""
         if isinstance(self.focused, Field):
             here = [("enter", "set"), ("esc", "leave"), ("tab", "next")] if self.query(ArgForm) else []
-            sends = [("enter", "send")] if not self.view.busy else []
+            sends = [("enter", self._sends())] if self._sends() else []
             return [
                 *(here or [*sends, ("esc", "to the plan"), ("ctrl+c", "clear"), ("ctrl+p", "commands")]),
                 ("f1", "help"),
             ]
-        enter = {"plan": "open", "task": "take candidate", "log": "mend"}.get(
-            self.focused.id or "" if self.focused else ""
-        )
+        where = self.focused.id or "" if self.focused else ""
+        enter = {"plan": "open", "task": "take candidate", "log": "mend"}.get(where)
+        if where == "diff":
+            return [*self.compared_keys(), (":", "commands"), ("q", "leave"), ("?", "help")]
         keys = [("enter", enter)] if enter and self.view.busy else []
         shown = (key for key in KEYS if key.footer and key.action not in {"help", "leave"})
         keys += [(key.shown, self._called(key)) for key in shown if not why_not(key.action, self.view)]
         return [*keys, (":", "commands"), ("q", "leave"), ("?", "help")]
+
+    def _sends(self) -> str:
+        if not self.view.busy:
+            return "send"
+        if self.view.at_gate:
+            return "comment" if self.view.by_llm else ""
+        return "send when it has ended"
+
+    def compared_keys(self) -> list[tuple[str, str]]:
+        """Return the keys of the pane that shows a plan against another."""
+        raise NotImplementedError
 
     def _called(self, key: Key) -> str:
         if key.action == "approve":
@@ -74,24 +83,6 @@ class Moving(Actions):
         return key.footer
 
     # What the person does
-
-    @on(Field.Sent, "#prompt")
-    async def _sent(self, event: Field.Sent) -> None:
-        event.stop()
-        text, run = event.text.strip(), self.view.run
-        if not text:
-            if self.view.busy:
-                self.action_focus_pane("plan")
-            else:
-                self.say("The request is empty: say what should be done, and name the files.")
-        elif not self.view.busy:
-            await self.open_request(Submit(request=clean(text)))
-        elif run.gate and run.grant is None:
-            self.say(
-                "Comments on a plan need an LLM controller; nothing was approved. Your text stays. esc, then e edits · a approves"
-            )
-        else:
-            self.say("This request has not ended yet. Your text stays; press Enter when it has.")
 
     @on(Field.TooLong)
     def _too_long(self, event: Field.TooLong) -> None:
@@ -112,6 +103,8 @@ class Moving(Actions):
     def _opened(self, event: Rows.Opened) -> None:
         if event.rows.id == "plan":
             self.action_focus_pane("task")
+        elif isinstance(event.rows, DiffPane):
+            self.take_compared()
         elif isinstance(event.rows, TaskPane):
             item = event.rows.items[event.index]
             if item.kind == "candidate":
@@ -160,6 +153,8 @@ class Moving(Actions):
         self._close_form()
         self.large = "chat" if pane == "prompt" else "plan" if pane != "log" else self.large
         self.lay_out()
+        if pane in {"plan", "task"} and self.query_one(DiffPane).two:
+            pane = "diff"
         self.query_one(f"#{pane}").focus()
 
     def action_edit(self) -> None:
@@ -189,11 +184,6 @@ class Moving(Actions):
             self.action_focus_pane("task")
             self.query_one(TaskPane).to_candidates()
 
-    def action_new(self) -> None:
-        """Go to the prompt for a new request."""
-        if self._can("new"):
-            self.query_one("#prompt", Field).focus()
-
     def action_back(self) -> None:
         """Go back one level; never stops a run."""
         if self.question or self.query_one(Notice).words:
@@ -201,8 +191,20 @@ class Moving(Actions):
             self.say("")
             if not self.query(ArgForm):
                 return
-        self._close_form()
-        self.query_one(PlanPane).focus()
+        if self.query(ArgForm):
+            self._close_form()
+        elif isinstance(self.focused, DiffPane):
+            self.leave_compared()
+            return
+        self.action_focus_pane("plan")
+
+    def take_compared(self) -> None:
+        """Take the plan that is compared with the one before."""
+        raise NotImplementedError
+
+    def leave_compared(self) -> None:
+        """Keep the plan before."""
+        raise NotImplementedError
 
     def action_interrupt(self) -> None:
         """Clear the prompt; else ask to stop; the second time leave."""

@@ -1,6 +1,6 @@
 """The main screen: composes the panes, draws them anew when events come, and turns what the person does into commands."""
 
-from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -12,15 +12,16 @@ from hgtui.core import events as ev
 from hgtui.core.commands import Command, Submit
 from hgtui.core.plan import Uid
 from hgtui.core.problems import Severity
-from hgtui.ui.bridge import Conductor, Desk, DeskError
+from hgtui.ui.bridge import Desk, DeskError
 from hgtui.ui.keys import KEYS, name_of
 from hgtui.ui.loglines import LogLine, log_line
 from hgtui.ui.phases import phase_line, title_line
-from hgtui.ui.screens.moving import Moving
+from hgtui.ui.screens.switching import Held, Switching
 from hgtui.ui.story import greeting, story
 from hgtui.ui.view import View
 from hgtui.ui.widgets.bars import Bar
 from hgtui.ui.widgets.chat import Chat
+from hgtui.ui.widgets.diff import DiffPane
 from hgtui.ui.widgets.notice import Notice
 from hgtui.ui.widgets.panes import LogPane, TaskPane
 from hgtui.ui.widgets.plan import PlanPane
@@ -32,13 +33,13 @@ BURST_S = 0.1
 """How long what is only passing (progress, a streaming reply) is gathered before it is drawn."""
 
 
-class Workbench(Moving):
+class Workbench(Switching):
     """One run on one screen."""
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
     AUTO_FOCUS = "#prompt"
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(Binding(key.key, key.action, key.about, show=False, id=name_of(key.action)) for key in KEYS),
+        *(Binding(key.key, key.action, key.about, show=False, id=name_of(key.action)) for key in KEYS if key.key),
         Binding("b", "below", "Delete with what is below", show=False),
         Binding("escape", "back", "Back", show=False),
         Binding("ctrl+c", "interrupt", "Clear, stop or leave", show=False, priority=True),
@@ -49,11 +50,9 @@ class Workbench(Moving):
         self.desk = desk
         self.first = first
         self.view = View()
-        self.conductor: Conductor | None = None
-        self._deaf: Callable[[], None] | None = None
         self._heard: list[ev.Entry] = []
         self._changed: set[Uid] = set()
-        self._pending = False
+        self._pending = self._gathering = False
         self._lines: list[LogLine] = []
         self._tick: Timer | None = None
         self._opening = False
@@ -67,6 +66,7 @@ class Workbench(Moving):
             with Vertical(id="right"):
                 yield PlanPane(self.view)
                 yield TaskPane(self.view)
+                yield DiffPane()
         yield LogPane(self.view)
         yield Notice()
         yield Bar("foot")
@@ -83,6 +83,7 @@ class Workbench(Moving):
 
     async def on_unmount(self) -> None:
         """Stop what runs, however the screen came to its end."""
+        await self.let_go()
         await self._close()
 
     async def _close(self) -> None:
@@ -101,22 +102,47 @@ class Workbench(Moving):
             return
         self._opening = True
         try:
-            await self._close()
-            self.conductor = await self.desk.new()
+            await self.begin(submit)
+            await self.let_go()
         except DeskError as error:
             self.say(f"{error.message} {error.hint}".strip())
-            return
         finally:
             self._opening = False
-        self._deaf = self.conductor.listen(self._hear)
-        self.view.restart(self.conductor.run)
+
+    async def begin(self, submit: Submit) -> None:
+        """Open a new run on the screen and give it a request, in place of the one that is there. Raises DeskError."""
+        conductor = await self.desk.new()
+        await self._close()
+        self.conductor = conductor
+        self._deaf = conductor.listen(self._hear)
+        self._forget()
+        self.view.restart(conductor.run, by_llm=self.desk.planner_name != "rules")
         self.query_one(LogPane).clear()
         self.query_one(Chat).next_run()
         self.query_one(Chat).prompt.clear()
+        self.show_compared(None)
         self.query_one(PlanPane).focus()
         self.say("")
         await self._draw()
         self.dispatch(submit)
+
+    async def show_again(self, held: Held) -> None:
+        """Put a run on the screen that was there before, in place of the one that is there."""
+        await self._close()
+        self.conductor = held.conductor
+        self._deaf = held.conductor.listen(self._hear)
+        self._forget()
+        self.view.restart(held.conductor.run, by_llm=held.by_llm, live=held.live, chosen=held.chosen)
+        log = self.query_one(LogPane)
+        log.clear()
+        log.add(list(reversed(held.lines)))
+        self.query_one(Chat).run = held.turns
+        self.query_one(PlanPane).focus()
+        await self._draw()
+
+    def _forget(self) -> None:
+        """Leave what was heard of another run."""
+        self._heard, self._changed, self._lines = [], set(), []
 
     def dispatch(self, command: Command) -> None:
         """Send a command to the conductor."""
@@ -129,12 +155,18 @@ class Workbench(Moving):
         line = log_line(entry, self.view.run)
         if line:
             self._lines.append(line)
-        if not self._pending:
+        # What only passes is gathered; what has happened is drawn at once, with what was gathered until then.
+        if entry.seq is None and not (self._pending or self._gathering):
+            self._gathering = True
+            self.set_timer(BURST_S, self._draw_gathered)
+        elif entry.seq is not None and not self._pending:
             self._pending = True
-            if entry.seq is None:
-                self.set_timer(BURST_S, self._draw)
-            else:
-                self.call_later(self._draw)
+            self.call_later(self._draw)
+
+    async def _draw_gathered(self) -> None:
+        self._gathering = False
+        if self._heard:
+            await self._draw()
 
     async def _draw(self) -> None:
         """Draw what has changed since the last time; a burst of events is drawn once."""
@@ -142,7 +174,7 @@ class Workbench(Moving):
         self._heard, self._changed, self._lines, self._pending = [], set(), [], False
         events = [entry.event for entry in heard]
         view, plan = self.view, self.query_one(PlanPane)
-        view.take(events)
+        view.take(heard)
         for event in events:
             if isinstance(event, ev.Refused):
                 self.say(f"{event.message} {event.hint}".strip())
@@ -163,17 +195,30 @@ class Workbench(Moving):
         ):
             self.query_one(TaskPane).reload()
         self.query_one(LogPane).add(lines)
+        self.follow(events)
         self._frame()
-        await self.query_one(Chat).show(story(view))
+        await self.tell()
+
+    async def tell(self) -> None:
+        """Write the conversation as it stands."""
+        await self.query_one(Chat).show(story(self.view, datetime.now(UTC)))
 
     def _frame(self) -> None:
         """Draw head and foot, lay out for the phase, and let the time tick only while something runs."""
         if self._talking != self.view.talking:
             self._talking, self.large = self.view.talking, None
         self.lay_out()
+        view, width, desk = self.view, self.size.width, self.desk
+        stay = desk.answer == "program" and desk.planner_name != "rules"
         self.query_one("#head", Bar).show(
-            title_line(self.view, self.desk.planner_name), phase_line(self.view, self.size.width)
+            title_line(view, desk.planner_name, width, stay=stay), phase_line(view, width)
         )
+        mark, words = ("ask", "what should be done?")
+        if view.at_gate and view.by_llm:
+            mark, words = "revise", "what should be different?"
+        elif view.busy and not view.at_gate:
+            mark, words = "next", "what should be done after this?"
+        self.query_one(Chat).label(mark, words)
         self._foot()
         if self._tick:
             (self._tick.resume if self.view.ticking else self._tick.pause)()
@@ -184,8 +229,10 @@ class Workbench(Moving):
         asking = [task.uid for task in tasks if task.policy == "ask"]
         return next(iter([*wrong, *asking, *(task.uid for task in tasks)]), None)
 
-    def _on_tick(self) -> None:
+    async def _on_tick(self) -> None:
         self.query_one(PlanPane).tick()
+        if self.view.live.asking:
+            await self.tell()
 
     def on_resize(self) -> None:
         """Fit head and foot to the width."""

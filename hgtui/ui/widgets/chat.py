@@ -63,13 +63,14 @@ class Chat(Vertical):
     def __init__(self) -> None:
         super().__init__(id="chat")
         self._turns: dict[str, tuple[Said, Widget]] = {}
-        self._run = 0
+        self._run = self._runs = 0
         self._last = ""
 
     def compose(self) -> ComposeResult:
         """Lay out conversation and prompt."""
         yield Talk(id="talk")
         yield Static("", id="last", markup=False)
+        yield Static("", id="next", markup=False)
         with Horizontal(id="ask"):
             yield Static("ask ▸ ", id="mark", markup=False)
             yield Prompt(id="prompt", placeholder="what should be done?")
@@ -85,7 +86,29 @@ class Chat(Vertical):
 
     def next_run(self) -> None:
         """Leave what was said as it is; what comes belongs to another run."""
-        self._run += 1
+        self._runs += 1
+        self._run = self._runs
+
+    @property
+    def run(self) -> int:
+        """The run that is told; set it to go on with one that was told before."""
+        return self._run
+
+    @run.setter
+    def run(self, run: int) -> None:
+        self._run = run
+
+    def label(self, mark: str, placeholder: str) -> None:
+        """Say at the prompt what a text there does."""
+        self.query_one("#mark", Static).update(Content(f"{mark} ▸ "))
+        if self.prompt.placeholder != placeholder:
+            self.prompt.placeholder = placeholder
+
+    def queue(self, text: str) -> None:
+        """Show the text that waits for the end of the run, or none."""
+        line = self.query_one("#next", Static)
+        line.display = bool(text)
+        line.update(Content(f"next: {one_line(text, 400)}" if text else ""))
 
     async def show(self, story: Iterable[Said]) -> None:
         """Bring the conversation up to date: write what is new, write again what differs, take out what is gone."""
@@ -94,18 +117,20 @@ class Chat(Vertical):
         for key in [key for key in self._turns if key.startswith(f"{self._run} ") and key not in wanted]:
             await self._turns.pop(key)[1].remove()
         new: Widget | None = None
+        answer: Widget | None = None
         for key, said in wanted.items():
             known = self._turns.get(key)
             if known is None:
                 new = await self._mount(talk, said)
                 self._turns[key] = (said, new)
+                answer = new if said.who == "answer" else answer
             elif known[0] != said:
-                await self._rewrite(known[1], said)
+                await self._rewrite(talk, known[1], said)
                 self._turns[key] = (said, known[1])
         self._show_last(list(wanted.values()))
         if new is not None:
             # After the layout: the conversation may just have become the large pane.
-            self.call_after_refresh(self._to, new)
+            self.call_after_refresh(self._to, answer or new)
 
     def _to(self, turn: Widget) -> None:
         talk = self.query_one(Talk)
@@ -126,19 +151,25 @@ class Chat(Vertical):
 
     async def _answer(self, talk: Talk, said: Said) -> Widget:
         # Imported here: the parser costs start-up time, and there is no answer before something ran.
-        from textual.widgets import Markdown
+        from hgtui.ui.widgets.answer import Answer
 
-        widget = Markdown(clean(said.text), open_links=False, classes="turn -answer")
+        widget = Answer()
         await talk.mount(widget)
+        await widget.say(said.text, live=said.role == "live")
         return widget
 
-    async def _rewrite(self, widget: Widget, said: Said) -> None:
-        from textual.widgets import Markdown
-
+    async def _rewrite(self, talk: Talk, widget: Widget, said: Said) -> None:
         if isinstance(widget, Turn):
             widget.say(said)
-        elif isinstance(widget, Markdown):
-            await widget.update(clean(said.text))
+            return
+        from hgtui.ui.widgets.answer import Answer
+
+        if isinstance(widget, Answer):
+            # The reader begins at its top: it moves up until that is at the top of the pane, and then stays.
+            follows = talk.is_vertical_scroll_end
+            await widget.say(said.text, live=said.role == "live")
+            if follows:
+                self.call_after_refresh(self._to, widget)
 
     def _show_last(self, story: list[Said]) -> None:
         line = one_line(story[-1].text[:400]) if story else ""

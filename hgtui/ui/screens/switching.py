@@ -1,0 +1,142 @@
+"""Another controller: the list of them, and at a gate the same request planned again beside the plan that there is."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from hgtui.core.commands import Submit
+from hgtui.core.diff import match
+from hgtui.core.plan import Plan, Uid
+from hgtui.core.problems import errors, problems
+from hgtui.core.text import one_line
+from hgtui.ui.bridge import Conductor, DeskError
+from hgtui.ui.comparing import Compared
+from hgtui.ui.live import Live
+from hgtui.ui.loglines import LogLine
+from hgtui.ui.screens.talking import Talking
+from hgtui.ui.widgets.chat import Chat
+from hgtui.ui.widgets.panes import LogPane
+
+
+class Held(NamedTuple):
+    """A run that waits at its gate while another controller plans the same request."""
+
+    conductor: Conductor
+    chosen: Uid | None
+    by_llm: bool
+    live: Live
+    lines: tuple[LogLine, ...]
+    turns: int
+
+
+class Switching(Talking):
+    """Changes the controller."""
+
+    conductor: Conductor | None = None
+    held: Held | None = None
+    _deaf: Callable[[], None] | None = None
+
+    async def begin(self, submit: Submit) -> None:
+        """Open a new run on the screen and give it a request, whatever there was. Raises DeskError."""
+        raise NotImplementedError
+
+    async def show_again(self, held: Held) -> None:
+        """Put a run on the screen that was there before, in place of the one that is there."""
+        raise NotImplementedError
+
+    def action_controller(self) -> None:
+        """Choose another controller."""
+        self.run_worker(self._choose(), group="controller", exclusive=True)
+
+    async def _choose(self) -> None:
+        from hgtui.ui.screens.controllers import Controllers
+
+        self.say("Looking which controllers there are …")
+        try:
+            options = await self.desk.options()
+            self.say("")
+            place = await self.app.push_screen_wait(Controllers(options))
+            if place is None:
+                return
+            if options.choices[place].present:
+                self.say("This controller is in use already.")
+                return
+            await self.desk.switch(place)
+        except DeskError as error:
+            self.say(f"{error.message} {error.hint}".strip())
+            return
+        self._frame()
+        name = one_line(options.choices[place].name, 60)
+        again = self.view.at_gate and self.held is None and not self.view.run.comment and self.view.run.request
+        if again:
+            await self._plan_again(name)
+        elif self.view.run.planning_failed:
+            self.say(f"The next request goes to {name}: r asks again.")
+        else:
+            self.say(f"The next request goes to {name}.")
+
+    async def _plan_again(self, name: str) -> None:
+        """Let the new controller plan the request; the plan that there is stays until the new one is taken."""
+        chat, log, view = self.query_one(Chat), self.query_one(LogPane), self.view
+        if self.conductor is None:
+            return
+        held = Held(self.conductor, view.chosen, view.by_llm, view.live, tuple(log.lines), chat.run)
+        submit = self.same_request()
+        deaf, self._deaf, self.conductor = self._deaf, None, None
+        try:
+            await self.begin(submit)
+        except DeskError as error:
+            self.conductor, self._deaf = held.conductor, deaf
+            self.say(f"{error.message} {error.hint}".strip())
+            return
+        if deaf:
+            deaf()
+        self.held = held
+        self.say(f"{name} plans the same request. Your plan waits: esc goes back to it.")
+
+    def compare_controller(self, after: Plan) -> None:
+        """Show the plan of the new controller against the one that waits."""
+        if self.held is None:
+            return
+        before = self.held.conductor.run
+        wrong = len(errors(problems(after, self.view.run.facts)))
+        title = f"Plan by {one_line(after.planner, 30)} against the plan by {one_line(before.planner, 30)}"
+        two = Compared("controller", title, before.plan, match(before.plan, after), "", self.view.run.notes, wrong)
+        self.show_compared(two)
+
+    def take_compared(self) -> None:
+        """Take the plan that is compared with the one before; the run before stays at its gate in the journal."""
+        if not self._compared("controller"):
+            super().take_compared()
+            return
+        self.show_compared(None)
+        self.call_later(self.let_go)
+
+    async def let_go(self) -> None:
+        """Close the run that waited."""
+        held, self.held = self.held, None
+        if held:
+            await held.conductor.aclose()
+
+    def leave_compared(self) -> None:
+        """Go back to the plan before."""
+        if self._compared("controller"):
+            self.call_later(self._go_back)
+        else:
+            super().leave_compared()
+
+    def action_back(self) -> None:
+        """Go back one level; from another controller's plan, or from its failure to make one, to the plan that waits."""
+        done = self.view.run.ended or self._compared("controller")
+        if self.held and done and self.focused is not None and self.focused.id in {"plan", "diff"}:
+            self.call_later(self._go_back)
+        else:
+            super().action_back()
+
+    async def _go_back(self) -> None:
+        held, self.held = self.held, None
+        if held is None:
+            return
+        self.show_compared(None)
+        await self.show_again(held)
+        name = one_line(self.desk.planner_name, 60)
+        self.say(f"The plan before is back. What is asked next goes to {name}; C changes that.")
