@@ -1,87 +1,74 @@
-"""What a stage needs from outside, as Protocols, and the values that cross them."""
+"""What a stage needs from outside, as Protocols; the values that cross them stand in `crossing` and are found here too."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
-from hgtui.core.base import Value
-from hgtui.core.model import Assignment, Candidate
-from hgtui.core.plan import Plan, Task, Uid
-from hgtui.core.resource import FileFact, Kind, Resource
-from hgtui.core.states import Failure, TaskState
+from hgtui.core.crossing import (
+    Answering,
+    ArtifactError,
+    Call,
+    CallError,
+    CallMade,
+    Chosen,
+    Context,
+    Drafted,
+    Finding,
+    Given,
+    How,
+    Noticed,
+    PlanningError,
+    Produced,
+    Proposed,
+    RespondingError,
+    Results,
+    Said,
+    Step,
+    Tell,
+    Turn,
+    Withdrawn,
+    Wrote,
+)
+from hgtui.core.model import Candidate
+from hgtui.core.plan import Plan, Uid
+from hgtui.core.resource import FileFact
 
-Tell = Callable[[float | None, str], None]
-"""Tells how far something is (0 to 1, None unknown) and a word on what it does."""
-
-
-class Given(Value):
-    """A resolved input of a task: a text, or a file at a path of this machine; `name` is what a person calls it."""
-
-    kind: Kind
-    text: str | None = None
-    path: str | None = None
-    media_type: str = ""
-    language: str | None = None
-    digest: str = ""
-    name: str = ""
-
-
-class Call(Value):
-    """One try of a task at an endpoint; each input is a tuple, of one element but for arguments that take many."""
-
-    run: str
-    task: Task
-    assignment: Assignment
-    inputs: Mapping[str, tuple[Given, ...]]
-
-
-class CallMade(Value):
-    """A call to an LLM ended; `record` is JSON without any key. Times in seconds, `usd` None where the price is unknown."""
-
-    model: str
-    tokens_in: int = 0
-    tokens_out: int = 0
-    estimated: bool = False
-    first_s: float | None = None
-    total_s: float = 0.0
-    usd: float | None = None
-    record: Any = None
-
-
-class Produced(Value):
-    """One result as an endpoint gives it: a text, or a file in the work folder of the call; `data` is JSON.
-
-    `note` is a sentence on how it came about, where that matters; `call` the call to the controller that made it.
-    """
-
-    kind: Kind
-    media_type: str
-    text: str | None = None
-    path: str | None = None
-    data: Any = None
-    language: str | None = None
-    name: str = ""
-    note: str = ""
-    call: CallMade | None = None
-
-
-class CallError(Exception):
-    """A call failed. `message` and `hint` are for a person; `retry_after` in seconds where the endpoint named it.
-
-    `call` is the call to the controller, where there was one and it came far enough to be recorded.
-    """
-
-    def __init__(
-        self,
-        failure: Failure,
-        message: str,
-        hint: str = "",
-        retry_after: float | None = None,
-        call: CallMade | None = None,
-    ) -> None:
-        super().__init__(message)
-        self.failure, self.message, self.hint, self.retry_after, self.call = failure, message, hint, retry_after, call
+__all__ = [
+    "Answering",
+    "ArtifactError",
+    "ArtifactStore",
+    "Call",
+    "CallError",
+    "CallMade",
+    "Catalogue",
+    "Chosen",
+    "Clock",
+    "Context",
+    "Drafted",
+    "Endpoint",
+    "Finding",
+    "Given",
+    "How",
+    "Ids",
+    "Noticed",
+    "Planner",
+    "PlanningError",
+    "Produced",
+    "Proposed",
+    "Recorder",
+    "Responder",
+    "RespondingError",
+    "Results",
+    "Said",
+    "Selector",
+    "Step",
+    "Talker",
+    "Tell",
+    "Turn",
+    "Withdrawn",
+    "Wrote",
+]
 
 
 class Endpoint(Protocol):
@@ -114,14 +101,6 @@ class Catalogue(Protocol):
         ...
 
 
-class ArtifactError(Exception):
-    """Bytes cannot be kept or read. `message` and `hint` are for a person."""
-
-    def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.message, self.hint = message, hint
-
-
 class ArtifactStore(Protocol):
     """Bytes by digest."""
 
@@ -136,51 +115,6 @@ class ArtifactStore(Protocol):
     async def read(self, digest: str, limit: int | None = None) -> bytes:
         """Return the bytes, at most `limit`; KeyError where there are none."""
         ...
-
-
-class Drafted(Value):
-    """The planner has written one more task."""
-
-    task: Task
-
-
-How = Literal["", "read", "repaired", "cut off"]
-"""How a planner's reply was read: as it stood, after a repair, or as far as it went; empty where rules made the plan."""
-
-
-class Proposed(Value):
-    """The planner is done. `how` its reply was read; `notes` what it did not understand and what was dropped."""
-
-    plan: Plan
-    notes: tuple[str, ...] = ()
-    how: How = ""
-
-
-class Said(Value):
-    """A piece of what the planner says."""
-
-    text: str
-    reasoning: bool = False
-
-
-class Noticed(Value):
-    """Something for the log: a retry, a field that the server refused."""
-
-    text: str
-
-
-class Withdrawn(Value):
-    """The tasks drafted so far hold no longer: the planner begins anew."""
-
-
-Step = Drafted | Withdrawn | Proposed | Said | CallMade | Noticed
-
-
-class Chosen(Value):
-    """A task got a candidate."""
-
-    uid: Uid
-    assignment: Assignment
 
 
 class Selector(Protocol):
@@ -200,66 +134,6 @@ class Selector(Protocol):
         it cannot choose is left to the first of the ranking, and a Noticed says so.
         """
         ...
-
-
-class Finding(Value):
-    """What the answer may say of one task: its state, what ran it, its main result in words and where the files are."""
-
-    uid: Uid
-    id: int
-    task: str
-    state: TaskState
-    inputs: str = ""
-    candidate: str = ""
-    reason: str = ""
-    seconds: float = 0.0
-    text: str = ""
-    files: tuple[str, ...] = ()
-    message: str = ""
-
-
-class Answering(Value):
-    """What the answer is written from. `changes` are the person's edits in words, `notes` what was not understood."""
-
-    request: str
-    findings: tuple[Finding, ...]
-    changes: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-    earlier: tuple["Turn", ...] = ()
-
-
-class Wrote(Value):
-    """The answer is complete; `by` is who wrote it."""
-
-    text: str
-    by: str
-
-
-class Turn(Value):
-    """One earlier round of a conversation: what was asked, what was answered, which files it made or read."""
-
-    request: str
-    answer: str = ""
-    files: tuple[str, ...] = ()
-
-
-class Context(Value):
-    """What a planner is told beside the request: earlier turns and, for a revision, the plan as the person edited it.
-
-    `comment` is what the person says of `plan`. What is locked in it (Task.locked) must come back unchanged.
-    """
-
-    earlier: tuple[Turn, ...] = ()
-    plan: Plan | None = None
-    comment: str = ""
-
-
-class RespondingError(Exception):
-    """No answer came of it; what was written so far is in `partial`."""
-
-    def __init__(self, failure: Failure, message: str, hint: str = "", partial: str = "") -> None:
-        super().__init__(message)
-        self.failure, self.message, self.hint, self.partial = failure, message, hint, partial
 
 
 class Responder(Protocol):
@@ -283,14 +157,6 @@ class Talker(Protocol):
     ) -> AsyncIterator[Said | CallMade | Noticed | Wrote]:
         """Yield Said while the reply streams and Wrote once, last. Raises RespondingError."""
         ...
-
-
-class PlanningError(Exception):
-    """No plan came of it; `raw` is what the planner said so far."""
-
-    def __init__(self, failure: Failure, message: str, hint: str = "", raw: str = "") -> None:
-        super().__init__(message)
-        self.failure, self.message, self.hint, self.raw = failure, message, hint, raw
 
 
 class Planner(Protocol):
@@ -334,7 +200,3 @@ class Ids(Protocol):
     def run_id(self) -> str:
         """Return a new name for a run."""
         ...
-
-
-Results = Mapping[Uid, tuple[Resource, ...]]
-"""The results of the tasks that have some, the main one first."""

@@ -1,7 +1,6 @@
 """The endpoint `controller`: text tasks by chat, and tasks on pictures where the model takes them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing
 from pathlib import Path
 from typing import Any, Protocol
@@ -14,8 +13,9 @@ from hgtui.core.text import one_line
 from hgtui.execution.endpoints.controller.instructions import INSTRUCTIONS, system
 from hgtui.execution.endpoints.controller.media import MEDIA
 from hgtui.execution.endpoints.controller.reading import as_labels, as_text
-from hgtui.llm import Chunk, Done, LLMError, Message, Retracted, TextDelta
+from hgtui.llm import Done, LLMError, Message, Retracted, TextDelta
 from hgtui.llm.messages import ImagePart, TextPart
+from hgtui.llm.told import Chat as Talks
 from hgtui.llm.told import call_made
 
 ENDPOINT = "controller"
@@ -25,23 +25,8 @@ LARGEST_PICTURE = 20_000_000
 """Bytes of one picture that are sent; OpenAI takes 20 MB."""
 
 
-class Chat(Protocol):
-    """What this endpoint needs of a client; hgtui.llm.ChatClient is one."""
-
-    @property
-    def model(self) -> str | None:
-        """The model of the chat."""
-        ...
-
-    def stream(
-        self,
-        messages: Sequence[Message],
-        *,
-        temperature: float | None = ...,
-        on_retry: Callable[[int, float, str], None] = ...,
-    ) -> AsyncIterator[Chunk]:
-        """Yield what the model says, and Done last. Raises LLMError."""
-        ...
+class Chat(Talks, Protocol):
+    """What this endpoint needs of a client: chat and the media routes; hgtui.llm.metered.Metered is one."""
 
     async def speech(self, text: str, *, model: str) -> bytes:
         """Return a spoken text as a WAV file. Raises LLMError."""
@@ -104,7 +89,7 @@ class ControllerEndpoint:
             tell(None, f"try {attempt + 1} in {wait_s:g} s: {reason}")
 
         try:
-            async with aclosing(self._chat.stream(messages, temperature=0, on_retry=on_retry)) as chunks:  # type: ignore[type-var]
+            async with aclosing(self._chat.stream(messages, temperature=0, on_retry=on_retry)) as chunks:
                 async for chunk in chunks:
                     if isinstance(chunk, Retracted):  # what came so far was reasoning
                         said.clear()
