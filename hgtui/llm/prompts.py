@@ -1,5 +1,6 @@
 """Prompts: what an LLM is told, as Jinja2 templates that files of a person may take the place of."""
 
+import functools
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -56,6 +57,7 @@ class Prompts:
 
         environment = ImmutableSandboxedEnvironment(
             loader=jinja2.FileSystemLoader([str(folder) for folder in self._folders]),
+            bytecode_cache=_compiled(),
             # The words go to a model and not into a page.
             autoescape=False,
             undefined=jinja2.StrictUndefined,
@@ -83,6 +85,24 @@ class Prompts:
                 place = file, trace.tb_lineno
             trace = trace.tb_next
         return place
+
+
+@functools.cache
+def _compiled() -> Any:
+    """Return what every run shares of templates: their byte-code by name and content; to compile takes milliseconds."""
+    import jinja2
+
+    kept: dict[tuple[str, str], bytes] = {}
+
+    class InMemory(jinja2.BytecodeCache):
+        def load_bytecode(self, bucket: Any) -> None:
+            if code := kept.get((bucket.key, bucket.checksum)):
+                bucket.bytecode_from_string(code)
+
+        def dump_bytecode(self, bucket: Any) -> None:
+            kept[bucket.key, bucket.checksum] = bucket.bytecode_to_string()
+
+    return InMemory()
 
 
 def _json(value: object) -> str:

@@ -1,5 +1,6 @@
 """Stage 4 as a run goes through it: results laid out for people, the answer by an LLM or by the program, the end."""
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 
 from hgtui.core import events as ev
@@ -44,9 +45,8 @@ class Answers:
         board.emit(ev.StageEntered(stage=Stage.RESPONSE))
         await board.flush()
         results = self._results()
-        texts = await self._texts(results)
-        files = await self._laid_out(results)
-        text, by = report(run.draft.plan, run.tasks, texts, files, run.notes), "program"
+        texts, files = await asyncio.gather(self._texts(results), self._laid_out(results))
+        text, by = "", "program"
         if self._equipment.responder is not None and run.draft.plan.tasks and outcome is not Outcome.INTERRUPTED:
             try:
                 text, by = await self._by_llm(results, texts, files)
@@ -54,6 +54,8 @@ class Answers:
                 words = f"The answer is the program's: {error.message} {error.hint}".strip()
                 board.emit(ev.Logged(level="warning", text=words))
                 outcome = Outcome.DEGRADED if outcome is Outcome.ANSWERED else outcome
+        if by == "program":
+            text = report(run.draft.plan, run.tasks, texts, files, run.notes)
         shown = [one.digest for ones in results.values() for one in ones]
         paths = tuple(dict.fromkeys(files[one] for one in shown if one in files))
         board.emit(ev.Answered(text=text, by=by, files=paths))
@@ -123,6 +125,7 @@ class Answers:
         status = run.status(task.uid)
         rows = results.get(task.uid, ())
         chosen = run.draft.assignments.get(task.uid)
+        text = texts.get(rows[0].digest, rows[0].preview) if rows else ""
         return Finding(
             uid=task.uid,
             id=task.id,
@@ -132,8 +135,9 @@ class Answers:
             candidate="you" if status.supplied else status.candidate,
             reason=chosen.reason if chosen else "",
             seconds=status.seconds,
-            text=texts.get(rows[0].digest, rows[0].preview) if rows else "",
-            files=tuple(files[one.digest] for one in rows if one.digest in files),
+            text=text,
+            # Where a text is told, its file is not: that would cost more tokens than many a text.
+            files=tuple(files[one.digest] for one in rows if one.digest in files and one.kind in FILE_KINDS),
             message=status.message,
         )
 
@@ -155,12 +159,14 @@ class Answers:
 
     async def _texts(self, results: Results) -> dict[str, str]:
         wanted = {one.digest for ones in results.values() for one in ones if one.kind not in FILE_KINDS}
-        found: dict[str, str] = {}
-        for digest in wanted:
-            try:
-                found[digest] = decode(await self._equipment.artifacts.read(digest, LONGEST_RESULT * 4 + 4))
-            except KeyError:
-                self._board.emit(ev.Logged(level="error", text=f"The result {digest[:8]} is not kept any more."))
-            except ArtifactError as error:
-                self._board.emit(ev.Logged(level="error", text=f"{error.message} {error.hint}".strip()))
-        return found
+        read = await asyncio.gather(*(self._text(digest) for digest in wanted))
+        return {digest: text for digest, text in zip(wanted, read, strict=True) if text is not None}
+
+    async def _text(self, digest: str) -> str | None:
+        try:
+            return decode(await self._equipment.artifacts.read(digest, LONGEST_RESULT * 4 + 4))
+        except KeyError:
+            self._board.emit(ev.Logged(level="error", text=f"The result {digest[:8]} is not kept any more."))
+        except ArtifactError as error:
+            self._board.emit(ev.Logged(level="error", text=f"{error.message} {error.hint}".strip()))
+        return None

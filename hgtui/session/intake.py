@@ -31,6 +31,7 @@ class Intake:
 
     def __init__(self, board: Board, equipment: Equipment) -> None:
         self._board, self._equipment = board, equipment
+        self._marks: dict[str, tuple[int, ...]] = {}
         self._typed: set[str] = set(board.run.asked_files)
         # In a run that is gone on with: what was typed into its plan was allowed when it was seen.
         self._typed.update(path for path, fact in board.run.files.items() if fact.usable and not self._allowed(path))
@@ -54,14 +55,26 @@ class Intake:
     async def again(self) -> bool:
         """Look at all files of the plan once more; True where one is not what it was."""
         run = self._board.run
-        used = {path for task in run.draft.plan for path in file_literals(task, run.files)}
+        used = {path for task in run.draft.plan for path in file_literals(task, run.files)} & run.files.keys()
+        doubtful = await asyncio.to_thread(self._touched, used)
         changed = False
-        for fact in await asyncio.gather(*(self._look(path) for path in used if path in run.files)):
+        for fact in await asyncio.gather(*(self._look(path) for path in doubtful)):
             if fact != run.files[fact.path]:
                 changed = True
                 self._board.emit(ev.FileSeen(file=fact))
         await self._board.flush()
         return changed
+
+    def _touched(self, paths: Iterable[str]) -> list[str]:
+        """Return those of which the system does not say that they are as they were when they were looked at."""
+        return [path for path in paths if path not in self._marks or self._mark(path) != self._marks[path]]
+
+    def _mark(self, path: str) -> tuple[int, ...]:
+        try:
+            found = resolve(path, self._equipment.base).stat()
+        except (OSError, ValueError, RuntimeError):
+            return ()
+        return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
     def _texts(self, plan: Plan) -> list[str]:
         """Return short one-line texts of a plan that are the name of a file in the working folder."""
@@ -95,14 +108,17 @@ class Intake:
         return whole.is_relative_to(base) and not any(part.startswith(".") for part in whole.relative_to(base).parts)
 
     async def _look(self, path: str) -> FileFact:
-        if not await asyncio.to_thread(self._allowed, path):
+        allowed, mark = await asyncio.to_thread(lambda: (self._allowed(path), self._mark(path)))
+        if not allowed:
             shown = one_line(path, 80)
             return FileFact(
                 path=path,
                 error=f"{shown} is outside the working folder. Name it in the request or with --file to allow it.",
             )
+        self._marks.pop(path, None)
         fact = await inspect(path, self._equipment.base)
         if fact.usable:
+            self._marks[path] = mark
             # The run reads these bytes, not the file: what was approved is what runs.
             try:
                 kept, _ = await self._equipment.artifacts.put(resolve(path, self._equipment.base))

@@ -123,15 +123,17 @@ class Proposing:
             uid: usable(rank(plan[uid], board.run.candidates.get(plan[uid].task, ())), plan[uid]) for uid in ranked
         }
         left = dict(ranked)
-        async for step in selector.select(plan.request or board.run.request, plan, candidates):
-            match step:
-                case Chosen(uid=uid, assignment=assignment):
-                    left.pop(uid, None)
-                    board.emit(ev.ModelChosen(uid=uid, assignment=assignment))
-                case CallMade():
-                    await keep_call(board, self._equipment, Stage.SELECTION, step)
-                case Noticed(text=text):
-                    board.emit(ev.Logged(level="warning", text=text))
+        # The rows of one call do not wait until another is kept.
+        async with asyncio.TaskGroup() as keeping:
+            async for step in selector.select(plan.request or board.run.request, plan, candidates):
+                match step:
+                    case Chosen(uid=uid, assignment=assignment):
+                        left.pop(uid, None)
+                        board.emit(ev.ModelChosen(uid=uid, assignment=assignment))
+                    case CallMade():
+                        keeping.create_task(keep_call(board, self._equipment, Stage.SELECTION, step))
+                    case Noticed(text=text):
+                        board.emit(ev.Logged(level="warning", text=text))
         for uid, assignment in left.items():
             board.emit(ev.ModelChosen(uid=uid, assignment=assignment))
 
