@@ -151,11 +151,25 @@ BROKEN = {
 def test_a_file_that_is_no_plan_is_2_wherever_a_plan_is_read(hgtui: Program, name: str) -> None:
     content, words = BROKEN[name]
     (hgtui.folder / "plan.json").write_bytes(content if isinstance(content, bytes) else content.encode())
-    for command in (("run", "--plan", "plan.json", "--yes"), ("check", "plan.json"), ("open", "plan.json")):
+    for command in (("run", "--plan", "plan.json", "--yes"), ("check", "plan.json"), ("select", "plan.json")):
         done = hgtui.run(*command).told(2, "plan.json", words)
         assert len(done.err.splitlines()) <= 2
-    parsed = hgtui.run("plan", "--parse", "plan.json")
-    assert (parsed.exit, parsed.out) == (2 if name == "not UTF-8" else 1, "")
+
+
+@pytest.mark.parametrize("name", ["not JSON", "empty", "not UTF-8", "deep lists", "no plan"])
+def test_a_reply_without_a_plan_is_one_sentence_and_the_place(hgtui: Program, name: str) -> None:
+    content, _ = BROKEN[name]
+    (hgtui.folder / "reply.txt").write_bytes(content if isinstance(content, bytes) else content.encode())
+    opened = hgtui.run("open", "reply.txt").told(2, "hgtui: reply.txt is")
+    parsed = hgtui.run("plan", "--parse", "reply.txt").told(2 if name == "not UTF-8" else 1, "hgtui: reply.txt is")
+    assert len(opened.err.splitlines()) <= 2
+    assert len(parsed.err.splitlines()) <= 3
+    assert name == "not UTF-8" or "(line 1, column " in parsed.err
+
+
+def test_a_plan_file_of_another_version_is_no_reply(hgtui: Program) -> None:
+    (hgtui.folder / "plan.json").write_text(BROKEN["another version"][0])  # type: ignore[arg-type]
+    hgtui.run("open", "plan.json").told(2, "version 99")
 
 
 WRONG: dict[str, tuple[list[dict[str, Any]], str]] = {

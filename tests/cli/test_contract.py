@@ -275,6 +275,7 @@ def test_the_version_and_the_help_come_out(hgtui: Program) -> None:
         "run",
         "approve",
         "plan",
+        "select",
         "check",
         "tasks",
         "models",

@@ -10,7 +10,7 @@ import pytest
 
 from tests.cli.program import Ended, Program
 from tests.servers import wire
-from tests.servers.chat import ChatServer, Reply, Status, closed_port_url
+from tests.servers.chat import ChatServer, Reply, Request, Script, Status, closed_port_url
 from tests.servers.gate import Gate
 from tests.servers.replies import Answer, Body, Events, Hang, Reset
 
@@ -27,14 +27,18 @@ PLAN = [
 ]
 
 
+AT_ONCE = {"retry-after": "0"}
+"""A server that says so is asked again without a wait."""
+
+
 @contextmanager
-def asking(answer: Answer) -> Iterator[dict[str, str]]:
+def asking(answer: Script) -> Iterator[dict[str, str]]:
     """Serve an answer and give the environment that leads to it."""
     with ChatServer(answer) as server:
         yield {"OPENAI_BASE_URL": server.url, "OPENAI_API_KEY": KEY, "OPENAI_MODEL": "test-model"}
 
 
-def ask(hgtui: Program, answer: Answer, *flags: str) -> Ended:
+def ask(hgtui: Program, answer: Script, *flags: str) -> Ended:
     with asking(answer) as environ:
         done = hgtui.run("run", REQUEST, *(flags or ("--yes",)), **environ)
     keeps_the_key(hgtui, done)
@@ -54,7 +58,7 @@ def test_a_plan_streams_in_task_by_task_and_runs(hgtui: Program) -> None:
     half = next(place for place in range(len(deltas)) if "summarization" in "".join(deltas[:place]))
     with (
         asking(Reply(json.dumps(PLAN), gate=gate, hold_after=half)) as environ,
-        hgtui.start("run", REQUEST, "--yes", "--json", **environ) as run,
+        hgtui.start("run", REQUEST, "--yes", "--json", "--answer", "program", **environ) as run,
     ):
         # The server holds the second task back: the first is there before the reply is.
         assert run.until("task_drafted")["task"]["task"] == "text-classification"
@@ -64,7 +68,7 @@ def test_a_plan_streams_in_task_by_task_and_runs(hgtui: Program) -> None:
     assert done.exit == 0, done
     assert [event["task"]["id"] for event in done.events if event["type"] == "task_drafted"] == [0, 1]
     assert "".join(event["text"] for event in done.events if event["type"] == "delta") == json.dumps(PLAN)
-    (call,) = [event for event in done.events if event["type"] == "called"]
+    call = next(event for event in done.events if event["type"] == "called")
     assert (call["model"], call["stage"]) == ("test-model", "planning")
     assert "German (de)" in next(event["text"] for event in done.events if event["type"] == "answered")
     keeps_the_key(hgtui, done)
@@ -83,9 +87,14 @@ def test_a_reply_that_is_no_plan_is_1_and_kept_where_it_says(hgtui: Program) -> 
     assert "planning failed: " in done.err
 
 
-def test_an_empty_plan_is_said_to_be_one(hgtui: Program) -> None:
-    done = ask(hgtui, Reply("[]"))
-    assert "Nothing of the request" in done.out or "No task came of this request" in done.out
+def test_an_empty_plan_is_answered_by_a_plain_chat(hgtui: Program) -> None:
+    def answer(request: Request) -> Reply:
+        planning = request.body["messages"][0]["content"].startswith("Task planning")
+        return Reply("[]" if planning else "Hello to you too.")
+
+    done = ask(hgtui, answer)
+    assert (done.exit, done.out) == (0, "Hello to you too.\n")
+    assert "no task" in done.err
 
 
 def test_a_plan_that_reads_what_nobody_named_is_not_run(hgtui: Program) -> None:
@@ -107,8 +116,8 @@ def test_what_an_llm_says_reaches_no_terminal_as_a_command(hgtui: Program) -> No
 FAULTS: dict[str, tuple[Answer, str]] = {
     "401": (Status(401, "Incorrect API key provided", "invalid_request_error", "invalid_api_key"), "OPENAI_API_KEY"),
     "404": (Status(404, "The model does not exist"), "planning failed"),
-    "500": (Status(500, "it broke"), "planning failed"),
-    "a page of HTML": (Status(502, body="<html>Bad gateway</html>"), "planning failed"),
+    "500": (Status(500, "it broke", headers=AT_ONCE), "planning failed"),
+    "a page of HTML": (Status(502, body="<html>Bad gateway</html>", headers=AT_ONCE), "planning failed"),
     "a cut stream": (Events([wire.chunk("m", {"content": '[{"task": "summ'})], cut=True), "planning failed"),
     "no JSON at all": (Body(b"<html>hello</html>", "text/html"), "planning failed"),
     "a reset": (Reset(), "planning failed"),
