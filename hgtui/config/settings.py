@@ -151,11 +151,6 @@ class Settings(Value):
             raise ConfigError(f"There is no profile {one_line(name, 40)!r}{end}", f"There are {', '.join(self.names)}.")
         return self.profiles.get(name, Profile())
 
-    @property
-    def limits(self) -> Limits:
-        """The limits of the default profile."""
-        return self.profile().limits
-
 
 TABLES: dict[tuple[int | str, ...], list[str]] = {
     (): list(Settings.model_fields),
