@@ -2,14 +2,17 @@
 
 import asyncio
 import sys
+from dataclasses import replace
 
 from hgtui.cli.compose import Workplace
+from hgtui.cli.controller import list_models
 from hgtui.cli.faults import Fault
 from hgtui.config import ConfigError
 from hgtui.core.commands import Submit
 from hgtui.core.states import EXIT_OK, EXIT_USAGE
 from hgtui.core.text import decode
 from hgtui.execution.endpoints.embedded.endpoint import missing_extras
+from hgtui.llm import LLMError
 from hgtui.llm.profile import Choice, options
 from hgtui.session.artifacts import ArtifactError
 from hgtui.session.conductor import Conductor
@@ -17,6 +20,9 @@ from hgtui.ui.bridge import DeskError, Option, Options
 
 LONGEST = 1_000_000
 """How many bytes of a kept text are read for the screen."""
+LISTED_WITHIN_S = 2.0
+"""How long a server may take to list its models before it stands in the list of controllers without them."""
+MOST_MODELS = 40
 
 
 class WorkplaceDesk:
@@ -48,8 +54,22 @@ class WorkplaceDesk:
             found = await options(self._place.settings, self._place.environ)
         except ConfigError as error:
             raise DeskError(error.message, error.hint) from None
-        self._choices = found.choices
-        return Options(tuple(self._option(one) for one in found.choices), found.unusable)
+        models = await asyncio.gather(*(self._models(one) for one in found.choices))
+        self._choices = tuple(one for group in models for one in group)
+        return Options(tuple(self._option(one) for one in self._choices), found.unusable)
+
+    async def _models(self, choice: Choice) -> tuple[Choice, ...]:
+        """Return a choice for each model where none is set and the server has several."""
+        names = choice.models
+        if choice.kind == "rules" or choice.model is not None:
+            return (choice,)
+        if not names:
+            try:
+                async with asyncio.timeout(LISTED_WITHIN_S):
+                    names = await list_models(choice, self._place.environ)
+            except (TimeoutError, LLMError, ConfigError):
+                return (choice,)  # it can be taken all the same: what is wrong with it is said when it is asked
+        return tuple(replace(choice, model=name) for name in names[:MOST_MODELS]) or (choice,)
 
     def _option(self, choice: Choice) -> Option:
         now = self._place.choice

@@ -38,10 +38,10 @@ class Controllers(ModalScreen[int | None]):
 
     def _words(self, at: int) -> Content:
         choice = self.options.choices[at]
-        mark = "● " if choice.present else "  "
-        about = f"{choice.about} (the present one)" if choice.present else choice.about
+        mark, now = ("● ", "  in use") if choice.present else ("  ", "")
         return Content.assemble(
-            Content.styled(mark + one_line(choice.name, 60), "bold"), Content(f"\n    {one_line(about, 300)}")
+            Content.styled(mark + one_line(choice.name, 80) + now, "bold"),
+            Content(f"\n    {one_line(choice.about, 300)}"),
         )
 
     def on_mount(self) -> None:

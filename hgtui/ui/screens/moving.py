@@ -150,6 +150,7 @@ class Moving(Actions):
     def action_focus_pane(self, pane: str) -> None:
         """Give the focus to a pane."""
         self.question = None
+        self.say("")
         self._close_form()
         self.large = "chat" if pane == "prompt" else "plan" if pane != "log" else self.large
         self.lay_out()
@@ -186,7 +187,7 @@ class Moving(Actions):
 
     def action_back(self) -> None:
         """Go back one level; never stops a run."""
-        if self.question or self.query_one(Notice).words:
+        if self.question or (self.query_one(Notice).words and not isinstance(self.focused, DiffPane)):
             self.question = None
             self.say("")
             if not self.query(ArgForm):

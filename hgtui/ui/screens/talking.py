@@ -87,8 +87,8 @@ class Talking(Moving):
         chat.queue(text)
         if text:
             chat.prompt.clear()
-            self.say("Kept: it is asked when this request has ended. N brings it back to the prompt.")
             self.action_focus_pane("plan")
+            self.say("Kept: it is asked when this request has ended. N brings it back to the prompt.")
 
     async def _send_queued(self, outcome: Outcome) -> None:
         text, prompt = self.queued, self.query_one("#prompt", Field)
