@@ -67,7 +67,8 @@ class Produced(Value):
 class CallError(Exception):
     """A call failed. `message` and `hint` are for a person; `retry_after` in seconds where the endpoint named it.
 
-    `call` is the call to the controller, where there was one and it came far enough to be recorded.
+    `call` is the call to the controller, where there was one and it came far enough to be recorded; `tried` says that
+    the endpoint has made the same call as often as makes sense.
     """
 
     def __init__(
@@ -77,9 +78,12 @@ class CallError(Exception):
         hint: str = "",
         retry_after: float | None = None,
         call: CallMade | None = None,
+        *,
+        tried: bool = False,
     ) -> None:
         super().__init__(message)
         self.failure, self.message, self.hint, self.retry_after, self.call = failure, message, hint, retry_after, call
+        self.tried = tried
 
 
 class ArtifactError(Exception):

@@ -109,7 +109,7 @@ class Performer:
 
         return AsyncRetrying(
             stop=stop_after_attempt(self._tries),
-            retry=retry_if_exception(lambda error: isinstance(error, CallError) and error.failure in PASSING),
+            retry=retry_if_exception(_worth),
             wait=wait,
             before_sleep=tell,
             sleep=self._sleep,
@@ -203,6 +203,11 @@ class Performer:
             preview=preview,
             data=one.data,
         )
+
+
+def _worth(error: BaseException) -> bool:
+    """Whether the same call may succeed if it is made again."""
+    return isinstance(error, CallError) and error.failure in PASSING and not error.tried
 
 
 def _folder() -> Path:

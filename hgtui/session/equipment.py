@@ -1,5 +1,6 @@
 """What a conductor works with: the ports and settings that the composition root chose."""
 
+import asyncio
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +21,7 @@ from hgtui.core.ports import (
     Talker,
 )
 from hgtui.core.states import Gates
-from hgtui.execution.perform import TASK_SECONDS
+from hgtui.execution.perform import TASK_SECONDS, Sleep
 
 
 class Appends(Protocol):
@@ -38,7 +39,7 @@ class Equipment:
     `base` is the working folder, against which paths are read. `out` is where results are laid out for people, None
     for nowhere. `approve_by` names what approves in a person's place ("--yes"), empty where a person does it.
     `attended` says whether somebody is there who can mend a failure; else a run ends with what it has.
-    `task_seconds` bounds one try of a task. `selector`, `responder` and `talker` are an LLM's part in choosing models,
+    `task_seconds` bounds one try of a task; `sleep` waits so many seconds between two. `selector`, `responder` and `talker` are an LLM's part in choosing models,
     in writing the answer and in replying where no task is needed; None leaves it to the program.
     """
 
@@ -56,6 +57,7 @@ class Equipment:
     approve_by: str = ""
     attended: bool = True
     task_seconds: float = TASK_SECONDS
+    sleep: Sleep = asyncio.sleep
     selector: Selector | None = None
     responder: Responder | None = None
     talker: Talker | None = None

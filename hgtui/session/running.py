@@ -34,6 +34,7 @@ class Running:
             equipment.artifacts,
             board.emit,
             seconds=equipment.task_seconds,
+            sleep=equipment.sleep,
             note=self._note,
         )
         self.scheduler = Scheduler(performer, board.emit, performer.place, self._check)

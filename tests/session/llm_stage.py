@@ -125,6 +125,7 @@ async def equipped(
         "responder": LLMResponder(chat) if answer else None,
         "talker": Talker(chat),
         "endpoints": {"fake": work, "controller": ControllerEndpoint(chat)},
+        "sleep": at_once,
         **more,
     }
     async with stage(folder, LLMPlanner(chat), models=models, work=work, **parts) as run:  # type: ignore[arg-type]

@@ -57,7 +57,7 @@ class ControllerEndpoint:
             try:
                 return (await MEDIA[task](self._chat, call, work),)
             except LLMError as error:
-                raise CallError(error.failure, error.message, error.hint) from error
+                raise CallError(error.failure, error.message, error.hint, tried=error.again) from error
         if task not in INSTRUCTIONS:
             raise CallError(Failure.NO_MODEL, f"The controller does not do {task}.")
         messages = [Message("system", system(task)), await self._asked(call)]
@@ -101,7 +101,9 @@ class ControllerEndpoint:
         except LLMError as error:
             record = getattr(error, "record", None)
             call = call_made(record) if record is not None else None
-            raise CallError(error.failure, error.message, error.hint, call=call) from error
+            # The client makes a request again until it gives up; it does not where some of the reply has come.
+            tried = error.again and record is None
+            raise CallError(error.failure, error.message, error.hint, call=call, tried=tried) from error
         raise CallError(Failure.UNREADABLE, "The reply of the controller ended without an end.")
 
 
