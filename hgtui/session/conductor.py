@@ -46,6 +46,7 @@ class Conductor:
         self._changing = Changing(self._parts, self._open_gate)
         self._steering = Steering(self._parts)
         self._revising = Revising(self._parts, self._changing)
+        self._revising.mend()
         self._commands: asyncio.Queue[cmd.Command] = asyncio.Queue()
         self._work: asyncio.Task[None] | None = None
         self._serving = asyncio.create_task(self._serve(), name="conductor")
@@ -217,7 +218,7 @@ class Conductor:
         by = approver(self.run, self._equipment.approve_by, self._equipment.gates, self._equipment.base)
         if by and opened.approvable and self._parts.running is None:
             self._grant(by)
-            self._start(self._execute())  # on its own: commands are served while it runs
+            await self._go()
             return
         if hidden := hidden_outside(self.run, self._equipment.base):
             text = f"{', '.join(hidden)}: a hidden file outside the working folder is approved by hand only."
@@ -253,7 +254,7 @@ class Conductor:
         self._grant(command.by)
         await self._board.flush()
         if self._parts.running is None:
-            self._start(self._execute(asking))
+            await self._go(asking)
         else:
             self._parts.running.scheduler.allow(asking)
             self._parts.running.scheduler.recheck()
@@ -261,6 +262,13 @@ class Conductor:
 
     def _grant(self, by: str) -> None:
         self._board.emit(ev.Approved(grant=grant(self.run.draft, self.run.files), by=by))
+
+    async def _go(self, allowed: Iterable[Uid] = ()) -> None:
+        """Start on what was granted, on its own: commands are served while it runs. An open revision is let go."""
+        if self.run.comment:
+            await self._halt()
+            await self._revising.let_go()
+        self._start(self._execute(allowed))
 
     async def _execute(self, allowed: Iterable[Uid] = ()) -> None:
         await self._board.flush()

@@ -9,6 +9,7 @@ from hgtui.core.edits import Draft
 from hgtui.core.ports import CallMade, Context, Noticed, PlanningError, Proposed, Said
 from hgtui.core.states import Failure, Stage
 from hgtui.core.text import clean, one_line
+from hgtui.planning.revising import revised
 from hgtui.session.calls import keep_call
 from hgtui.session.changing import Changing
 from hgtui.session.parts import NotNow, Parts
@@ -30,6 +31,20 @@ class Revising:
         if self._parts.equipment.planner.name == "rules":
             raise NotNow("Comments need an LLM as the planner; rules cannot revise a plan.", "Edit the plan by hand.")
 
+    def mend(self) -> None:
+        """Close a revision that was under way when an earlier process ended."""
+        run = self._parts.run
+        if run.comment and run.revision is None and not run.ended:
+            self._parts.board.emit(ev.RevisionClosed(message="The revision was broken off when hgtui ended."))
+
+    async def let_go(self) -> None:
+        """Close a revision that was not taken when the plan was approved."""
+        board = self._parts.board
+        await board.flush()
+        if self._parts.run.revision is not None:
+            board.emit(ev.RevisionClosed(message="The plan was approved as it stood."))
+            await board.flush()
+
     async def revise(self, comment: str) -> None:
         """Send the plan as it is now, with the comment, and put the answer beside it."""
         board = self._parts.board
@@ -38,11 +53,13 @@ class Revising:
         closed: ev.RevisionClosed | None = ev.RevisionClosed(message="The revision was stopped.")
         try:
             proposed = await self._follow(comment)
-            if not diff(self._parts.run.draft.plan, proposed.plan):
+            # What the person set meanwhile holds as well.
+            plan, held = revised(self._parts.run.draft.plan, proposed.plan)
+            if not diff(self._parts.run.draft.plan, plan):
                 closed = ev.RevisionClosed(message="The planner would leave the plan as it is.")
             else:
                 closed = None
-                board.emit(ev.RevisionProposed(plan=proposed.plan, notes=proposed.notes, how=proposed.how))
+                board.emit(ev.RevisionProposed(plan=plan, notes=(*proposed.notes, *held), how=proposed.how))
         except PlanningError as error:
             closed = ev.RevisionClosed(message=error.message, hint=error.hint)
         finally:
@@ -76,7 +93,7 @@ class Revising:
 
     async def take(self, _: cmd.TakeRevision) -> None:
         """Put the revision in the plan's place, as one edit."""
-        plan = self._open().plan
+        plan, _ = revised(self._parts.run.draft.plan, self._open().plan)
         kept = {uid: one for uid, one in self._parts.run.draft.assignments.items() if plan.get(uid) is not None}
         self._parts.board.emit(ev.RevisionClosed(taken=True))
         await self._parts.board.flush()

@@ -207,7 +207,7 @@ async def stage(
     """A conductor on a journal and artifacts in `folder`; the working folder is ``folder/here``."""
     before = asyncio.all_tasks()
     here = folder / "here"
-    here.mkdir(exist_ok=True)
+    here.mkdir(parents=True, exist_ok=True)
     work = more.pop("work", None) or FakeWork()
     models = more.pop("models", None) or (Models(),)
     artifacts = Artifacts(folder)
