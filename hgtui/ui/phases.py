@@ -39,6 +39,8 @@ def _mark(view: View, place: int) -> tuple[str, str]:
         return _ended(view, place)
     if place == 1 and run.planning_failed:
         return "✗ no plan", "bad"
+    if place == 1 and view.at_gate and run.comment and run.revision is None:
+        return "… revising", "busy"
     if run.gate and at < 3 and place == 1 and run.gate.gate in {Gate.MERGED, Gate.PLAN}:
         return "◆ your turn", "turn"
     if run.gate and at < 3 and place == 2:

@@ -68,7 +68,7 @@ class Switching(Talking):
         name = one_line(options.choices[place].name, 60)
         again = self.view.at_gate and self.held is None and not self.view.run.comment and self.view.run.request
         if again:
-            await self._plan_again(name)
+            self.call_later(self._plan_again, name)  # not beside the messages, as a worker runs
         elif self.view.run.planning_failed:
             self.say(f"The next request goes to {name}: r asks again.")
         else:

@@ -224,7 +224,7 @@ class Talking(Moving):
             live.raw = excerpt(await self.desk.text(digest))
         except DeskError as error:
             self.say(f"{error.message} {error.hint}".strip())
-        await self.tell()
+        self.call_later(self.tell)
 
     def action_difference(self) -> None:
         """Show what differs from the plan as it was proposed, or go back from there."""

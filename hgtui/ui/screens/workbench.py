@@ -163,10 +163,12 @@ class Workbench(Switching):
             self._pending = True
             self.call_later(self._draw)
 
-    async def _draw_gathered(self) -> None:
+    def _draw_gathered(self) -> None:
         self._gathering = False
-        if self._heard:
-            await self._draw()
+        if self._heard and not self._pending:
+            self._pending = True
+            # Not awaited here: a timer runs beside the messages, and two drawings would mix.
+            self.call_later(self._draw)
 
     async def _draw(self) -> None:
         """Draw what has changed since the last time; a burst of events is drawn once."""
@@ -229,10 +231,10 @@ class Workbench(Switching):
         asking = [task.uid for task in tasks if task.policy == "ask"]
         return next(iter([*wrong, *asking, *(task.uid for task in tasks)]), None)
 
-    async def _on_tick(self) -> None:
+    def _on_tick(self) -> None:
         self.query_one(PlanPane).tick()
         if self.view.live.asking:
-            await self.tell()
+            self.call_later(self.tell)
 
     def on_resize(self) -> None:
         """Fit head and foot to the width."""

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from textual.message import Message
 from textual.widgets import Markdown
 from textual.widgets.markdown import MarkdownStream
 
@@ -10,6 +11,9 @@ from hgtui.core.text import clean
 
 class Answer(Markdown):
     """An answer that grows, and is put in order once it is whole."""
+
+    class Grew(Message):
+        """The answer takes another room than before."""
 
     def __init__(self) -> None:
         super().__init__("", open_links=False, classes="turn -answer")
@@ -28,6 +32,10 @@ class Answer(Markdown):
         await self._still()
         self._said = text
         await self.update(text)
+
+    def on_resize(self) -> None:
+        """Tell that there is more to see."""
+        self.post_message(self.Grew())
 
     async def _still(self) -> None:
         stream, self._stream = self._stream, None

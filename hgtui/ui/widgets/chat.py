@@ -65,6 +65,8 @@ class Chat(Vertical):
         self._turns: dict[str, tuple[Said, Widget]] = {}
         self._run = self._runs = 0
         self._last = ""
+        self._answer: Widget | None = None
+        self._left_at: float | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out conversation and prompt."""
@@ -118,16 +120,24 @@ class Chat(Vertical):
             await self._turns.pop(key)[1].remove()
         new: Widget | None = None
         answer: Widget | None = None
-        for key, said in wanted.items():
+        follows, who = talk.is_vertical_scroll_end, self._last
+        for at, (key, said) in enumerate(wanted.items()):
             known = self._turns.get(key)
             if known is None:
-                new = await self._mount(talk, said)
+                behind = next((self._turns[one][1] for one in list(wanted)[at + 1 :] if one in self._turns), None)
+                new = await self._mount(talk, said, behind, named=who not in {said.who, "answer"})
                 self._turns[key] = (said, new)
                 answer = new if said.who == "answer" else answer
             elif known[0] != said:
-                await self._rewrite(talk, known[1], said)
+                await self._rewrite(known[1], said)
                 self._turns[key] = (said, known[1])
+                if follows and said.who != "answer":
+                    self.call_after_refresh(talk.scroll_end, animate=False)
+            who = said.who
+        self._last = who
         self._show_last(list(wanted.values()))
+        if answer is None and any(said.who == "answer" for said in wanted.values()):
+            new = None  # who reads an answer stays where they are
         if new is not None:
             # After the layout: the conversation may just have become the large pane.
             self.call_after_refresh(self._to, answer or new)
@@ -135,45 +145,44 @@ class Chat(Vertical):
     def _to(self, turn: Widget) -> None:
         talk = self.query_one(Talk)
         if turn.has_class("-answer"):
-            talk.scroll_to_widget(turn, animate=False, top=True, force=True)
+            talk.scroll_to_widget(turn, animate=False, top=True, force=True, immediate=True)
+            self._left_at = talk.scroll_offset.y
         else:
             talk.scroll_end(animate=False)
 
-    async def _mount(self, talk: Talk, said: Said) -> Widget:
-        named, self._last = said.who != self._last, said.who
+    async def _mount(self, talk: Talk, said: Said, behind: Widget | None, *, named: bool) -> Widget:
+        """Put a turn before the one that comes behind it, else at the end."""
         widget: Widget
         if said.who == "answer":
-            widget = await self._answer(talk, said)
+            # Imported here: the parser costs start-up time, and there is no answer before something ran.
+            from hgtui.ui.widgets.answer import Answer
+
+            widget = self._answer = Answer()
+            self._left_at = None
         else:
             widget = Turn(said, named=named)
-            await talk.mount(widget)
+        await talk.mount(widget, before=behind)
+        if said.who == "answer":
+            await self._rewrite(widget, said)
         return widget
 
-    async def _answer(self, talk: Talk, said: Said) -> Widget:
-        # Imported here: the parser costs start-up time, and there is no answer before something ran.
-        from hgtui.ui.widgets.answer import Answer
-
-        widget = Answer()
-        await talk.mount(widget)
-        await widget.say(said.text, live=said.role == "live")
-        return widget
-
-    async def _rewrite(self, talk: Talk, widget: Widget, said: Said) -> None:
+    async def _rewrite(self, widget: Widget, said: Said) -> None:
         if isinstance(widget, Turn):
             widget.say(said)
             return
         from hgtui.ui.widgets.answer import Answer
 
         if isinstance(widget, Answer):
-            # The reader begins at its top: it moves up until that is at the top of the pane, and then stays.
-            follows = talk.is_vertical_scroll_end
             await widget.say(said.text, live=said.role == "live")
-            if follows:
-                self.call_after_refresh(self._to, widget)
+
+    def on_answer_grew(self) -> None:
+        """Move the answer up until its beginning is at the top, unless the person has scrolled elsewhere."""
+        if self._answer and self._left_at in {None, self.query_one(Talk).scroll_offset.y}:
+            self.call_after_refresh(self._to, self._answer)
 
     def _show_last(self, story: list[Said]) -> None:
         line = one_line(story[-1].text[:400]) if story else ""
-        if story and story[-1].who == "answer":
+        if any(said.who == "answer" for said in story):
             line = "The answer is here: 1 shows it."
         self.query_one("#last", Static).update(Content(line))
 
