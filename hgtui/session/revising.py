@@ -93,7 +93,7 @@ class Revising:
 
     async def take(self, _: cmd.TakeRevision) -> None:
         """Put the revision in the plan's place, as one edit."""
-        plan, _ = revised(self._parts.run.draft.plan, self._open().plan)
+        plan = revised(self._parts.run.draft.plan, self._open().plan)[0]
         kept = {uid: one for uid, one in self._parts.run.draft.assignments.items() if plan.get(uid) is not None}
         self._parts.board.emit(ev.RevisionClosed(taken=True))
         await self._parts.board.flush()
