@@ -19,6 +19,7 @@ from hgtui.core.states import Gates
 from hgtui.execution.endpoints.embedded.endpoint import EmbeddedCatalogue, EmbeddedEndpoint
 from hgtui.execution.lanes import Lanes
 from hgtui.llm import ChatClient, LLMError
+from hgtui.llm.address import is_loopback
 from hgtui.llm.profile import Choice, client_for
 from hgtui.session.artifacts import Artifacts
 from hgtui.session.clock import RandomIds, SystemClock
@@ -82,6 +83,13 @@ class Workplace:
         if self.chat is not None:
             self.chat.model = name
 
+    @property
+    def remote(self) -> str:
+        """The model and its server where they are not on this machine, else an empty text."""
+        if self.chat is None or is_loopback(self.choice.base_url):
+            return ""
+        return f"{self.planner_name} at {self.choice.address}"
+
     async def switch(self, choice: Choice) -> None:
         """Take another controller for the runs that begin from now on. Raises Fault."""
         try:
@@ -124,6 +132,7 @@ class Workplace:
             selector=parts.selector,
             responder=parts.responder if (answer or self.settings.answer) == "llm" else None,
             talker=parts.talker,
+            controller=self.remote,
         )
         conductor = Conductor(equipment, run)
         self.conductors.append(conductor)

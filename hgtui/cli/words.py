@@ -111,5 +111,7 @@ def gate_words(run: Run, *, from_file: bool = False) -> str:
         way = "Mend the plan file and run it again." if from_file else MEND
         parts.append(f"The plan has errors and cannot run. {way}")
     elif run.gate is not None:
+        if run.told:
+            parts.append(f"{run.told[0].upper()}{run.told[1:]}.")
         parts.append(f"fingerprint {run.gate.fingerprint[:SHOWN]}\nTo run it: {approve_line(run)}")
     return "\n\n".join(parts)

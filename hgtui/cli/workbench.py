@@ -7,9 +7,10 @@ from dataclasses import replace
 from hgtui.cli.compose import Workplace
 from hgtui.cli.controller import list_models
 from hgtui.cli.faults import Fault
+from hgtui.cli.words import approve_line
 from hgtui.config import ConfigError
-from hgtui.core.commands import Submit
-from hgtui.core.states import EXIT_OK, EXIT_USAGE
+from hgtui.core.commands import Stop, Submit
+from hgtui.core.states import EXIT_OK, EXIT_USAGE, Stage
 from hgtui.core.text import decode
 from hgtui.execution.endpoints.embedded.endpoint import missing_extras
 from hgtui.llm import LLMError
@@ -101,6 +102,21 @@ async def _open(first: Submit | None, profile: str | None) -> None:
     async with await Workplace.open(profile=profile) as place:
         await pick_model(place, verify=False)
         await HgtuiApp(WorkplaceDesk(place), first=first).run_async()
+        for conductor in place.conductors:
+            if words := await _leave(conductor):
+                sys.stderr.write(f"{words}\n")
+
+
+async def _leave(conductor: Conductor) -> str:
+    """Stop a run that is under way, so that its journal has an end; say how to go on with one that waits."""
+    run = conductor.run
+    if not run.id or run.ended:
+        return ""
+    if run.gate is not None and run.stage is Stage.SELECTION:
+        return f"{run.id} waits for approval. {'To run it: ' + approve_line(run) if run.gate.approvable else 'It has errors.'}"
+    conductor.send(Stop())
+    await conductor.settled()
+    return f"{run.id} was stopped; what was done is kept: hgtui show {run.id}"
 
 
 def open_workbench(file: str | None = None, profile: str | None = None) -> int:

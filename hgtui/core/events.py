@@ -20,7 +20,8 @@ VERSION = 1
 class RunStarted(Value):
     """A request came in. `planner` says who plans, `files` are the paths that the person typed.
 
-    `earlier` are the turns of the conversation before it.
+    `earlier` are the turns of the conversation before it. `controller` names the LLM and its server where they are not
+    on this machine: the request goes there and, where `answer` is "llm", the results too.
     """
 
     type: Literal["run_started"] = "run_started"
@@ -29,6 +30,8 @@ class RunStarted(Value):
     planner: str = ""
     gates: Gates = Gates.MERGED
     earlier: tuple[Turn, ...] = ()
+    controller: str = ""
+    answer: Literal["llm", "program"] = "program"
 
 
 class FileSeen(Value):

@@ -25,6 +25,7 @@ def take_in(run: "Run", event: ev.Event) -> Changed:
 def _started(run: "Run", event: ev.RunStarted) -> Changed:
     run.request, run.asked_files, run.planner, run.gates = event.request, event.files, event.planner, event.gates
     run.started, run.earlier = run.at, event.earlier
+    run.controller, run.answer_by = event.controller, event.answer
     return ()
 
 

@@ -31,6 +31,8 @@ class Run:
     asked_files: tuple[str, ...] = ()
     planner: str = ""
     earlier: tuple[Turn, ...] = ()
+    controller: str = ""
+    answer_by: str = "program"
     gates: Gates = Gates.MERGED
     stage: Stage = Stage.ASKING
     files: dict[str, FileFact] = field(default_factory=dict)
@@ -96,6 +98,14 @@ class Run:
             assignments=self.draft.assignments,
             help=self.help,
         )
+
+    @property
+    def told(self) -> str:
+        """What the controller is told, and where that is; an empty text where nothing of it leaves this machine."""
+        if not self.controller:
+            return ""
+        what = "the request and the results go" if self.answer_by == "llm" else "the request goes"
+        return f"{what} to {self.controller}"
 
     @property
     def turns(self) -> tuple[Turn, ...]:

@@ -187,6 +187,8 @@ class Conductor:
                 planner=planner or "a file",
                 gates=self._equipment.gates,
                 earlier=command.earlier,
+                controller=self._equipment.controller,
+                answer="program" if self._equipment.responder is None else "llm",
             )
         )
         self._start(self._propose(request, files, command))

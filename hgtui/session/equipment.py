@@ -41,6 +41,7 @@ class Equipment:
     `attended` says whether somebody is there who can mend a failure; else a run ends with what it has.
     `task_seconds` bounds one try of a task; `sleep` waits so many seconds between two. `selector`, `responder` and `talker` are an LLM's part in choosing models,
     in writing the answer and in replying where no task is needed; None leaves it to the program.
+    `controller` names that LLM and its server where they are not on this machine.
     """
 
     planner: Planner
@@ -61,3 +62,4 @@ class Equipment:
     selector: Selector | None = None
     responder: Responder | None = None
     talker: Talker | None = None
+    controller: str = ""

@@ -97,4 +97,5 @@ class Running:
 
     def _outcome(self) -> Outcome:
         states = {self._board.run.state(task.uid) for task in self._board.run.draft.plan}
-        return Outcome.FAILED if states & (_TROUBLE | {TaskState.ASKING}) else Outcome.ANSWERED
+        nothing = not states & HAS_RESULT  # everything was skipped: the request stays unanswered
+        return Outcome.FAILED if nothing or states & (_TROUBLE | {TaskState.ASKING}) else Outcome.ANSWERED

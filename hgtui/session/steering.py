@@ -1,6 +1,7 @@
 """What a person does to tasks while the plan runs: let one start, retry, skip, stop it, give its result by hand."""
 
 from hgtui.core import commands as cmd
+from hgtui.core.approval import beyond
 from hgtui.core.resource import Kind, Resource
 from hgtui.core.text import clean
 from hgtui.session.parts import NotNow, Parts
@@ -17,6 +18,11 @@ class Steering:
     async def allow(self, command: cmd.Allow) -> None:
         """Let a task that asks start."""
         running = self._parts.live()
+        run = self._parts.run
+        task = run.draft.plan.get(command.uid)
+        why = beyond(run.grant, task, run.draft.assignments.get(task.uid), run.files) if task and run.grant else ""
+        if why:
+            raise NotNow(f"It goes beyond what was approved: {why}.", "Approve the plan as it is now.")
         running.scheduler.allow([command.uid])
         running.moved()
 

@@ -1,13 +1,17 @@
 """The conversation as it follows from a run: what the person asked, what hgtui says, the answer."""
 
+import re
 from datetime import datetime
 from typing import Literal, NamedTuple
 
+from hgtui.core import events as ev
 from hgtui.core.problems import Severity
 from hgtui.core.states import Gate, Outcome, Stage, TaskState
 from hgtui.core.text import clean, one_line, plural
 from hgtui.ui.live import Revising, Stream
 from hgtui.ui.view import View
+
+_TABLE = re.compile(r"^\|[^\n]*\|\n\|[-|]+\|\n(?:\|[^\n]*\|\n?)*", re.MULTILINE)
 
 LONGEST = 20_000
 """How many characters of a request or of a message the conversation shows."""
@@ -183,7 +187,7 @@ def _answer(view: View, now: datetime | None) -> list[Said]:
     run, stream = view.run, view.live.streams.get("answer")
     said = _thoughts("answer", stream)
     if run.answer:
-        said.append(Said("answer", "answer", clean(run.answer.text)))
+        said.append(Said("answer", "answer", _shown(run.answer)))
         said.append(Said("by", "hgtui", f"answered by {_author(run.answer.by)}", "dim"))
     elif stream is not None and stream.text.strip():
         said.append(Said("answer", "answer", clean(stream.text), "live"))
@@ -207,3 +211,11 @@ def _ending(view: View) -> list[Said]:
 
 def _sentence(message: str, hint: str) -> str:
     return clean("\n".join(part for part in (message, hint) if part), LONGEST)
+
+
+def _shown(answer: ev.Answered) -> str:
+    """Return an answer for the chat: the program's without its table of tasks, which the plan beside it shows."""
+    text = clean(answer.text)
+    if answer.by != "program":
+        return text
+    return _TABLE.sub("", text)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from hgtui.core import events as ev
+from hgtui.core.approval import beyond
 from hgtui.core.model import Assignment, Candidate
 from hgtui.core.plan import Plan, Task, Uid
 from hgtui.core.problems import Problem, Severity, problems
@@ -117,8 +118,11 @@ class View:
 
     @property
     def may_allow(self) -> bool:
-        """Whether the selected task asks before it starts."""
-        return self.chosen is not None and not self.run.ended and self.run.state(self.chosen) is TaskState.ASKING
+        """Whether the selected task asks before it starts, and lies within what was approved."""
+        task, run = self.task, self.run
+        if task is None or run.ended or run.grant is None or run.state(task.uid) is not TaskState.ASKING:
+            return False
+        return not beyond(run.grant, task, run.draft.assignments.get(task.uid), run.files)
 
     def count(self, severity: Severity) -> int:
         """Return how many problems of a severity the plan has."""

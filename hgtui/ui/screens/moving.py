@@ -80,7 +80,7 @@ class Moving(Actions):
     def _called(self, key: Key) -> str:
         if key.action == "approve":
             return "let it start" if self.view.may_allow else "approve" if self.view.run.grant else "approve+run"
-        return key.footer
+        return "ask again" if key.action == "retry" and self.view.run.planning_failed else key.footer
 
     # What the person does
 
@@ -232,7 +232,11 @@ class Moving(Actions):
         self.app.action_command_palette()
 
     def action_leave(self) -> None:
-        """Leave hgtui."""
+        """Leave hgtui; while something runs, ask once."""
+        asked = self.question is not None and self.question.about in {"leave", "interrupt"}
+        if self.view.busy and not asked:
+            self._ask("Leaving stops this run; what is done is kept.  q again leaves · esc stays", "leave")
+            return
         self.app.exit()
 
     def on_markdown_link_clicked(self, event: "Markdown.LinkClicked") -> None:
