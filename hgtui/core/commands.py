@@ -42,9 +42,10 @@ class Comment(Value):
 
 
 class TakeRevision(Value):
-    """Take the revision in place of the plan; it can be undone."""
+    """Take the revision in place of the plan, but for the tasks in `without`, which stay; it can be undone."""
 
     command: Literal["take_revision"] = "take_revision"
+    without: tuple[Uid, ...] = ()
 
 
 class DropRevision(Value):

@@ -1,6 +1,6 @@
 """Two plans compared task by task, by identity and not by line."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from hgtui.core.base import Value
 from hgtui.core.plan import Plan, Task, Uid, fresh_uids
@@ -60,6 +60,22 @@ def diff(before: Plan, after: Plan) -> PlanDiff:
         unchanged=tuple(uid for uid in both if not changes[uid]),
         moved=both != [uid for uid in new if uid in old],
     )
+
+
+def without(before: Plan, after: Plan, uids: Collection[Uid]) -> Plan:
+    """Return `after` with the tasks in `uids` as they are in `before`: as they were, back, or not there at all.
+
+    What is taken of `after` may read what is not: `problems` says so.
+    """
+    rows = [before.get(task.uid) if task.uid in uids else task for task in after]
+    kept = [task for task in rows if task is not None]
+    order = [task.uid for task in before]
+    for task in before:
+        if task.uid in uids and after.get(task.uid) is None:
+            ahead = set(order[: order.index(task.uid)])
+            place = max((at + 1 for at, one in enumerate(kept) if one.uid in ahead), default=0)
+            kept.insert(place, task)
+    return after.with_tasks(kept)
 
 
 def match(before: Plan, after: Plan) -> Plan:

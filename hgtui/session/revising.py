@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 
 from hgtui.core import commands as cmd
 from hgtui.core import events as ev
-from hgtui.core.diff import diff
+from hgtui.core.diff import diff, without
 from hgtui.core.edits import Draft
 from hgtui.core.ports import CallMade, Context, Noticed, PlanningError, Proposed, Said
 from hgtui.core.states import Failure, Stage
@@ -91,9 +91,10 @@ class Revising:
             raise PlanningError(Failure.EMPTY, "The planner ended without a plan.", "Say it once more.")
         return proposed
 
-    async def take(self, _: cmd.TakeRevision) -> None:
-        """Put the revision in the plan's place, as one edit."""
-        plan = revised(self._parts.run.draft.plan, self._open().plan)[0]
+    async def take(self, command: cmd.TakeRevision) -> None:
+        """Put the revision, or what a person takes of it, in the plan's place, as one edit."""
+        now = self._parts.run.draft.plan
+        plan = without(now, revised(now, self._open().plan)[0], command.without)
         kept = {uid: one for uid, one in self._parts.run.draft.assignments.items() if plan.get(uid) is not None}
         self._parts.board.emit(ev.RevisionClosed(taken=True))
         await self._parts.board.flush()

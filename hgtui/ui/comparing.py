@@ -1,9 +1,10 @@
 """Two plans beside each other, by task and not by line: what is gone, what is new, which argument differs."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
-from hgtui.core.diff import FieldChange, TaskChange, diff
+from hgtui.core.diff import FieldChange, PlanDiff, TaskChange, diff
 from hgtui.core.plan import Input, Plan, Task, Uid
 from hgtui.core.text import one_line, plural
 from hgtui.core.wire import show_input
@@ -33,17 +34,26 @@ class Compared:
         return not diff(self.before, self.after)
 
 
-def compared_lines(two: Compared, width: int) -> list[Line]:
-    """Return the lines for a width in cells."""
+def compared_lines(two: Compared, width: int, dropped: Collection[Uid] = ()) -> list[tuple[Line, Uid | None]]:
+    """Return the lines for a width in cells, each with the task whose change it tells; `dropped` are not to be taken."""
     found = diff(two.before, two.after)
     old, new = _ids(two.before), _ids(two.after)
+    told = [(one.after.uid, _changed(one, old, new, width)) for one in found.changed]
+    told += [(task.uid, _task("-", "bad", task, old, width)) for task in found.removed]
+    told += [(task.uid, _task("+", "good", task, new, width)) for task in found.added]
+    rows: list[tuple[Line, Uid | None]] = []
+    for uid, some in told:
+        rows += [(_dropped(line, width) if uid in dropped else line, uid) for line in some]
+    return [*rows, *((line, None) for line in _about(two, found, new, width))]
+
+
+def _dropped(line: Line, width: int) -> Line:
+    text = "".join(piece for piece, _ in line)
+    return ((fit(f"n {text}", width), "dim"),)
+
+
+def _about(two: Compared, found: PlanDiff, new: Ids, width: int) -> list[Line]:
     lines: list[Line] = []
-    for change in found.changed:
-        lines += _changed(change, old, new, width)
-    for task in found.removed:
-        lines += _task("-", "bad", task, old, width)
-    for task in found.added:
-        lines += _task("+", "good", task, new, width)
     if found.moved:
         lines.append((("  ", ""), ("the order of the rows differs", "")))
     if found.unchanged:

@@ -30,7 +30,7 @@ KEYS = (
     Key("z", "undo", "z", "undo", "Undo the last edit"),
     Key("Z", "redo", "Z", "redo", "Do again what was undone"),
     Key("D", "difference", "D", "diff", "Show what differs from the plan as it was proposed"),
-    Key("C", "controller", "C", "", "Choose another controller; at a gate it plans the request again"),
+    Key("C", "controller", "C", "controller", "Choose another controller; at a gate it plans the request again"),
     Key("X", "stop_task", "X", "stop task", "Stop this task"),
     Key("x", "stop", "x", "stop", "Stop the run; asks once"),
     Key("F", "finish", "F", "finish", "Write the answer from what there is; give up the rest"),
@@ -48,6 +48,7 @@ KEYS = (
 )
 MOVES = (
     ("enter", "send, open, take a candidate, apply a mend, take a revision"),
+    ("y n", "at a revision: take this change, leave it out"),
     ("esc", "back one level, at a revision: keep your plan; never stops a run"),
     ("j k ↑ ↓  Home G", "move, first, last"),
     ("tab", "next pane"),

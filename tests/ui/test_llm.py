@@ -108,6 +108,27 @@ async def test_escape_at_a_revision_keeps_the_plan(tmp_path: Path) -> None:
         assert "Your plan stays as it was." in screen_text(pilot)
 
 
+async def test_a_change_that_is_dropped_stays_out_of_what_is_taken(tmp_path: Path) -> None:
+    changed = row(0, "Guten Abend allerseits")
+    async with talking(tmp_path, Controller(plan(GERMAN), plan(changed, FRENCH))) as (pilot, _):
+        await ask(pilot, REQUEST)
+        before = await revised(pilot, "evening, and French")
+        await pilot.press("n", "enter")
+        await until(pilot, lambda: len(run(pilot).plan) == 2 and run(pilot).gate)
+        assert run(pilot).plan.tasks[0] == before.tasks[0]
+        assert run(pilot).grant is None
+
+
+async def test_a_revision_of_which_nothing_is_taken_is_dropped(tmp_path: Path) -> None:
+    async with talking(tmp_path, Controller(plan(GERMAN), plan(GERMAN, FRENCH))) as (pilot, _):
+        await ask(pilot, REQUEST)
+        before = await revised(pilot, "and French")
+        await pilot.press("n", "enter")
+        await until(pilot, lambda: not run(pilot).comment)
+        assert run(pilot).plan == before
+        assert not run(pilot).undos
+
+
 async def test_what_a_person_set_is_named_as_locked_and_stays(tmp_path: Path) -> None:
     script = Controller(plan(GERMAN), plan(row(0, "changed by the model"), FRENCH))
     async with talking(tmp_path, script) as (pilot, _):

@@ -7,6 +7,7 @@ from textual import events, on
 
 from hgtui.core import events as ev
 from hgtui.core.commands import Comment, DropRevision, Submit, TakeRevision
+from hgtui.core.diff import diff, without
 from hgtui.core.plan import Plan
 from hgtui.core.ports import Turn
 from hgtui.core.problems import errors, problems
@@ -87,7 +88,7 @@ class Talking(Moving):
         chat.queue(text)
         if text:
             chat.prompt.clear()
-            self.action_focus_pane("plan")
+            self.query_one(PlanPane).focus()
             self.say("Kept: it is asked when this request has ended. N brings it back to the prompt.")
 
     async def _send_queued(self, outcome: Outcome) -> None:
@@ -239,7 +240,12 @@ class Talking(Moving):
     def compared_keys(self) -> list[tuple[str, str]]:
         """Return the keys of the pane that shows a plan against another."""
         if self._compared("revision"):
-            return [("enter", "take the revision"), ("esc", "keep mine"), ("c", "comment again")]
+            return [
+                ("enter", "take the revision"),
+                ("y n", "this change"),
+                ("esc", "keep mine"),
+                ("c", "comment again"),
+            ]
         if self._compared("controller"):
             return [("enter", "take this plan"), ("esc", "back to the plan before")]
         return [("esc", "back")]
@@ -247,7 +253,11 @@ class Talking(Moving):
     def take_compared(self) -> None:
         """Take the revision."""
         if self._compared("revision"):
-            self.dispatch(TakeRevision())
+            pane = self.query_one(DiffPane)
+            if pane.two and not diff(pane.two.before, without(pane.two.before, pane.two.after, pane.dropped)):
+                self.dispatch(DropRevision())
+            else:
+                self.dispatch(TakeRevision(without=pane.dropped))
 
     def leave_compared(self) -> None:
         """Keep the plan, or close what only shows."""
