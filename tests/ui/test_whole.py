@@ -157,6 +157,10 @@ async def test_leaving_in_the_middle_of_a_run_stops_it(tmp_path: Path) -> None:
         await pilot.press("a")
         await until(pilot, lambda: left.state(left.plan.tasks[0].uid) is TaskState.RUNNING)
         await pilot.press("q")
+        await settle(pilot)
+        assert "Leaving stops this run" in notice(pilot)
+        assert pilot.app.is_running
+        await pilot.press("q")
     assert left.outcome is None
     assert left.state(left.plan.tasks[0].uid) is not TaskState.DONE
 
