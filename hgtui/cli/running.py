@@ -14,7 +14,6 @@ from hgtui.cli.reading import read_plan_at
 from hgtui.cli.words import answer_text, gate_words, say
 from hgtui.core.commands import Approve, EditPlan, Submit
 from hgtui.core.edits import Replace
-from hgtui.core.plan import Plan
 from hgtui.core.planfile import PlanFile
 from hgtui.core.ports import Turn
 from hgtui.core.run import Run
@@ -45,6 +44,9 @@ async def run(
 ) -> int:
     """Run a request, or a plan file; return the exit status."""
     await _check_files(files)
+    await asyncio.to_thread(_check_out, out)
+    if plan and request.strip():
+        raise Fault("A request and a plan file were given: one of them is run.", "Leave one of them out.")
     given = read_plan_at(plan) if plan else None
     asked = bool(request.strip()) or given is not None
     if not asked and not scripted:
@@ -69,6 +71,18 @@ async def run(
         return close(conductor.run, status, as_json=as_json, shown=person, from_file=given is not None)
 
 
+def _check_out(out: Path | None) -> None:
+    """Make the folder for the results now: a run whose results cannot be written is not begun."""
+    if out is None:
+        return
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Fault(
+            f"The results cannot be written to {out}: {error.strerror}.", "Name another folder with --out."
+        ) from None
+
+
 def _live(place: Workplace, *, as_json: bool) -> bool:
     """Whether somebody looks on while an LLM plans; rules are done before anybody could."""
     return place.chat is not None and not as_json and sys.stderr.isatty()
@@ -87,8 +101,6 @@ def submit(request: str, files: tuple[str, ...], given: PlanFile | None, earlier
     if given is None:
         return Submit(request=request, files=files, earlier=earlier)
     plan = given.reading.plan
-    if request.strip():
-        plan = Plan(request=request, planner=plan.planner, tasks=plan.tasks)
     return Submit(
         request=plan.request,
         files=files,

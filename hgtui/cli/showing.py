@@ -108,7 +108,9 @@ async def show(name: str, *, as_json: bool) -> int:
     elif run.planning_failed is not None:
         _out(f"No plan came of it: {run.planning_failed.message} {run.planning_failed.hint}".rstrip())
     elif not run.ended:
-        _out("It has not ended: the program that ran it is still at it, or was stopped.")
+        _out(
+            "It has not ended: a program is still at it, or it was left or killed in the middle. What was done is kept."
+        )
     return EXIT_OK
 
 

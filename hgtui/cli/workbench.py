@@ -9,7 +9,8 @@ from hgtui.cli.controller import list_models
 from hgtui.cli.faults import Fault
 from hgtui.cli.words import approve_line
 from hgtui.config import ConfigError
-from hgtui.core.commands import Stop, Submit
+from hgtui.core.commands import Submit
+from hgtui.core.run import Run
 from hgtui.core.states import EXIT_OK, EXIT_USAGE, Stage
 from hgtui.core.text import decode
 from hgtui.execution.endpoints.embedded.endpoint import missing_extras
@@ -103,20 +104,17 @@ async def _open(first: Submit | None, profile: str | None) -> None:
         await pick_model(place, verify=False)
         await HgtuiApp(WorkplaceDesk(place), first=first).run_async()
         for conductor in place.conductors:
-            if words := await _leave(conductor):
+            if words := _left(conductor.run):
                 sys.stderr.write(f"{words}\n")
 
 
-async def _leave(conductor: Conductor) -> str:
-    """Stop a run that is under way, so that its journal has an end; say how to go on with one that waits."""
-    run = conductor.run
+def _left(run: Run) -> str:
+    """Say what became of a run that a person left: how to go on with one that waits, what is kept of one that ran."""
     if not run.id or run.ended:
         return ""
     if run.gate is not None and run.stage is Stage.SELECTION:
         return f"{run.id} waits for approval. {'To run it: ' + approve_line(run) if run.gate.approvable else 'It has errors.'}"
-    conductor.send(Stop())
-    await conductor.settled()
-    return f"{run.id} was stopped; what was done is kept: hgtui show {run.id}"
+    return f"{run.id} was left in the middle; what was done is kept: hgtui show {run.id}"
 
 
 def open_workbench(file: str | None = None, profile: str | None = None) -> int:

@@ -92,7 +92,15 @@ def _asked_for(plan: Plan, statuses: Mapping[Uid, Status]) -> list[Task]:
     def has(uid: Uid) -> bool:
         return uid in statuses and statuses[uid].state in HAS_RESULT
 
-    return [task for task in plan if has(task.uid) and not any(has(uid) for uid in readers.get(task.uid, ()))]
+    def read_aloud(uid: Uid) -> bool:
+        """Whether a result is only spoken: who asked to hear a text may want to see it too."""
+        return all(plan[one].task == "text-to-speech" for one in readers.get(uid, ()) if has(one))
+
+    return [
+        task
+        for task in plan
+        if has(task.uid) and (not any(has(uid) for uid in readers.get(task.uid, ())) or read_aloud(task.uid))
+    ]
 
 
 def _finding(task: Task, statuses: Mapping[Uid, Status], texts: Mapping[str, str], files: Mapping[str, str]) -> str:

@@ -144,7 +144,7 @@ def _missing(shown: str, path: str, place: Path) -> str:
         return f"There is no file {shown}: there is no folder {one_line(str(Path(path).parent), 120)}."
     except OSError:
         return f"There is no file {shown}."
-    close = difflib.get_close_matches(place.name.casefold(), names, n=1)
+    close = difflib.get_close_matches(place.name.casefold(), names, n=1, cutoff=0.75)
     if not close:
         return f"There is no file {shown}."
     return f"There is no file {shown}. Did you mean {_shown(str(Path(path).with_name(names[close[0]])))}?"

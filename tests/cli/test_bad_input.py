@@ -255,3 +255,16 @@ def test_an_address_that_is_none_is_2(hgtui: Program, url: str) -> None:
     done = hgtui.run("run", SAY, "--yes", OPENAI_BASE_URL=url).told(2, "OPENAI_BASE_URL")
     assert len(done.err.splitlines()) <= 2
     assert hgtui.run("doctor", OPENAI_BASE_URL=url).exit == 1
+
+
+def test_a_request_beside_a_plan_file_is_refused(hgtui: Program) -> None:
+    (hgtui.folder / "plan.json").write_text(json.dumps([TASK]))
+    hgtui.run("run", "Say more", "--plan", "plan.json", "--yes").told(2, "one of them is run")
+
+
+def test_a_folder_for_results_that_cannot_be_made_is_said_before_anything_runs(hgtui: Program) -> None:
+    (hgtui.folder / "taken").write_text("a file")
+    hgtui.run("run", "What language is 'Guten Morgen'?", "--yes", "--out", "taken/below").told(
+        2, "cannot be written to"
+    )
+    assert "no runs yet" in hgtui.run("runs").out

@@ -158,3 +158,12 @@ def test_the_request_stands_in_the_answer_as_it_was_asked() -> None:
     text = report(plan, {}, {}, {})
     assert "Asked: Read \\*page.png\\* and \\[say\\](x) it" in text
     assert text.index("Asked:") < text.index("| # |")
+
+
+def test_a_text_that_is_read_aloud_is_shown_too() -> None:
+    spoken = Task(uid="t2", id=1, task="text-to-speech", args={"text": Input.of("t1")})
+    sound = result("", kind=Kind.AUDIO, digest="b" * 64)
+    statuses = {"t1": done(result("what was read")), "t2": done(sound)}
+    text = report(Plan(tasks=(T1, spoken)), statuses, {}, {"b" * 64: "out/1.wav"})
+    assert "> what was read" in text
+    assert "File: `out/1.wav`" in text
