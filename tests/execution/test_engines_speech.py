@@ -1,14 +1,17 @@
 """Speech by eSpeak NG in a real child."""
 
+import subprocess
+import sys
 import wave
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from hgtui.core.states import Failure
 from hgtui.execution.endpoints.embedded import cards
-from hgtui.execution.lanes import EngineError, Output
+from hgtui.execution.lanes import EngineCall, EngineError, Lanes, Output
 from tests.execution.conftest import Run
 
 Refused = Callable[..., Awaitable[EngineError]]
@@ -47,11 +50,85 @@ async def test_the_language_chooses_the_voice(engine: Run) -> None:
     text = "Guten Morgen, wie geht es dir?"
     [german] = await engine("espeak-ng", "text-to-speech", text=text, language="de")
     [named] = await engine("espeak-ng", "text-to-speech", text=text, language="German")
-    [english] = await engine("espeak-ng", "text-to-speech", text=text)
+    [english] = await engine("espeak-ng", "text-to-speech", text=text, language="en")
     assert german.language == named.language == "de"
     assert len(samples(german)) == pytest.approx(len(samples(named)), rel=0.005)
     assert len(samples(english)) != pytest.approx(len(samples(german)), rel=0.02)
-    assert "English voice" in english.notes[0]
+    assert german.notes == named.notes == english.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "name"),
+    [
+        ("Guten Morgen, wie geht es dir?", "de", "German"),
+        ("Bonjour, comment allez-vous aujourd'hui ?", "fr", "French"),
+        ("The old lighthouse stands on the northern cliff.", "en", "English"),
+    ],
+)
+async def test_the_language_of_a_text_is_told_where_none_is_given(engine: Run, text: str, code: str, name: str) -> None:
+    [asked] = await engine("espeak-ng", "text-to-speech", text=text, language=code)
+    [told] = await engine("espeak-ng", "text-to-speech", text=text)
+    assert told.language == told.data["voice"] == code
+    assert len(samples(told)) == pytest.approx(len(samples(asked)), rel=0.005)
+    assert told.notes == (f"Read with the {name} voice: the language was told by py3langid.",)
+
+
+@pytest.mark.parametrize("text", ["Guten Morgen!", "The quick brown fox jumps over", "12345 67890 " * 20])
+async def test_a_text_too_short_or_too_unclear_to_tell_is_read_with_the_english_voice(engine: Run, text: str) -> None:
+    [output] = await engine("espeak-ng", "text-to-speech", text=text)
+    assert output.language == "en"
+    assert output.notes == ("Read with the English voice: no language was given.",)
+
+
+async def spoken(out: Path, **inputs: object) -> Output:
+    """Call the engine with inputs as they come from other tasks."""
+    async with Lanes(limit=1) as lanes:
+        [output] = await lanes.run(EngineCall("speech", "text-to-speech", inputs, str(out), "espeak-ng"))
+    return output
+
+
+@pytest.mark.parametrize(
+    ("text", "voice", "note"),
+    [
+        ({"text": "Hallo!", "language": "de"}, "de", "Read with the German voice: the text came with that language."),
+        (
+            [{"text": "Oui", "language": "fr"}, {"text": "Non"}],
+            "fr",
+            "Read with the French voice: the text came with that language.",
+        ),
+        ({"text": "Sawubona!", "language": "zu"}, "en", "Read with the English voice: eSpeak NG has none for Zulu."),
+        (
+            [{"text": "Oui", "language": "fr"}, {"text": "Nein", "language": "de"}],
+            "en",
+            "Read with the English voice: no language was given.",
+        ),
+    ],
+)
+async def test_the_language_that_comes_with_a_text_chooses_the_voice(
+    tmp_path: Path, text: object, voice: str, note: str
+) -> None:
+    output = await spoken(tmp_path, text=text)
+    assert output.data["voice"] == voice
+    assert output.notes == (note,)
+
+
+async def test_the_language_that_is_asked_for_goes_before_that_of_the_text(tmp_path: Path) -> None:
+    output = await spoken(tmp_path, text={"text": "Hallo!", "language": "de"}, language={"text": "fr"})
+    assert (output.language, output.notes) == ("fr", ())
+
+
+def test_without_py3langid_the_english_voice_reads(tmp_path: Path) -> None:
+    code = (
+        "import sys; sys.modules['py3langid'] = None\n"
+        "from hgtui.execution.endpoints.embedded import speech\n"
+        "from hgtui.execution.wire import EngineCall\n"
+        "text = {'text': 'Guten Morgen, wie geht es dir?'}\n"
+        "call = EngineCall('speech', 'text-to-speech', {'text': text}, sys.argv[1], 'espeak-ng')\n"
+        "[output] = speech.run(call, lambda done, note: None)\n"
+        "print(output.language, *output.notes)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "en Read with the English voice: no language was given."
 
 
 async def test_every_language_on_the_card_speaks(engine: Run) -> None:

@@ -147,7 +147,8 @@ CARDS: tuple[Card, ...] = (
         tasks=("text-to-speech",),
         title="eSpeak NG",
         licence="GPL-3.0-or-later",
-        quality="A robotic but clear voice in 93 languages; it does not sound like a person.",
+        quality="A robotic but clear voice in 93 languages; it does not sound like a person. Where no language is given it "
+        "takes that of the text.",
         languages=ESPEAK_LANGUAGES,
         extra="speech",
         modules=("espeakng_loader",),

@@ -6,7 +6,7 @@ import wave
 from pathlib import Path
 
 from hgtui.core.states import Failure
-from hgtui.execution.endpoints.embedded import files, prose
+from hgtui.execution.endpoints.embedded import files, language, prose
 from hgtui.execution.endpoints.embedded.languages import language_code, language_name
 from hgtui.execution.wire import EngineCall, EngineError, Output, Progress
 
@@ -20,6 +20,10 @@ MAX_CHARACTERS = 100_000
 """About two hours of speech, 300 MB."""
 LEAST_SECONDS = 0.05
 """Less is the click that eSpeak NG makes of a text without words."""
+LEAST_LETTERS = 20
+"""Of fewer letters py3langid is often sure and wrong."""
+SURE = 0.9
+"""The least probability with which a language that was told chooses the voice."""
 _VOICES = {"zh": "cmn", "no": "nb", "nn": "nb"}
 _EXAMPLES = ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "sv", "tr")
 
@@ -52,7 +56,10 @@ def load() -> tuple[ctypes.CDLL, int, frozenset[str]]:
 
 
 def run(call: EngineCall, progress: Progress) -> list[Output]:
-    """Speak `text` into a WAV (16 bit, mono) with the voice of `language` (English where none is given)."""
+    """Speak `text` into a WAV (16 bit, mono) with the voice of `language`.
+
+    Where none is given: that of the language that comes with the text, else that which py3langid tells, else English.
+    """
     text = files.text_of(call, "text").replace("\0", " ").strip()
     if not text:
         raise files.bad_input("There is no text to read aloud.")
@@ -61,9 +68,8 @@ def run(call: EngineCall, progress: Progress) -> list[Output]:
             f"{len(text):,} characters are too many to read aloud at once (at most {MAX_CHARACTERS:,}).",
             "Summarize the text first, or split it.",
         )
-    asked = files.words_of(call, "language")
     library, rate, voices = load()
-    voice = _voice(asked[0] if asked else "en", voices)
+    voice, notes = _chosen(call, text, voices)
     if library.espeak_SetVoiceByName(voice.encode()) != _OK:
         raise files.bad_input(f"eSpeak NG cannot use its voice {voice!r}.")
     path = files.target(call, "speech", ".wav")
@@ -71,7 +77,6 @@ def run(call: EngineCall, progress: Progress) -> list[Output]:
     if frames < LEAST_SECONDS * rate:
         path.unlink()
         raise EngineError(Failure.EMPTY, "There is nothing in the text that can be spoken.")
-    notes = () if asked else ("Read with the English voice: no language was given.",)
     return [
         Output(
             "audio",
@@ -89,12 +94,54 @@ def _iso(voice: str) -> str:
     return {"cmn": "zh"}.get(voice, voice.split("-", maxsplit=1)[0])
 
 
-def _voice(asked: str, voices: frozenset[str]) -> str:
+def _chosen(call: EngineCall, text: str, voices: frozenset[str]) -> tuple[str, tuple[str, ...]]:
+    """Return the voice and the notes on how it was chosen."""
+    asked = files.words_of(call, "language")
+    if asked:
+        return _voice(asked[0], voices), ()
+    given = _given(call)
+    code = given or _told(text)
+    if not code:
+        return _voice("en", voices), ("Read with the English voice: no language was given.",)
+    voice = _found(code, voices)
+    if voice is None:
+        name = language_name(language_code(code))[:40]
+        return _voice("en", voices), (f"Read with the English voice: eSpeak NG has none for {name}.",)
+    how = "the text came with that language" if given else "the language was told by py3langid"
+    return voice, (f"Read with the {language_name(_iso(voice))} voice: {how}.",)
+
+
+def _given(call: EngineCall) -> str:
+    """Return the language that comes with the text, "" where there is none or more than one."""
+    text = call.inputs["text"]
+    items = text if isinstance(text, list) else [text]
+    languages = {str(item["language"]) for item in items if item.get("language")}
+    return languages.pop() if len(languages) == 1 else ""
+
+
+def _told(text: str) -> str:
+    """Return the language that py3langid tells, "" where it is not installed or not sure."""
+    start = text[: language.ENOUGH]
+    if sum(char.isalpha() for char in start) < LEAST_LETTERS:
+        return ""
+    try:
+        model = language.load()
+    except ImportError:
+        return ""
+    code, probability = model.rank(start)[0]
+    return str(code) if float(probability) >= SURE else ""
+
+
+def _found(asked: str, voices: frozenset[str]) -> str | None:
     by_name = {voice.casefold(): voice for voice in voices}
     code = language_code(asked)
-    for wish in (asked.strip().casefold().replace("_", "-"), code, _VOICES.get(code, "")):
-        if wish in by_name:
-            return by_name[wish]
+    wishes = (asked.strip().casefold().replace("_", "-"), code, _VOICES.get(code, ""))
+    return next((by_name[wish] for wish in wishes if wish in by_name), None)
+
+
+def _voice(asked: str, voices: frozenset[str]) -> str:
+    if (voice := _found(asked, voices)) is not None:
+        return voice
     some = ", ".join(f"{code} ({language_name(code)})" for code in _EXAMPLES)
     raise files.bad_input(
         f"eSpeak NG has no voice for {asked[:40]!r}.", f"It speaks {some} and others: give the ISO code."
