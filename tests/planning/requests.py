@@ -37,8 +37,7 @@ PLANS: list[Case] = [
         (),
         [
             "image-to-text(image='page.png')",
-            "translation(text='<0>', language='de')",
-            "text-to-speech(text='<1>', language='de')",
+            "text-to-speech(text='<0>', language='de')",
         ],
     ),
     (
@@ -232,7 +231,7 @@ PLANS: list[Case] = [
         "What is in photo.jpg?",
         (),
         [
-            "image-to-text(image='photo.jpg')",
+            "image-text-to-text(image='photo.jpg', text='Describe the picture.')",
         ],
     ),
     (
@@ -260,9 +259,8 @@ PLANS: list[Case] = [
         "Describe photo.jpg and read the description aloud in French",
         (),
         [
-            "image-to-text(image='photo.jpg')",
-            "translation(text='<0>', language='fr')",
-            "text-to-speech(text='<1>', language='fr')",
+            "image-text-to-text(image='photo.jpg', text='Describe the picture.')",
+            "text-to-speech(text='<0>', language='fr')",
         ],
     ),
     (
@@ -315,7 +313,7 @@ PLANS: list[Case] = [
         [
             "automatic-speech-recognition(audio='talk.mp3')",
             "translation(text='<0>', language='de')",
-            "text-to-speech(text='<1>')",
+            "text-to-speech(text='<1>', language='de')",
         ],
     ),
     (
@@ -394,7 +392,7 @@ PLANS: list[Case] = [
         "Describe and segment photo.png",
         (),
         [
-            "image-to-text(image='photo.png')",
+            "image-text-to-text(image='photo.png', text='Describe the picture.')",
             "image-segmentation(image='photo.png')",
         ],
     ),
@@ -597,7 +595,7 @@ PLANS: list[Case] = [
         "Describe the picture and transcribe the recording",
         ("a.png", "b.wav"),
         [
-            "image-to-text(image='a.png')",
+            "image-text-to-text(image='a.png', text='Describe the picture.')",
             "automatic-speech-recognition(audio='b.wav')",
         ],
     ),
@@ -705,7 +703,7 @@ PLANS: list[Case] = [
         (),
         [
             "text-to-image(text='a sunset')",
-            "image-to-text(image='<0>')",
+            "image-text-to-text(image='<0>', text='Describe the picture.')",
         ],
     ),
     (
@@ -849,7 +847,7 @@ PLANS: list[Case] = [
         "Describe photo.png in detail",
         (),
         [
-            "image-to-text(image='photo.png')",
+            "image-text-to-text(image='photo.png', text='Describe the picture in detail')",
         ],
     ),
     (
@@ -865,7 +863,7 @@ PLANS: list[Case] = [
         "what's in this image?",
         ("x.png",),
         [
-            "image-to-text(image='x.png')",
+            "image-text-to-text(image='x.png', text='Describe the picture.')",
         ],
     ),
     (
@@ -903,7 +901,7 @@ PLANS: list[Case] = [
         "Could you caption photo.png and translate the caption to Spanish?",
         (),
         [
-            "image-to-text(image='photo.png')",
+            "image-text-to-text(image='photo.png', text='Describe the picture.')",
             "translation(text='<0>', language='es')",
         ],
     ),
@@ -958,7 +956,7 @@ PLANS: list[Case] = [
         (),
         [
             "text-to-image(text='a knight reading a book')",
-            "image-to-text(image='<0>')",
+            "image-text-to-text(image='<0>', text='Describe the picture.')",
         ],
     ),
     (
@@ -1077,6 +1075,120 @@ PLANS: list[Case] = [
             "object-detection(image='street.jpg')",
         ],
     ),
+    ("Read notes.txt aloud in German", (), ["text-to-speech(text='notes.txt', language='de')"]),
+    ("Read notes.txt in a German voice", (), ["text-to-speech(text='notes.txt', language='de')"]),
+    (
+        "Summarize notes.txt and say it in English",
+        (),
+        ["summarization(text='notes.txt')", "text-to-speech(text='<0>', language='en')"],
+    ),
+    (
+        "Read page.png to me with a French accent",
+        (),
+        ["image-to-text(image='page.png')", "text-to-speech(text='<0>', language='fr')"],
+    ),
+    ("Say guten Morgen in German", (), ["text-to-speech(text='guten Morgen', language='de')"]),
+    (
+        "Translate notes.txt to German and read it aloud",
+        (),
+        ["translation(text='notes.txt', language='de')", "text-to-speech(text='<0>', language='de')"],
+    ),
+    (
+        "Translate notes.txt to German and read it aloud in a French voice",
+        (),
+        ["translation(text='notes.txt', language='de')", "text-to-speech(text='<0>', language='fr')"],
+    ),
+    (
+        "Translate notes.txt to German, summarize it and read the summary aloud",
+        (),
+        [
+            "translation(text='notes.txt', language='de')",
+            "summarization(text='<0>')",
+            "text-to-speech(text='<1>', language='de')",
+        ],
+    ),
+    (
+        "Translate a.png to German, translate b.png to French and read both aloud",
+        (),
+        [
+            "image-to-text(image='a.png')",
+            "translation(text='<0>', language='de')",
+            "image-to-text(image='b.png')",
+            "translation(text='<2>', language='fr')",
+            "text-to-speech(text='<1>', language='de')",
+            "text-to-speech(text='<3>', language='fr')",
+        ],
+    ),
+    (
+        "Read the German translation of notes.txt aloud",
+        (),
+        ["translation(text='notes.txt', language='de')", "text-to-speech(text='<0>', language='de')"],
+    ),
+    (
+        "Read a translation of notes.txt into German aloud",
+        (),
+        ["translation(text='notes.txt', language='de')", "text-to-speech(text='<0>', language='de')"],
+    ),
+    ("Read page.png in German", (), ["image-to-text(image='page.png')", "translation(text='<0>', language='de')"]),
+    ("Describe photo.png", (), ["image-text-to-text(image='photo.png', text='Describe the picture.')"]),
+    ("Caption photo.png", (), ["image-text-to-text(image='photo.png', text='Describe the picture.')"]),
+    (
+        "What is in the picture?",
+        ("photo.png",),
+        ["image-text-to-text(image='photo.png', text='Describe the picture.')"],
+    ),
+    ("What is shown in photo.png?", (), ["image-text-to-text(image='photo.png', text='Describe the picture.')"]),
+    ("What does photo.png show?", (), ["image-text-to-text(image='photo.png', text='Describe the picture.')"]),
+    ("Tell me what you see in photo.png", (), ["image-text-to-text(image='photo.png', text='Describe the picture.')"]),
+    ("Tell me what photo.png shows", (), ["image-text-to-text(image='photo.png', text='Describe the picture.')"]),
+    (
+        "Describe a.png and b.png",
+        (),
+        [
+            "image-text-to-text(image='a.png', text='Describe the picture.')",
+            "image-text-to-text(image='b.png', text='Describe the picture.')",
+        ],
+    ),
+    ("Write a caption for photo.png", (), ["image-text-to-text(image='photo.png', text='Describe the picture.')"]),
+    (
+        "Describe the colours in photo.png",
+        (),
+        ["image-text-to-text(image='photo.png', text='Describe the colours in the picture')"],
+    ),
+    ("Describe report.pdf", (), ["image-to-text(image='report.pdf')", "summarization(text='<0>')"]),
+    ("Describe notes.txt", (), ["summarization(text='notes.txt')"]),
+    ("What is in report.pdf?", (), ["image-to-text(image='report.pdf')"]),
+    ("What is written in photo.png?", (), ["image-to-text(image='photo.png')"]),
+    ("Read the text in photo.png", (), ["image-to-text(image='photo.png')"]),
+    ("Read photo.png", (), ["image-to-text(image='photo.png')"]),
+    ("read qr.png", (), ["object-detection(image='qr.png', labels=['qr code'])"]),
+    ("What does my-QR_code2.jpg say?", (), ["object-detection(image='my-QR_code2.jpg', labels=['qr code'])"]),
+    ("Scan qrcode.png", (), ["object-detection(image='qrcode.png', labels=['qr code'])"]),
+    ("What is in qr.png?", (), ["object-detection(image='qr.png', labels=['qr code'])"]),
+    ("Read the QR in ticket.png", (), ["object-detection(image='ticket.png', labels=['qr code'])"]),
+    ("Read the QR code in ticket.png", (), ["object-detection(image='ticket.png', labels=['qr code'])"]),
+    ("Read qr.png aloud", (), ["object-detection(image='qr.png', labels=['qr code'])", "text-to-speech(text='<0>')"]),
+    (
+        "Read qr.png and page.png",
+        (),
+        ["object-detection(image='qr.png', labels=['qr code'])", "image-to-text(image='page.png')"],
+    ),
+    ("Read the text in qr.png", (), ["image-to-text(image='qr.png')"]),
+    ("Read square.png", (), ["image-to-text(image='square.png')"]),
+    ("make story.txt shorter", (), ["summarization(text='story.txt')"]),
+    ("Can you make this text a bit shorter?", ("story.txt",), ["summarization(text='story.txt')"]),
+    ("Read page.png and make it shorter", (), ["image-to-text(image='page.png')", "summarization(text='<0>')"]),
+    ("Write a shorter version of story.txt", (), ["summarization(text='story.txt')"]),
+    ("sumarize notes.txt", (), ["summarization(text='notes.txt')"]),
+    ("Please sumarize notes.txt", (), ["summarization(text='notes.txt')"]),
+    (
+        "Read page.png, transalte it to French and summerise it",
+        (),
+        ["image-to-text(image='page.png')", "translation(text='<0>', language='fr')", "summarization(text='<1>')"],
+    ),
+    ("Decribe photo.png", (), ["image-text-to-text(image='photo.png', text='Describe the picture.')"]),
+    ("Make photo.png shorter", (), ["image-to-image(image='photo.png', text='Make the picture shorter')"]),
+    ("Draw a cat and animated dogs", (), ["text-to-image(text='a cat and animated dogs')"]),
 ]
 
 NOT_UNDERSTOOD: list[tuple[str, list[str], list[str]]] = [
@@ -1087,6 +1199,9 @@ NOT_UNDERSTOOD: list[tuple[str, list[str], list[str]]] = [
     ("Sing a song", [], ["Sing a song"]),
     ("Don't read page.png", [], ["Don't read page.png"]),
     ("Play page.png backwards", [], ["Play page.png backwards"]),
+    ("Fasse notes.txt zusammen", [], ["Fasse notes.txt zusammen"]),
+    ("Summon notes.txt", [], ["Summon notes.txt"]),
+    ("Complain about notes.txt", [], ["Complain about notes.txt"]),
     ("Find the differences between a.png and b.png", [], ["Find the differences between a.png and b.png"]),
     ("Order a pizza and read page.png", ["image-to-text(image='page.png')"], ["Order a pizza"]),
     ("Read page.png. Fly to the moon.", ["image-to-text(image='page.png')"], ["Fly to the moon"]),

@@ -1,5 +1,7 @@
 """The rule-based planner: plain English in, the plan that a careful person draws out, and a word on all that is left."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +13,8 @@ from hgtui.core.states import Failure
 from hgtui.core.task import TASKS
 from hgtui.planning import RulePlanner
 from hgtui.planning.rules import propose
+from hgtui.planning.rules.table import RULES
+from hgtui.planning.rules.words import VERBS
 from tests.planning.requests import NOT_UNDERSTOOD, PLANS
 from tests.planning.shown import drafted, files_of, lines, proposed, steps_of
 
@@ -43,6 +47,28 @@ def test_what_is_not_understood_is_quoted_in_a_note_and_the_rest_is_planned(
     for words, note in zip(quoted, made.notes, strict=True):
         assert f"“{words}”" in note
         assert "understood" in note
+
+
+@pytest.mark.parametrize("request_", ["Fasse notes.txt zusammen", "Guten Tag", "asdf. qwer. Summarize notes.txt."])
+def test_a_note_says_once_that_the_rules_read_english(request_: str) -> None:
+    made = propose(request_, files_of(request_))
+    assert " ".join(made.notes).count("The rules read English.") == 1
+
+
+@pytest.mark.parametrize("request_", ["Summarize notes.txt", "Summarize notes.txt in three sentences"])
+def test_what_was_understood_is_told_nothing_of_languages(request_: str) -> None:
+    assert "English" not in " ".join(propose(request_, files_of(request_)).notes)
+
+
+def test_a_misspelt_verb_is_understood_and_a_word_in_quotes_stays_as_it_is() -> None:
+    assert lines(propose("transalte 'sumarize' to French", {}).plan) == ["translation(text='sumarize', language='fr')"]
+    assert lines(propose("say sumarize", {}).plan) == ["text-to-speech(text='sumarize')"]
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_each_verb_that_may_be_misspelt_begins_a_row_of_the_table(verb: str) -> None:
+    requests = [f"{verb} {what}" for what in ("a.png to text", "the text", "its mood", "a picture")]
+    assert any(re.match(rf"(?:{rule.verbs})", request) for rule in RULES if rule.verbs for request in requests)
 
 
 async def test_each_task_is_drafted_before_the_plan_is_proposed() -> None:
@@ -155,7 +181,9 @@ def test_a_file_that_cannot_be_read_is_still_planned_so_that_the_plan_shows_why(
     assert [one.code for one in found] == [Code.UNREADABLE_FILE]
 
 
-@pytest.mark.parametrize("filling", ["and ", "x", "read a.png and ", "“", " 'a", "what is ", "in a.png, ", "? ", "\n"])
+@pytest.mark.parametrize(
+    "filling", ["and ", "x", "read a.png and ", "sumarized and ", "“", " 'a", "what is ", "in a.png, ", "? ", "\n"]
+)
 def test_a_megabyte_of_request_is_cut_and_the_cut_is_told(filling: str) -> None:
     made = propose(f"Summarize notes.txt. {filling * (1_000_000 // len(filling))} end", {})
     assert any("Only the first 100,000 characters" in note for note in made.notes)

@@ -11,7 +11,7 @@ from hgtui.planning.rules.labels import in_words, known_labels, listed
 from hgtui.planning.rules.phrases import HEAD, Found
 from hgtui.planning.rules.subjects import Subjects, argument_of
 from hgtui.planning.rules.table import NESTED, RULES, Rule, named
-from hgtui.planning.rules.things import Thing, gather
+from hgtui.planning.rules.things import QR, Thing, gather
 
 _PICTURE = re.compile(
     rf"(?:\b(?:the|this|my|a|an|our) )?(?:\b(?:picture|image|photo) )?{words.TOKEN}(?: (?:picture|image|photo)\b)?",
@@ -61,9 +61,13 @@ class Maker:
         if not things:
             return [make(rule.task, extra)]
         groups = [things] if arg.many and not each else [(thing,) for thing in things]
-        return [
-            make(rule.task, {arg.name: self._instructed(rule, gather(arg, group), group), **extra}) for group in groups
-        ]
+        return [self._one(rule, arg, group, extra) for group in groups]
+
+    def _one(self, rule: Rule, arg: Arg, group: tuple[Thing, ...], extra: Mapping[str, Input]) -> Thing:
+        if rule.only == frozenset({QR}) and not any(QR in thing.tags for thing in group):
+            return self.bench.words_of(group[0]) or group[0]
+        value = self._instructed(rule, gather(arg, group), group)
+        return self.bench.add(rule.task, {arg.name: value, **self._voice(rule, group[0]), **extra})
 
     def _instructed(self, rule: Rule, value: Input, things: tuple[Thing, ...]) -> Input:
         if not rule.instruct:
@@ -96,7 +100,10 @@ class Maker:
                 extra["labels"] = Input(parts=labels, many=True)
         into = words.INTO_LANGUAGE.search(found.body)
         if rule.task == "translation" and into:
-            extra["language"] = Input.text(words.LANGUAGES[into["language"].lower()])
+            extra["language"] = _language(into)
+        voice = words.VOICE.search(found.body) or into
+        if rule.task == "text-to-speech" and voice:
+            extra["language"] = _language(voice)
         return extra
 
     def _wording(self, body: str, rule: Rule, *, question: bool) -> str:
@@ -128,9 +135,9 @@ class Maker:
             if match is None:
                 continue
             made = self.bench.made_by(frozenset({inner.task}))
-            others = f"{rest[: match.start()]} {rest[match.end() :]}"
+            before, after = rest[: match.start()], rest[match.end() :]
             if made and not given and (match["det"] or "").strip().lower() not in {"a", "an"}:
-                return (made,), others
+                return (made,), f"{before} {after}"
             arg = argument_of(inner)
             sources = given or self.subjects.referred(
                 arg.kind, inner.only - {"none"}, Clause(rest[match.end() :]), number
@@ -141,22 +148,25 @@ class Maker:
             extra = {name: _value(value) for name, value in inner.fixed.items()}
             if TASKS[inner.task].arg("labels") and not extra and (labels := known_labels(match[0])):
                 extra["labels"] = Input(parts=labels, many=True)
-            return tuple(self.make(inner, arg, things, extra, each=False)), others
+            if inner.task == "translation" and (
+                into := words.TRANSLATED.search(before) or words.INTO_LANGUAGE.search(after)
+            ):
+                extra["language"] = _language(into)
+                before = words.TRANSLATED.sub(" ", before)
+            return tuple(self.make(inner, arg, things, extra, each=False)), f"{before} {after}"
         return (), rest
 
-    def spoken(self, things: tuple[Thing, ...], rest: str) -> tuple[tuple[Thing, ...], dict[str, Input]]:
-        """Return what is read aloud, translated where another language is asked for; a quotation is taken to be in it."""
-        into = words.INTO_LANGUAGE.search(rest)
-        if into is None:
-            return things, {}
-        language = Input.text(words.LANGUAGES[into["language"].lower()])
-        spoken = tuple(
-            one
-            if one.origin == "quote"
-            else self.bench.add("translation", {"text": Input(parts=(one.part,)), "language": language})
-            for one in things
-        )
-        return spoken, {"language": language}
+    def _voice(self, rule: Rule, thing: Thing) -> dict[str, Input]:
+        """Return the language in which a translation is read aloud, where nothing else was asked for."""
+        if rule.task != "text-to-speech":
+            return {}
+        made = {task.uid: task for task in self.bench.tasks}
+        task = made.get(thing.uid)
+        while task is not None and task.task == "summarization":
+            refs = [part for part in task.args["text"].parts if not isinstance(part, str)]
+            task = made.get(refs[0].uid) if len(refs) == 1 else None
+        known = task is not None and task.task == "translation" and "language" in task.args
+        return {"language": task.args["language"]} if task is not None and known else {}
 
     def in_language(self, rule: Rule, things: tuple[Thing, ...], results: list[Thing], rest: str) -> list[Thing]:
         """Translate what a clause wants in a language: "summarize it in French"."""
@@ -164,8 +174,12 @@ class Maker:
         texts = {"summarization", "image-to-text", "automatic-speech-recognition"}
         if into is None or rule.task not in texts:
             return results
-        language = Input.text(words.LANGUAGES[into["language"].lower()])
+        language = _language(into)
         return [self.bench.add("translation", {"text": Input.of(one.uid), "language": language}) for one in results]
+
+
+def _language(said: re.Match[str]) -> Input:
+    return Input.text(words.LANGUAGES[said["language"].lower()])
 
 
 def _value(value: str | tuple[str, ...]) -> Input:

@@ -1,5 +1,7 @@
 """Which rows of the table a clause may mean."""
 
+import difflib
+import functools
 import re
 from dataclasses import dataclass
 
@@ -10,6 +12,11 @@ TOKEN = re.compile(words.TOKEN)
 HEAD = 400
 """Characters at the beginning of a clause in which a phrase is looked for."""
 
+_VERB = re.compile(r"[a-z]{6,16}\b", re.I)
+# "Separately", "animated dogs" and "extracts" ask for nothing.
+_OTHER_FORMS = ("ly", "ed", "s", "ing", "er", "ion")
+_CLOSE = 0.88
+"""A letter too many, too few or wrong in a verb of eight or nine."""
 _LEAD = re.compile(
     rf"(?:(?:in|for|from|on|of|with|using|given|take|open|load|look at|see|here (?:is|are)|here's|this is|i have|use|about|regarding)\s+)*"
     rf"(?:the |my |this |file |picture |image |photo |document |recording )*{words.TOKEN}(?:(?:,|\s+and|,\s*and)?\s*{words.TOKEN})*[\s,:]*",
@@ -45,11 +52,29 @@ def rows(text: str) -> list[Found]:
     body = strip(text)
     lead = _LEAD.match(body)
     bodies = [body] if not lead or not body[lead.end() :].strip() else [body, strip(body[lead.end() :])]
+    return _rows(bodies) or _rows([spelt for part in bodies if (spelt := _spelt(part)) != part])
+
+
+def _rows(bodies: list[str]) -> list[Found]:
     found = []
     for part in bodies:
         head = part[:HEAD]
         found += [Found(rule, match, part) for rule in RULES if (match := begins(rule).match(head)) and match.end()]
     return found
+
+
+def _spelt(body: str) -> str:
+    """Return what a clause says with its first word set right where it is nearly a verb of the table."""
+    word = _VERB.match(body)
+    return f"{_verb(word[0].lower())}{body[word.end() :]}" if word else body
+
+
+@functools.lru_cache(1024)
+def _verb(word: str) -> str:
+    if word.endswith(_OTHER_FORMS):
+        return word
+    verbs = [verb for verb in words.VERBS if verb[0] == word[0]]
+    return next(iter(difflib.get_close_matches(word, verbs, n=1, cutoff=_CLOSE)), word)
 
 
 def asks(text: str) -> bool:

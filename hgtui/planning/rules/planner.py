@@ -12,7 +12,7 @@ from hgtui.core.text import one_line
 from hgtui.planning.rules.clauses import mask, split
 from hgtui.planning.rules.mentions import guess
 from hgtui.planning.rules.phrases import asks, starts
-from hgtui.planning.rules.reader import Reader
+from hgtui.planning.rules.reader import ENGLISH, Reader
 
 _MOST_NOTES = 20
 _MOST_NAMES = 5
@@ -54,7 +54,7 @@ def propose(request: str, files: Mapping[str, FileFact]) -> Proposed:
         notes = [*notes[:_MOST_NOTES], f"{len(notes) - _MOST_NOTES} more parts of the request were not understood."]
     if not plan.tasks and not notes and not reader.used:
         notes = [
-            "The request asks for no task that the rules know. Name a file, or put a text in quotes, and say what to do with it."
+            f"The request asks for no task that the rules know. {ENGLISH} Name a file, or put a text in quotes, and say what to do with it."
         ]
     return Proposed(plan=plan, notes=(*notes, *_unused(plan, reader, files)))
 

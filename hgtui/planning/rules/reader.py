@@ -16,6 +16,8 @@ from hgtui.planning.rules.subjects import Subjects, argument_of
 from hgtui.planning.rules.table import QUESTION, QUESTIONS, Rule
 from hgtui.planning.rules.things import Bench, Thing
 
+ENGLISH = "The rules read English."
+
 
 class Reader:
     """Reads clauses in their order and lays the tasks on a bench; `notes` say what was left out."""
@@ -27,6 +29,7 @@ class Reader:
         self._maker = Maker(masked, self.subjects)
         self._painter = Painter(self._maker)
         self.notes = self._maker.notes
+        self._told = False
 
     @property
     def used(self) -> set[str]:
@@ -98,7 +101,9 @@ class Reader:
             self._missed(clause.text)
 
     def _missed(self, text: str) -> None:
-        self.notes.append(f"Not understood: “{self._maker.said(text)}”.")
+        said = f"Not understood: “{self._maker.said(text)}”."
+        self.notes.append(said if self._told else f"{said} {ENGLISH}")
+        self._told = True
 
     def _do(self, found: Found, clause: Clause, explicit: tuple[Thing, ...], number: int) -> None:
         if found.rule.prompt:
@@ -126,8 +131,6 @@ class Reader:
         extra = self._maker.extra(found, clause, asked)
         if tells and things:
             del extra[rule.clause]
-        if rule.task == "text-to-speech":
-            fitting, extra = self._maker.spoken(fitting, rest)
         results = self._maker.make(rule, arg, fitting, extra, each=bool(words.EACH.search(clause.text)))
         self._missing(rule, results[0], clause)
         results = self._maker.in_language(rule, things, results, rest)
@@ -178,6 +181,7 @@ class Reader:
     def _leave(self, rule: Rule, found: Found, rest: str, clause: Clause) -> None:
         if rule.clause or rule.instruct:
             return
+        rest = words.VOICE.sub(" ", rest)
         if rule.task == "translation" or words.INTO_LANGUAGE.search(rest):
             rest = words.FROM_LANGUAGE.sub(" ", words.INTO_LANGUAGE.sub(" ", rest))
         if found.match.groupdict().get("labels"):

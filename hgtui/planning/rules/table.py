@@ -56,18 +56,24 @@ _ANY_LABEL = "|".join(LABELS)
 _MAKE = r"(?:draw|paint|sketch|generate|create|make|render|imagine|design|produce|show(?: me)?|give(?: me)?|illustrate|synthesi[sz]e)"
 _PICTURE = r"(?:picture|image|photo|photograph|pic)s?"
 _ART = r"(?:painting|drawing|illustration|sketch|portrait|poster|logo|cartoon|watercolou?r|wallpaper|artwork|icon)s?"
-_SEEN = _tags("image", "document", "none")
+_PLAIN = r"the|this|that|these|those|both|all|each|my|our|a|an|and|of|for|me|us|to|please|it|them|pictures?|images?|photos?|photographs?|drawings?|paintings?|screenshots?|files?"
+_IN_IT = (
+    r"what(?:'s| is| can be seen| do you see| can you see| you(?: can)? see| is there| is shown| does .{0,40}? show)(?: to be seen)? ?(?:in|on|depicted|shown)?\b"
+    rf"(?=(?: the| this| that| in| on| my)* ?(?:{TOKEN}|picture|image|photo|it\b|this\b|that\b|$))|what (?:it|{TOKEN}|the \w+) shows?\b"
+)
 _IMAGES = _tags("image")
 
 RULES: tuple[Rule, ...] = (
-    Rule("text-to-speech", r"(?:read|sing|tell)\b(?=.{0,400}?\b(?:aloud|out loud|loudly|out|to (?:me|us))\b)"
+    Rule("text-to-speech", rf"(?:read|sing|tell)\b(?=.{{0,400}}?\b(?:aloud|out loud|loudly|out|to (?:me|us)|(?:{LANGUAGE}) (?:voice|accent))\b)"
          r"|(?:say|speak|narrate|pronounce|recite|voice|vocali[sz]e)\b(?! (?:what|who|how|which|where|whether|if)\b)"
          r"|(?:turn|convert|make|change|transform)\b(?=.{0,200}?\b(?:in)?to (?:an? )?(?:spoken|speech|audio|voice|sound|mp3|wav))"
          r"|(?:generate|create|make|produce|synthesi[sz]e)(?: an?| the)? (?:speech|audio|voice|spoken version|narration|voice-?over|sound)"
          r"(?: (?:file|recording|clip|version))?|text[- ]to[- ]speech|tts\b|speech synthesis",
          bare=True, eats=r"aloud|out loud|loudly|out|in(?:to)? (?:an? )?(?:speech|audio|voice|sound)(?: file| recording)?|to (?:me|us)|spoken|mp3|wav|speech|audio|loud"),
-    Rule("object-detection", r"(?:what|scan|decode|read|does|check)\b.{0,60}?\bqr[- ]?codes?", r"qr[- ]?codes?", fixed={"labels": ("qr code",)},
+    Rule("object-detection", r"(?:what|scan|decode|read|does|check)\b.{0,60}?\bqr(?:[- ]?codes?)?\b", r"qr(?:[- ]?codes?)?", fixed={"labels": ("qr code",)},
          eats=rf"{_SEEK}|say|says|mean|means|hold|holds|encodes?|content|text|many"),
+    Rule("object-detection", r"(?:read|scan|decode|check|open)\b(?!.{0,40}?\b(?:texts?|words|letters)\b)|what does .{0,60}? (?:say|mean|hold|contain|encode)\b|what(?:'s| is) (?:in|on|encoded in)\b",
+         fixed={"labels": ("qr code",)}, only=_tags("qr"), strict=True, eats="say|mean|hold|contain|encode|encoded"),
     Rule("text-classification", rf"(?:in |of )?(?:what|which) (?:human |natural |spoken )?languages?\b|(?:detect|identify|recogni[sz]e|guess|name) (?:the |its |their )?languages?"
          rf"|(?:is|are|was) .{{0,60}}?\b(?:written )?in (?:{LANGUAGE})\b(?: or (?:in )?(?:{LANGUAGE}))*|(?:is|are) .{{0,60}}?\b(?:{LANGUAGE})\s*$|language (?:detection|identification)", r"languages?",
          fixed={"question": "What language is it?"}, bare=True, eats=r"languages?|spoken|used|speak|speaks|say"),
@@ -105,6 +111,8 @@ RULES: tuple[Rule, ...] = (
          r"|what (?:is|are|was)\b.{0,60}? about\b|what's .{0,60}? about\b|what (?:it|this|that|they|both|each|TOKEN|the \w+)(?: (?:is|are|was|deals?))? (?:all )?(?:about|with)\b|what are the (?:main|key) (?:points|ideas)"
          .replace("TOKEN", TOKEN), r"summar(?:y|ies)|gist|abstract|overview|outline of the text|tl;?dr|main (?:points|ideas)|key (?:points|ideas)|essence",
          eats=r"all|about|up|down|main|key|points|ideas|briefly|short|shortly|brief|text"),
+    Rule("summarization", r"(?:make|write|create|give me|produce)\b(?=.{0,120}?\b(?:shorter|briefer|more concise)\b)", only=_tags("text", "document", "quote", "result text"), strict=True,
+         eats="shorter|briefer|more|concise|bit|lot|little|much|version"),
     Rule("hed-control", rf"{_any('hed')}\b", r"soft edges|hed(?: (?:edges|map|lines))?|soft outlines?", eats="edges|map"),
     Rule("mlsd-control", r"mlsd\b", r"straight lines|mlsd(?: (?:lines|map))?|line segments", eats="lines|map"),
     Rule("normal-control", "", r"(?:surface )?normals|normal maps?", eats="map"),
@@ -138,8 +146,11 @@ RULES: tuple[Rule, ...] = (
     Rule("visual-question-answering", r"answer\b", quote="question", only=_IMAGES, strict=True, eats="question|using"),
     Rule("document-question-answering", r"answer\b", quote="question", only=_tags("document"), strict=True, eats="question|using"),
     Rule("conversational", r"(?:reply|respond|answer|react)\b(?: to)?|chat(?: with me)?(?: about)?", only=_tags("quote", "result text"), strict=True, eats="reply|answer|message"),
-    Rule("image-to-text", r"describe\b|caption\b|what(?:'s| is| can be seen| do you see| can you see| is there| is shown| does .{0,40}? show)(?: to be seen)? ?(?:in|on|depicted|shown)?\b(?=(?: the| this| that| in| on| my)* ?(?:TOKEN|picture|image|photo|it\b|this\b|that\b|$))|explain (?:the |this |what is in )?(?:TOKEN|picture|image|photo)".replace("TOKEN", TOKEN),
-         r"captions?|descriptions?", only=_SEEN, eats="shows?|seen|see|shown|depicted|detail|happening"),
+    Rule("summarization", r"describe\b", only=_tags("text", "document"), strict=True),
+    Rule("image-to-text", rf"{_IN_IT}", only=_tags("document"), strict=True, eats="shows?|seen|see|shown|depicted"),
+    Rule("image-text-to-text", rf"(?:describe|caption|explain)\b(?:[ ,]+(?:{TOKEN}|{_PLAIN}))*\s*$|{_IN_IT}|explain what is in (?:the |this )?(?:{TOKEN}|picture|image|photo)",
+         r"captions?|descriptions?", arg="image", fixed={"text": "Describe the picture."}, only=_tags("image", "none"), eats="shows?|seen|see|shown|depicted|happening"),
+    Rule("image-text-to-text", r"(?:describe|caption|explain)\b", only=_IMAGES, clause="text"),
     Rule("text2text-generation", r"(?:rewrite|rephrase|paraphrase|correct|proofread|simplify|reword|polish|fix|formali[sz]e|improve)\b", only=_tags("text", "document", "audio"), strict=True, instruct=True),
     Rule("text-to-image", rf"{_MAKE}(?: me| us)?(?:(?: an?| some| one| another)?(?: (?:new|nice|beautiful|good|small|big|pretty))* {_PICTURE}| the {_PICTURE}(?= (?:of|showing)))(?: (?:of|showing|with|that shows|depicting|for|about|which shows|where|in which))?\b"
          rf"|{_MAKE}(?: me| us)? (?=(?:an?|the|some|another)?(?: \w+)? ?{_ART}\b)|(?:draw|paint|sketch|illustrate|imagine|render)(?: me| us)?\b(?! (?:the |this |my |over |on )?(?:{TOKEN}|it\b))",
@@ -185,6 +196,7 @@ NESTED = frozenset(
         "translation",
         "automatic-speech-recognition",
         "image-to-text",
+        "image-text-to-text",
         "object-detection",
         "token-classification",
         *CONTROLLED,

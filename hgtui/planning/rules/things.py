@@ -1,7 +1,9 @@
 """What tasks work on while a plan grows: files, quoted texts and results, and the tasks that turn one kind into another."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import Literal
 
 from hgtui.core.plan import Input, Part, Ref, Task, Uid, fresh_uids
@@ -9,6 +11,9 @@ from hgtui.core.resource import FILE_KINDS, FileFact, Kind, reads
 from hgtui.core.task import TASKS, Arg
 from hgtui.planning.rules.mentions import guess
 
+QR = "qr"
+"""The tag of a picture whose name says that it is a QR code."""
+_QR_NAME = re.compile(r"(?:^|[^a-z])qr(?:[-_ ]?codes?)?(?:[^a-z]|$)", re.I)
 _ASIDE = frozenset({Kind.LABELS, Kind.VECTOR})
 
 
@@ -26,7 +31,9 @@ class Thing:
     def tags(self) -> frozenset[str]:
         """The words by which a row of the table says what it works on: "image", "quote", "file text"."""
         kind = self.kind.value if self.kind else "unknown"
-        return frozenset({kind, self.origin, f"{self.origin} {kind}"})
+        tags = {kind, self.origin, f"{self.origin} {kind}"}
+        is_qr = self.origin == "file" and self.kind is Kind.IMAGE and _QR_NAME.search(PurePath(self.text).stem)
+        return frozenset(tags | {QR} if is_qr else tags)
 
     @property
     def part(self) -> Part:
@@ -85,9 +92,13 @@ class Bench:
             return thing
         if not reads(wanted, Kind.TEXT):
             return None
-        return self._words_of(thing)
+        return self.words_of(thing)
 
-    def _words_of(self, thing: Thing) -> Thing | None:
+    def words_of(self, thing: Thing) -> Thing | None:
+        """Return what reads the words out of a file, None where nothing does."""
+        if QR in thing.tags:
+            labels = Input(parts=("qr code",), many=True)
+            return self.add("object-detection", {"image": Input(parts=(thing.part,)), "labels": labels})
         for task in ("image-to-text", "automatic-speech-recognition"):
             arg = TASKS[task].args[0]
             if thing.fits(arg.kind):

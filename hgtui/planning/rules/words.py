@@ -25,6 +25,12 @@ LANGUAGES = {
 
 LANGUAGE = "|".join(LANGUAGES)
 INTO_LANGUAGE = re.compile(rf"\b(?:into|to|in)\s+(?P<language>{LANGUAGE})\b", re.I)
+TRANSLATED = re.compile(rf"\b(?P<language>{LANGUAGE})\s*$", re.I)
+VOICE = re.compile(
+    rf"\b(?:in|with|using|by)\s+(?:an?\s+|the\s+|your\s+)?(?P<language>{LANGUAGE})\s+(?:voice|accent|speaker|pronunciation)\b",
+    re.I,
+)
+"""In whose voice a text is to be read: "in a German voice"."""
 FROM_LANGUAGE = re.compile(rf"\bfrom\s+(?:the\s+)?(?:{LANGUAGE})\b", re.I)
 
 PRONOUN = re.compile(r"\b(?:it|its|that|this|them|these|those|both|each|all|everything|they|their|one another)\b", re.I)
@@ -46,8 +52,17 @@ KIND_NOUNS: tuple[tuple[str, Kind | None], ...] = (
 )
 """Words for something that was named before, and the kind that it must have been, None where any is meant."""
 
-LABELS = {r"faces?": "face", r"people|persons?|humans?|pedestrians?": "person", r"qr[- ]?codes?": "qr code"}
+LABELS = {r"faces?": "face", r"people|persons?|humans?|pedestrians?": "person", r"qr(?:[- ]?codes?)?": "qr code"}
 """Words for what the embedded engines look for, and the label that they know it by."""
+
+VERBS = (
+    "summarize", "summarise", "translate", "transcribe", "describe", "caption", "detect", "locate", "segment", "classify",
+    "categorize", "compare", "extract", "recognize", "identify", "convert", "generate", "create", "shorten", "condense",
+    "animate", "rewrite", "rephrase", "paraphrase", "correct", "proofread", "simplify", "colorize", "sharpen", "upscale",
+    "enhance", "denoise", "restore", "analyze", "narrate", "pronounce", "recite", "continue", "complete", "digitize",
+    "separate",
+)  # fmt: skip
+"""The verbs of the table that are understood misspelt too."""
 
 FILLER = re.compile(
     r"(?:[-*•–]\s+|\d{1,3}[.)]\s+|(?:step|task) \d{1,3}\s*[:.)]\s*|[\s,:]+|"
