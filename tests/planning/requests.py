@@ -1189,6 +1189,12 @@ PLANS: list[Case] = [
     ("Decribe photo.png", (), ["image-text-to-text(image='photo.png', text='Describe the picture.')"]),
     ("Make photo.png shorter", (), ["image-to-image(image='photo.png', text='Make the picture shorter')"]),
     ("Draw a cat and animated dogs", (), ["text-to-image(text='a cat and animated dogs')"]),
+    (
+        "Describe the person in photo.png",
+        (),
+        ["image-text-to-text(image='photo.png', text='Describe the person in the picture')"],
+    ),
+    ("What's the text in photo.png?", (), ["image-to-text(image='photo.png')"]),
 ]
 
 NOT_UNDERSTOOD: list[tuple[str, list[str], list[str]]] = [

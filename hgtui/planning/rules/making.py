@@ -120,7 +120,8 @@ class Maker:
 
         It is made where the plan has none.
         """
-        if not rule.task:
+        # "Describe the person in photo.png" asks about the photo, not about what finds people in it.
+        if not rule.task or (given and rule.task == "image-text-to-text"):
             return (), rest
         wanted = argument_of(rule).kind
         for inner in RULES:

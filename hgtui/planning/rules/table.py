@@ -136,7 +136,7 @@ RULES: tuple[Rule, ...] = (
     Rule("", r"(?:read|open|load|look at|see|have a look at|study|view|extract the text|get the text)\b|what does .{0,60}? say", only=_tags("file text", "file table", "result text"), strict=True,
          eats="say|text|content|read|carefully|through"),
     Rule("image-to-text", r"read\b|ocr\b|transcribe\b|(?:convert|turn)\b(?=.{0,80}? (?:in)?to (?:plain |editable )?text\b)|(?:extract|get|copy|recogni[sz]e|find|take|pull|scan|fetch|show|give me|type)(?: out)?(?: all)?(?: the| its| their| any| me)* (?:texts?|words|content|writing|letters)\b|digiti[sz]e\b"
-         r"|what (?:is|'s) (?:written|printed)\b|what does .{0,60}? (?:say|read)\b|what (?:it|TOKEN|the \w+) says?|what .{0,40}? (?:is|are) written|text recognition|what text is".replace("TOKEN", TOKEN),
+         r"|what(?: is|'s) (?:written|printed|the text)\b|what does .{0,60}? (?:say|read)\b|what (?:it|TOKEN|the \w+) says?|what .{0,40}? (?:is|are) written|text recognition|what text is".replace("TOKEN", TOKEN),
          only=_tags("image", "document", "unknown", "none"), eats=r"say|says|read|out|printed|words|carefully|off|text"),
     Rule("text-generation", r"(?:continue|complete|finish|go on (?:from|with))\b", only=_tags("quote", "file text", "result text"), strict=True, eats="text|story|sentence"),
     Rule("fill-mask", r"fill(?: in)?\b.{0,20}? (?:blanks?|mask|gaps?|masked word)|(?:predict|guess|which|what)\b.{0,20}? (?:masked|missing) word", "masked word|missing word", eats="blank|mask|gap|word|masked|missing"),
