@@ -182,7 +182,9 @@ def test_results_that_cannot_be_laid_out_are_told_and_not_lost(hgtui: Program) -
     assert "German (de)" in done.out
     assert "The results could not be written to" in done.err
     (hgtui.folder / "taken").write_text("I am a file.")
-    done = hgtui.run("run", SAY, "--yes", "--out", "taken")
+    one_sentence(hgtui.run("run", SAY, "--yes", "--out", "taken"), 2, "The results cannot be written to taken", "--out")
+    gate = hgtui.run("run", SAY, "--json").events[-1]
+    done = hgtui.run("approve", gate["run"], gate["fingerprint"], "--out", "taken")
     assert "German (de)" in done.out
     assert "The results could not be written" in done.err or "not a folder" in done.err
 
