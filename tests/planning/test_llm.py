@@ -312,6 +312,7 @@ async def test_to_stop_listening_hangs_up() -> None:
     ):
         async with aclosing(LLMPlanner(chat).plan("Read page.png", FILES)) as steps:
             await anext(steps)
+            await gate.reached.wait()  # the server listens for the end of the connection from here on
         await asyncio.wait_for((await server.request()).gone.wait(), 30)
 
 
