@@ -139,7 +139,11 @@ class ChatServer:
         connection = h11.Connection(h11.SERVER)
         while (request := await _read_request(connection, reader)) is not None:
             exchange = Exchange(request, connection, writer)
-            await _until_gone(self._answer(exchange), connection, reader, request)
+            try:
+                await _until_gone(self._answer(exchange), connection, reader, request)
+            except ConnectionError:  # the client left while it was being written to
+                request.gone.set()
+                raise
             if connection.our_state is not h11.DONE or connection.their_state is not h11.DONE:
                 return
             connection.start_next_cycle()
