@@ -94,6 +94,14 @@ class ArtifactError(Exception):
         self.message, self.hint = message, hint
 
 
+class StoreError(Exception):
+    """The model store could not answer. `message` and `hint` are for a person, `failure` the class."""
+
+    def __init__(self, failure: Failure, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.failure, self.message, self.hint = failure, message, hint
+
+
 class Drafted(Value):
     """The planner has written one more task."""
 

@@ -7,6 +7,7 @@ from hgtui.core.base import Value
 
 ChosenBy = Literal["selector", "person", "ranking", "only"]
 Place = Literal["here", "hub", "worker", "llm"]
+Gated = Literal["", "auto", "manual"]
 
 _CANDIDATE = re.compile(
     r"^(?P<endpoint>[A-Za-z][\w-]*):(?P<model>[^@#\s]+)(@(?P<revision>[^@#\s]+))?(#(?P<provider>[^@#\s]+))?\Z"
@@ -40,6 +41,11 @@ class Candidate(Value):
 
     `labels` are what it can look for or tell, where that is a closed list ("face"; "sentiment"); `leaves` whether the
     inputs leave this machine; `missing` says what to install or set before it can run, empty where it can run now.
+
+    Of a model of the Hub: `provider` is who runs it, `providers` who else could now, in the order of preference; `status`
+    the state of the mapping to `provider` (huggingface_hub: live, staging, error); `downloads` of the last 30 days;
+    `gated` how access is given ("auto", "manual", empty where it needs no asking); `page` where a person reads about it
+    and accepts its terms; `spends` in words what a call uses up where its price is not known ("credits of HF_TOKEN").
     """
 
     name: str
@@ -56,9 +62,23 @@ class Candidate(Value):
     leaves: bool = False
     size_mb: float | None = None
     usd: float | None = None
+    downloads: int | None = None
+    likes: int | None = None
+    gated: Gated = ""
+    library: str = ""
+    status: str = ""
+    providers: tuple[str, ...] = ()
+    page: str = ""
+    spends: str = ""
     missing: str = ""
     score: float = 0.0
     reason: str = ""
+
+    def at(self, provider: str) -> "Candidate":
+        """Return the same model run by another provider; the one that it leaves takes the place in `providers`."""
+        name = CandidateName.parse(self.name).model_copy(update={"provider": provider})
+        others = tuple(one for one in (self.provider, *self.providers) if one and one != provider)
+        return self.model_copy(update={"name": str(name), "provider": provider, "providers": others})
 
 
 class Assignment(Value):

@@ -25,6 +25,7 @@ from hgtui.core.crossing import (
     Results,
     Said,
     Step,
+    StoreError,
     Tell,
     Turn,
     Withdrawn,
@@ -51,6 +52,7 @@ __all__ = [
     "Given",
     "How",
     "Ids",
+    "ModelStore",
     "Noticed",
     "Planner",
     "PlanningError",
@@ -63,6 +65,7 @@ __all__ = [
     "Said",
     "Selector",
     "Step",
+    "StoreError",
     "Talker",
     "Tell",
     "Turn",
@@ -98,6 +101,22 @@ class Catalogue(Protocol):
 
     def help(self, task: str) -> str:
         """Say in a sentence what would help where nothing can run a task type."""
+        ...
+
+
+class ModelStore(Protocol):
+    """Where models can be looked for beyond the candidates of a task type. All raise StoreError."""
+
+    async def find(self, task: str, name: str) -> Candidate | None:
+        """Return the candidate of that name (``endpoint:model``) for a task type, None where the store has none."""
+        ...
+
+    async def search(self, words: str, task: str = "", limit: int = 20) -> tuple[Candidate, ...]:
+        """Return what a search finds, most downloads first; of one task type where it is named."""
+        ...
+
+    async def card(self, name: str) -> str:
+        """Return the whole model card of a candidate, in Markdown, as foreign text; empty where it has none."""
         ...
 
 

@@ -14,6 +14,7 @@ from hgtui.core.ports import (
     Clock,
     Endpoint,
     Ids,
+    ModelStore,
     Planner,
     Recorder,
     Responder,
@@ -41,7 +42,8 @@ class Equipment:
     `attended` says whether somebody is there who can mend a failure; else a run ends with what it has.
     `task_seconds` bounds one try of a task; `sleep` waits so many seconds between two. `selector`, `responder` and `talker` are an LLM's part in choosing models,
     in writing the answer and in replying where no task is needed; None leaves it to the program.
-    `controller` names that LLM and its server where they are not on this machine.
+    `controller` names that LLM and its server where they are not on this machine. `store` is where
+    a model is looked for that is not among the candidates, None where there is no such place.
     """
 
     planner: Planner
@@ -63,3 +65,4 @@ class Equipment:
     responder: Responder | None = None
     talker: Talker | None = None
     controller: str = ""
+    store: ModelStore | None = None
