@@ -22,6 +22,7 @@ class Request:
     path: str
     headers: dict[str, str]
     raw: bytes
+    query: str = ""
     came: float = field(default_factory=time.monotonic)
     gone: Signal = field(default_factory=Signal)
     answered: Signal = field(default_factory=Signal)
@@ -73,11 +74,18 @@ class Exchange:
         """Answer with a body of known length."""
         length = {"content-type": media_type, "content-length": str(len(body))}
         await self.start(status, {**length, **(headers or {})})
-        await self.data(body)
+        if self.request.method != "HEAD":
+            await self.data(body)
         await self.end()
 
     async def json(self, status: int, body: Any, headers: Mapping[str, str] | None = None) -> None:
         await self.whole(status, json.dumps(body, ensure_ascii=False).encode(), "application/json", headers)
+
+    async def plain(self, data: bytes) -> None:
+        """Write bytes that need not be HTTP; the connection is closed after them."""
+        self._writer.write(data)
+        await self._writer.drain()
+        self._writer.close()
 
     def reset(self) -> None:
         """Close with a TCP reset: what is not sent is thrown away."""
