@@ -1,7 +1,9 @@
 """Where hgtui keeps its data, and what its configuration says: flags, then environment, then file, then defaults."""
 
 from hgtui.config.errors import ConfigError
-from hgtui.config.places import APP, CONFIG, DATA_DIR, config_path, data_dir
+from hgtui.config.hub import ROUTER_VARIABLE, Hub, Said, hub_endpoint, hub_offline, hub_router, hub_token
+from hgtui.config.keys import KeySource, hub_key
+from hgtui.config.places import APP, CONFIG, DATA_DIR, cache_dir, config_path, data_dir
 from hgtui.config.reading import load
 from hgtui.config.settings import AUTO, FOUND, RULES, Controller, Limits, Profile, Settings
 from hgtui.config.template import TEMPLATE
@@ -12,14 +14,24 @@ __all__ = [
     "CONFIG",
     "DATA_DIR",
     "FOUND",
+    "ROUTER_VARIABLE",
     "RULES",
     "TEMPLATE",
     "ConfigError",
     "Controller",
+    "Hub",
+    "KeySource",
     "Limits",
     "Profile",
+    "Said",
     "Settings",
+    "cache_dir",
     "config_path",
     "data_dir",
+    "hub_endpoint",
+    "hub_key",
+    "hub_offline",
+    "hub_router",
+    "hub_token",
     "load",
 ]

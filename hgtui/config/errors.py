@@ -11,13 +11,11 @@ from hgtui.core.text import one_line
 Place = tuple[int | str, ...]
 
 SECRETS = {"api_key", "apikey", "key", "secret", "token", "password", "openai_api_key", "hf_token", "authorization"}
-IN_PROFILE = {"controller", "limits"}
+IN_PROFILE = {"controller", "hub", "limits"}
 LATER: dict[tuple[str, ...], str] = {
     ("policy",): "[[policy]]",
-    ("profiles", "*", "hub"): "[profiles.NAME.hub]",
     ("profiles", "*", "local"): "[profiles.NAME.local]",
     ("profiles", "*", "workers"): "[[profiles.NAME.workers]]",
-    ("profiles", "*", "limits", "download_mb"): "download_mb in [profiles.NAME.limits]",
 }
 """What the configuration is to hold but nothing reads yet: refused, so that nobody believes it has an effect."""
 
@@ -62,7 +60,8 @@ def _unknown(place: Place, where: str, keys: Mapping[Place, list[str]]) -> Confi
     if (later := LATER.get(pattern)) is not None:
         return ConfigError(f"{where}: {later} is not read by this version of hgtui.", "Take it out of the file.")
     if key.lower().replace("-", "_") in SECRETS:
-        hint = "Put it in an environment variable, and name that variable: api_key_env."
+        setting = "token_env" if table[-1:] == ["hub"] else "api_key_env"
+        hint = f"Put it in an environment variable, and name that variable: {setting}."
         return ConfigError(f"{where}: {inside} holds a key ({key!r}), and keys stay out of the file.", hint)
     if not table and key in IN_PROFILE:
         return ConfigError(f"{where}: [{key}] belongs to a profile: [profiles.NAME.{key}].", "Move it there.")

@@ -25,6 +25,14 @@ def data_dir(environ: Mapping[str, str]) -> Path:
     return _chosen(environ, DATA_DIR) or Path(platformdirs.user_data_dir(APP, appauthor=False))
 
 
+def cache_dir(environ: Mapping[str, str]) -> Path:
+    """Return the folder for what can be fetched again: in ``HGTUI_DATA_DIR``, else the platform's. Makes nothing."""
+    import platformdirs
+
+    own = _chosen(environ, DATA_DIR)
+    return own / "cache" if own else Path(platformdirs.user_cache_dir(APP, appauthor=False))
+
+
 def config_path(environ: Mapping[str, str]) -> Path:
     """Return the configuration file: ``HGTUI_CONFIG``, else config.toml in the platform's config folder."""
     import platformdirs

@@ -1,15 +1,16 @@
-"""What can be set: profiles (a controller and limits), the gates, and whether servers on this machine are looked for."""
+"""What can be set: profiles (a controller, the Hub and limits), the gates, and whether servers on this machine are looked for."""
 
 import re
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from hgtui.config import checks
 from hgtui.config.errors import ConfigError, nearest
+from hgtui.config.hub import Hub
 from hgtui.core.base import Value
-from hgtui.core.text import clean, one_line
+from hgtui.core.text import one_line
 
 AUTO = "auto"
 RULES = "rules"
@@ -17,8 +18,6 @@ FOUND = ("openai", "hub", "loopback")
 """Profiles that need no table: a controller of that kind as it is found. "auto" takes the first of them, else "rules"."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
-# A key that is written where the name of a variable belongs would be printed in an error: most keys have small letters.
-_VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]{0,99}")
 
 Amount = Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)]
 Count = Annotated[int, Field(strict=True, gt=0)]
@@ -44,35 +43,17 @@ class Controller(Value):
     @field_validator("base_url")
     @classmethod
     def _address(cls, url: str | None) -> str | None:
-        if url is None:
-            return None
-        try:
-            parts = urlsplit(url)
-            good = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-            good = good and not parts.query and not parts.fragment and url == one_line(url) and " " not in url
-        except ValueError:
-            good = False
-        if not good:
-            raise PydanticCustomError("address", "must be an http or https address such as http://127.0.0.1:8000/v1")
-        if "@" in parts.netloc:
-            raise PydanticCustomError("address", "must not hold a user name or a password: name a key by api_key_env")
-        return url.rstrip("/")
+        return checks.address(url, "http://127.0.0.1:8000/v1", "api_key_env")
 
     @field_validator("model")
     @classmethod
     def _plain(cls, name: str | None) -> str | None:
-        if name is not None and (name != clean(name) or name != name.strip()):
-            raise PydanticCustomError("model", "must be plain text without blanks around it")
-        return name
+        return checks.plain(name)
 
     @field_validator("api_key_env")
     @classmethod
     def _variable(cls, name: str | None) -> str | None:
-        if name is not None and not _VARIABLE.fullmatch(name):
-            raise PydanticCustomError(
-                "variable", "must be the name of an environment variable, in capitals, and never the key itself"
-            )
-        return name
+        return checks.variable(name)
 
     @model_validator(mode="after")
     def _both_prices(self) -> "Controller":
@@ -83,19 +64,21 @@ class Controller(Value):
 
 class Limits(Value):
     """Bounds of a run: `tokens`, `seconds` and `usd` of the controller together (None: no bound), `task_seconds` for one
-    try of a task.
+    try of a task, `download_mb` (millions of bytes) for one file that is fetched from an address.
     """
 
     tokens: Count | None = None
     seconds: Amount | None = None
     usd: Amount | None = None
     task_seconds: Annotated[float, Field(strict=True, gt=0, le=86_400)] = 600.0
+    download_mb: Annotated[float, Field(strict=True, gt=0, le=100_000)] = 100.0
 
 
 class Profile(Value):
-    """A controller and the bounds of its runs."""
+    """A controller, the Hub and the bounds of its runs. `hub` None leaves the Hub to the environment."""
 
     controller: Controller = Field(default_factory=Controller)
+    hub: Hub | None = None
     limits: Limits = Field(default_factory=Limits)
 
 
@@ -151,11 +134,18 @@ class Settings(Value):
             raise ConfigError(f"There is no profile {one_line(name, 40)!r}{end}", f"There are {', '.join(self.names)}.")
         return self.profiles.get(name, Profile())
 
+    def hub(self, name: str | None = None) -> Hub | None:
+        """Return what a profile says of the Hub; one of `FOUND` without a table is as auto has it. Raises ConfigError."""
+        own = self.profile(name)
+        found = (name or self.default_profile) in FOUND and (name or self.default_profile) not in self.profiles
+        return self.profile(AUTO).hub if found else own.hub
+
 
 TABLES: dict[tuple[int | str, ...], list[str]] = {
     (): list(Settings.model_fields),
     ("profiles", "*"): list(Profile.model_fields),
     ("profiles", "*", "controller"): list(Controller.model_fields),
+    ("profiles", "*", "hub"): list(Hub.model_fields),
     ("profiles", "*", "limits"): list(Limits.model_fields),
 }
 """The known keys of each table of the file."""

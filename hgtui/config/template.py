@@ -26,6 +26,8 @@ TEMPLATE = """\
 # tokens = 200000
 # seconds = 900.0
 # usd = 0.5
+## How many MB one file may have that is fetched from an address.
+# download_mb = 100.0
 
 ## A profile of your own, here with the name "work". Without base_url the controller is found as with "auto".
 # [profiles.work.controller]
@@ -43,4 +45,20 @@ TEMPLATE = """\
 # price_out = 1.5
 # [profiles.work.limits]
 # usd = 2.0
+## The Hugging Face Hub for that profile. Its models are candidates with HF_TOKEN, with the stored login (hf auth login),
+## with HF_ENDPOINT or with such a table; with none of them nothing is asked there. A run spends the token's credits.
+# [profiles.work.hub]
+## false: no model of the Hub is a candidate.
+# enabled = true
+## Another Hub and another router of its providers. Also: HF_ENDPOINT, HGTUI_ROUTER_URL.
+# endpoint = "https://huggingface.co"
+# router = "https://router.huggingface.co"
+## The NAME of the environment variable that holds the token, in place of HF_TOKEN and the stored login.
+# token_env = "WORK_HF_TOKEN"
+## The providers to prefer, the first most. Without a line: any that runs the model now.
+# providers = ["hf-inference", "together"]
+## The organization that pays, in place of the token's own account.
+# bill_to = "my-org"
+## true: nothing is asked there, what is kept is used. Also: --offline, HF_HUB_OFFLINE=1.
+# offline = false
 """

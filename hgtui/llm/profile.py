@@ -5,19 +5,32 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from hgtui.config import AUTO, FOUND, RULES, ConfigError, Controller, Limits, Profile, Settings
+from hgtui.config import (
+    AUTO,
+    FOUND,
+    RULES,
+    ConfigError,
+    Controller,
+    Hub,
+    KeySource,
+    Limits,
+    Profile,
+    Settings,
+    hub_offline,
+    hub_router,
+    hub_token,
+)
 from hgtui.core.text import one_line, plural
 from hgtui.llm.address import DEFAULT_BASE_URL, checked, shown
 from hgtui.llm.client import ChatClient
 from hgtui.llm.detect import PLACES, WITHIN_S, Place, Server, servers
 from hgtui.llm.errors import LLMError
-from hgtui.llm.keys import KeySource, hub_key, true
 from hgtui.llm.remembered import remembered_model
 from hgtui.llm.retry import RetryPolicy
 from hgtui.llm.values import Timeouts
 
 ROUTER_URL = "https://router.huggingface.co/v1"
-ROUTER_VARIABLE = "HGTUI_ROUTER_URL"
+"""Where the router speaks chat completions."""
 Kind = Literal["openai", "hub", "loopback", "rules"]
 
 
@@ -143,12 +156,12 @@ async def _probed(settings: Settings, places: tuple[Place, ...], within_s: float
 
 
 def _resolved(settings: Settings, environ: Mapping[str, str], name: str, probed: tuple[Server, ...]) -> Choice:
-    own = settings.profile(name)
+    own, hub = settings.profile(name), settings.hub(name)
     if name == RULES:
         return Choice(name, "rules", "profile 'rules' uses no controller", limits=own.limits)
     if not _is_found(own, name):
-        return _named(name, own, environ)
-    found, notes = _look(environ, probed)
+        return _named(name, own, hub, environ)
+    found, notes = _look(environ, hub, probed)
     fitting = [one for one in found if name not in FOUND or one.kind == name]
     words = [one.words for one in found if one not in fitting[:1]] + notes
     if fitting:
@@ -178,7 +191,7 @@ def _options(settings: Settings, environ: Mapping[str, str], probed: tuple[Serve
             except ConfigError as error:
                 unusable.append(error.message)
     try:
-        found, notes = _look(environ, probed)
+        found, notes = _look(environ, settings.hub(AUTO), probed)
     except ConfigError as error:
         found, notes = [], [error.message]
     own = [one for one in found if one.kind not in settings.profiles]
@@ -187,12 +200,15 @@ def _options(settings: Settings, environ: Mapping[str, str], probed: tuple[Serve
     return Options(tuple(choices), (*unusable, *notes))
 
 
-def _named(name: str, own: Profile, environ: Mapping[str, str]) -> Choice:
+def _named(name: str, own: Profile, hub: Hub | None, environ: Mapping[str, str]) -> Choice:
     """The choice of a profile with a server of its own, or with the key of one."""
     asked = own.controller
     from_environment = environ.get("OPENAI_BASE_URL", "").strip() or DEFAULT_BASE_URL
     url = asked.base_url or _address(from_environment, "OPENAI_BASE_URL")
-    key = _key(asked, url, environ)
+    if url == _own_router(environ, hub) and (offline := hub_offline(hub, environ)):
+        message = f"Profile {name!r} plans at the router of the Hub, which {offline} does not allow."
+        raise ConfigError(message, "Take another profile, or ask the Hub.")
+    key = _key(asked, url, hub, environ)
     if asked.api_key_env and not environ.get(asked.api_key_env, "").strip():
         message = f"Profile {name!r} takes its key from {asked.api_key_env}, which is not set."
         raise ConfigError(message, f"Set {asked.api_key_env}, or take another profile.")
@@ -200,28 +216,28 @@ def _named(name: str, own: Profile, environ: Mapping[str, str]) -> Choice:
     return _taken(name, own, found, environ)
 
 
-def _key(asked: Controller, url: str, environ: Mapping[str, str]) -> KeySource | None:
+def _key(asked: Controller, url: str, hub: Hub | None, environ: Mapping[str, str]) -> KeySource | None:
     """Where the key of a server is. Without api_key_env a key goes only to the server that it belongs to."""
     if asked.api_key_env:
         return KeySource(variable=asked.api_key_env)
     own = environ.get("OPENAI_BASE_URL", "").strip().rstrip("/") or DEFAULT_BASE_URL
     if url == own and environ.get("OPENAI_API_KEY", "").strip():
         return KeySource(variable="OPENAI_API_KEY")
-    return hub_key(environ) if url == _router(environ) else None
+    return hub_token(hub, environ) if url == _own_router(environ, hub) else None
 
 
-def _look(environ: Mapping[str, str], probed: tuple[Server, ...]) -> tuple[list[_Found], list[str]]:
+def _look(environ: Mapping[str, str], hub: Hub | None, probed: tuple[Server, ...]) -> tuple[list[_Found], list[str]]:
     """What is there without being configured, the first to be taken first; and notes on what cannot be used."""
     found, notes = [], []
     if (openai := _openai(environ)) is not None:
         found.append(openai)
     try:
-        key, url = hub_key(environ), _router(environ)
+        key, url = hub_token(hub, environ), _router(environ, hub)
     except ConfigError as error:
         # What the router needs is broken: that is told, and does not stand in the way of another controller.
         key, url, notes = None, "", [error.message.rstrip(".")]
-    if key is not None and true(environ, "HF_HUB_OFFLINE"):
-        notes.append(f"a token of Hugging Face ({key}), not used because HF_HUB_OFFLINE is set")
+    if key is not None and (offline := hub_offline(hub, environ)):
+        notes.append(f"a token of Hugging Face ({key}), not used because {offline} allows no request to the Hub")
     elif key is not None:
         why = f"{key} is set" if key.variable else f"a login of Hugging Face is stored in {key}"
         found.append(_Found("hub", url, key, why, f"the router at {shown(url)}: {why}"))
@@ -247,8 +263,17 @@ def _openai(environ: Mapping[str, str]) -> _Found | None:
     return _Found("openai", base_url, source, why, words, environ.get("OPENAI_MODEL", "").strip() or None)
 
 
-def _router(environ: Mapping[str, str]) -> str:
-    return _address(environ.get(ROUTER_VARIABLE, "").strip() or ROUTER_URL, ROUTER_VARIABLE)
+def _router(environ: Mapping[str, str], hub: Hub | None) -> str:
+    """Where the router speaks chat completions: the setting may have the /v1 or leave it out. Raises ConfigError."""
+    said = hub_router(hub, environ)
+    return f"{said.value}/v1" if said else ROUTER_URL
+
+
+def _own_router(environ: Mapping[str, str], hub: Hub | None) -> str:
+    try:
+        return _router(environ, hub)
+    except ConfigError:  # a broken address of the router is nobody's
+        return ""
 
 
 def _address(url: str, variable: str) -> str:

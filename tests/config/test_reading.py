@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hgtui.config import TEMPLATE, ConfigError, Controller, Limits, Settings, load
+from hgtui.config import TEMPLATE, ConfigError, Controller, Hub, Limits, Settings, load
 
 KEY = "sk-very-secret-0123456789"
 
@@ -55,6 +55,15 @@ def test_a_profile_has_a_controller_and_limits(tmp_path: Path) -> None:
     seconds = 60
     usd = 0.5
     task_seconds = 30
+    download_mb = 5
+    [profiles.work.hub]
+    enabled = true
+    endpoint = "http://127.0.0.1:8001/"
+    router = "http://127.0.0.1:8002/v1/"
+    token_env = "WORK_HF"
+    providers = ["hf-inference", "fal-ai"]
+    bill_to = "My-Org"
+    offline = false
     """
     profile = load(written(tmp_path, text)).profile("work")
     assert profile.controller == Controller(
@@ -66,7 +75,16 @@ def test_a_profile_has_a_controller_and_limits(tmp_path: Path) -> None:
         price_in=0.0,
         price_out=2.5,
     )
-    assert profile.limits == Limits(tokens=1000, seconds=60.0, usd=0.5, task_seconds=30.0)
+    assert profile.limits == Limits(tokens=1000, seconds=60.0, usd=0.5, task_seconds=30.0, download_mb=5.0)
+    assert profile.hub == Hub(
+        enabled=True,
+        endpoint="http://127.0.0.1:8001",
+        router="http://127.0.0.1:8002",
+        token_env="WORK_HF",
+        providers=("hf-inference", "fal-ai"),
+        bill_to="My-Org",
+        offline=False,
+    )
 
 
 SAID = st.fixed_dictionaries(
@@ -103,6 +121,8 @@ def test_the_template_is_right_and_whole_when_every_setting_in_it_is_uncommented
     settings = load(written(tmp_path, re.sub(r"^# ", "", "\n".join(_settings(TEMPLATE)), flags=re.M)))
     work, auto = settings.profile("work"), settings.profile("auto")
     assert work.controller.model_fields_set == set(Controller.model_fields)
+    assert work.hub is not None
+    assert work.hub.model_fields_set == set(Hub.model_fields)
     assert auto.limits.model_fields_set == set(Limits.model_fields)
     assert settings.model_fields_set == set(Settings.model_fields)
     assert (settings.default_profile, settings.gates, settings.probe) == ("auto", "merged", True)
@@ -123,7 +143,11 @@ def _settings(text: str) -> list[str]:
         ("[profiles.a.controller]\ntemprature = 1", ("[profiles.a.controller]", "nearest is 'temperature'")),
         ("[profiles.a.controler]", ("[profiles.a]", "nearest is 'controller'")),
         ("[profiles.a.limits]\ntask_second = 1", ("[profiles.a.limits]", "nearest is 'task_seconds'")),
+        ("[profiles.a.hub]\nprovider = ['together']", ("[profiles.a.hub]", "nearest is 'providers'")),
+        ("[profiles.a.hub]\nrouters = 'http://h'", ("[profiles.a.hub]", "nearest is 'router'")),
+        ("[profiles.a.limits]\ndownload = 1", ("[profiles.a.limits]", "nearest is 'download_mb'")),
         ("[limits]\ntask_seconds = 1", ("[profiles.NAME.limits]",)),
+        ("[hub]\noffline = true", ("[profiles.NAME.hub]",)),
         ("zzz = 1", ("'zzz' in the file.",)),
     ],
 )
@@ -138,11 +162,8 @@ def test_an_unknown_key_is_named_with_its_file_and_the_nearest_known_one(
     "text",
     [
         "[[policy]]\neffect = 'ask'",
-        "[profiles.a.hub]\noffline = true",
-        "[profiles.a.hub]",
         "[profiles.a.local]\nfolders = []",
         "[[profiles.a.workers]]\nname = 'w'",
-        "[profiles.a.limits]\ndownload_mb = 100",
     ],
 )
 def test_what_nothing_reads_yet_is_refused_and_not_ignored(text: str, tmp_path: Path) -> None:
@@ -174,6 +195,23 @@ def test_a_key_in_the_file_is_refused_and_never_repeated(line: str, tmp_path: Pa
 
 
 @pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (f"token = '{KEY}'", "token_env"),
+        (f"hf_token = '{KEY}'", "token_env"),
+        (f"token_env = '{KEY}'", "the name of an environment variable"),
+        (f"endpoint = 'https://me:{KEY}@host'", "token_env"),
+        (f"router = 'https://host?key={KEY}'", "http or https address"),
+        (f"bill_to = '{KEY} '", "organization"),
+        (f"providers = ['{KEY.upper()}']", "providers"),
+    ],
+)
+def test_a_token_in_the_table_of_the_hub_is_refused_and_never_repeated(line: str, words: str, tmp_path: Path) -> None:
+    error = refused(tmp_path, f"[profiles.a.hub]\n{line}\n")
+    assert words in error.message + error.hint
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "gates = 'sometimes'",
@@ -198,6 +236,17 @@ def test_a_key_in_the_file_is_refused_and_never_repeated(line: str, tmp_path: Pa
         "[profiles.a.limits]\nseconds = inf",
         "[profiles.a.limits]\ntokens = 1.5",
         "[profiles.a.limits]\ntask_seconds = 0",
+        "[profiles.a.limits]\ndownload_mb = 0",
+        "[profiles.a.limits]\ndownload_mb = 'much'",
+        "[profiles.a]\nhub = 3",
+        "[profiles.a.hub]\nendpoint = 'host'",
+        "[profiles.a.hub]\nrouter = 'ftp://host'",
+        "[profiles.a.hub]\noffline = 1",
+        "[profiles.a.hub]\nenabled = 'yes'",
+        "[profiles.a.hub]\nproviders = 'together'",
+        "[profiles.a.hub]\nproviders = [3]",
+        "[profiles.a.hub]\nproviders = ['together', 'together']",
+        '[profiles.a.hub]\nproviders = ["\\u001b[31m"]',
         "default_profile = 'nowhere'",
         "x",
     ],

@@ -8,10 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hgtui.config import ConfigError, Limits, Settings, load
+from hgtui.config import ConfigError, KeySource, Limits, Settings, hub_key, load
 from hgtui.llm import DEFAULT_BASE_URL
 from hgtui.llm.detect import Place
-from hgtui.llm.keys import KeySource, hub_key
 from hgtui.llm.profile import ROUTER_URL, Choice, client_for, options, resolve
 from hgtui.llm.remembered import remember_model
 from tests.llm.asking import ASK, hear

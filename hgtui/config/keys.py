@@ -1,11 +1,11 @@
-"""Where the key of a controller is kept: an environment variable or the stored login of Hugging Face; never the key."""
+"""Where a key is kept: an environment variable or the stored login of Hugging Face; never the key."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
 
-from hgtui.config import ConfigError
+from hgtui.config.errors import ConfigError
 
 HUB_VARIABLES = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN")
 _TRUE = {"1", "ON", "YES", "TRUE"}
