@@ -5,6 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 
 from hgtui.cli.compose import catalogues
@@ -63,13 +64,13 @@ def write_file(path: Path, text: str) -> None:
         raise Fault(f"{path} cannot be written: {error.strerror or error}.") from None
 
 
-async def check(name: str, *, as_json: bool) -> int:
+async def check(name: str, *, as_json: bool, offline: bool = False) -> int:
     """Read a plan file and print its problems; 1 where it has errors."""
     found = await asyncio.to_thread(read_plan_at, name)
     for dropped in found.reading.dropped:
         say(f"note: {dropped}")
     plan = found.reading.plan
-    async with catalogues(os.environ) as known:
+    async with catalogues(os.environ, offline=offline) as known:
         listed = problems(plan, await look_at(plan, known))
     if as_json:
         rows = [problem_row(one, plan) for one in listed]
@@ -81,7 +82,7 @@ async def check(name: str, *, as_json: bool) -> int:
     return EXIT_FAILED if errors(listed) else EXIT_OK
 
 
-async def parse(name: str, *, as_json: bool, output: str | None) -> int:
+async def parse(name: str, *, as_json: bool, output: str | None, offline: bool = False) -> int:
     """Read a planner's raw reply, say how it was read and what was left out, and print the plan; 1 where none is in it."""
     from hgtui.planning.reader import ReplyError, read_reply
 
@@ -97,7 +98,7 @@ async def parse(name: str, *, as_json: bool, output: str | None) -> int:
     say(HOW.get(found.how, ""))
     for dropped in found.dropped:
         say(f"note: {dropped}")
-    async with catalogues(os.environ) as known:
+    async with catalogues(os.environ, offline=offline) as known:
         facts = await look_at(found.plan, known)
     return show_plan(Draft(plan=found.plan), facts, as_json=as_json, output=output)
 
@@ -108,7 +109,8 @@ async def look_at(plan: Plan, known: Iterable[Catalogue]) -> Facts:
     paths = dict.fromkeys(path for task in plan for path in file_literals(task, {}) if not is_address(path))
     files = await asyncio.gather(*(inspect(path, base) for path in paths))
     known = tuple(known)
-    kinds = {task.task for task in plan if task.task in TASKS}
-    candidates = {kind: tuple([row for one in known for row in await one.candidates(kind)]) for kind in kinds}
+    kinds = tuple(dict.fromkeys(task.task for task in plan if task.task in TASKS))
+    rows = await asyncio.gather(*(asyncio.gather(*(one.candidates(kind) for one in known)) for kind in kinds))
+    candidates = {kind: tuple(chain.from_iterable(found)) for kind, found in zip(kinds, rows, strict=True)}
     words = {kind: " ".join(filter(None, (one.help(kind) for one in known))) for kind in kinds}
     return Facts(files={fact.path: fact for fact in files}, candidates=candidates, help=words)

@@ -12,7 +12,7 @@ from typing import Self
 from hgtui.cli.controller import controller, how_to_set, list_models, several, stages
 from hgtui.cli.faults import Fault
 from hgtui.cli.words import say
-from hgtui.config import AUTO, ConfigError, Settings, data_dir
+from hgtui.config import AUTO, ConfigError, Settings, data_dir, with_offline
 from hgtui.core.ports import Catalogue
 from hgtui.core.run import Run
 from hgtui.core.states import Gates
@@ -42,15 +42,26 @@ class Workplace:
     settings: Settings
     base: Path
     environ: Mapping[str, str]
+    allowed: tuple[Path, ...] = ()
     chat: ChatClient | None = None
     conductors: list[Conductor] = field(default_factory=list)
     _old: list[ChatClient] = field(default_factory=list)
 
     @classmethod
     async def open(
-        cls, environ: Mapping[str, str] = os.environ, base: Path | None = None, profile: str | None = None
+        cls,
+        environ: Mapping[str, str] = os.environ,
+        base: Path | None = None,
+        profile: str | None = None,
+        *,
+        offline: bool = False,
+        allowed: tuple[Path, ...] = (),
     ) -> Self:
-        """Open the data folder and choose the controller. Raises JournalError, Fault."""
+        """Open the data folder, choose the controller and see where the Hub is. Raises JournalError, Fault.
+
+        With `offline` nothing is asked of the Hub. `allowed` are the real paths of folders that a plan may read too.
+        """
+        environ = with_offline(environ, offline)
         settings, choice, chat = await controller(environ, profile)
         here = await asyncio.to_thread(Path.cwd)
         folder = data_dir(environ)
@@ -62,6 +73,7 @@ class Workplace:
             settings=settings,
             base=base or here,
             environ=environ,
+            allowed=allowed,
             chat=chat,
         )
 
@@ -177,11 +189,14 @@ class Workplace:
 
 
 @contextlib.asynccontextmanager
-async def catalogues(environ: Mapping[str, str], profile: str | None = None) -> AsyncIterator[tuple[Catalogue, ...]]:
+async def catalogues(
+    environ: Mapping[str, str], profile: str | None = None, *, offline: bool = False
+) -> AsyncIterator[tuple[Catalogue, ...]]:
     """Yield where candidates come from, without opening the data folder. Raises Fault.
 
     A controller whose model is not known, or cannot be asked for, is left out, and that is said.
     """
+    environ = with_offline(environ, offline)
     _, choice, chat = await controller(environ, profile)
     try:
         if chat is not None and chat.model is None:

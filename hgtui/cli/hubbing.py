@@ -15,6 +15,7 @@ from hgtui.config import (
     hub_offline,
     hub_router,
     hub_token,
+    with_offline,
 )
 from hgtui.hub.values import HUB_URL, ROUTER_URL, HubPlace
 
@@ -50,7 +51,7 @@ def hub_use(settings: Settings, profile: str | None, environ: Mapping[str, str],
     """
     hub = settings.hub(profile)
     endpoint, router = hub_endpoint(hub, environ), hub_router(hub, environ)
-    offline_by = hub_offline(hub, environ, offline=offline)
+    offline_by = hub_offline(hub, with_offline(environ, offline))
     unused = hub is not None and hub.enabled is False
     token, source, note = _token(hub, environ, needed=not (offline_by or unused))
     place = HubPlace(

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from hgtui import __version__
-from hgtui.cli.options import Answer, Files, Json, Out, Output, Profile
+from hgtui.cli.options import Allow, Answer, Files, Json, Offline, Out, Output, Profile
 
 app = typer.Typer(
     name="hgtui",
@@ -44,14 +44,17 @@ def _main(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
     profile: Profile = None,
+    offline: Offline = False,
+    allow: Allow = None,
 ) -> None:
     _DEBUG["on"] = debug
     if context.invoked_subcommand is None:
         from hgtui.cli.workbench import open_workbench
 
-        raise typer.Exit(open_workbench(profile=profile))
-    if profile is not None:
-        raise typer.BadParameter("it stands behind the command: hgtui run --profile NAME", param_hint="--profile")
+        raise typer.Exit(open_workbench(profile=profile, offline=offline, allow=tuple(allow or ())))
+    given = {"--profile NAME": profile is not None, "--offline": offline, "--allow DIR": bool(allow)}
+    for option in (name for name, is_there in given.items() if is_there):
+        raise typer.BadParameter(f"it stands behind the command: hgtui run {option}", param_hint=option.split()[0])
 
 
 def _exit(status: int) -> None:
@@ -68,11 +71,13 @@ def _await(work: Coroutine[Any, Any, int]) -> None:
 def open_(
     file: Annotated[str, typer.Argument(metavar="FILE", help="A plan file or a planner's reply.")],
     profile: Profile = None,
+    offline: Offline = False,
+    allow: Allow = None,
 ) -> None:
     """Open the workbench on a plan."""
     from hgtui.cli.workbench import open_workbench
 
-    _exit(open_workbench(file, profile))
+    _exit(open_workbench(file, profile, offline=offline, allow=tuple(allow or ())))
 
 
 @app.command()
@@ -98,6 +103,8 @@ def run(
         ),
     ] = None,
     out: Out = None,
+    offline: Offline = False,
+    allow: Allow = None,
 ) -> None:
     """Run a request through all four stages and print the answer."""
     from hgtui.cli import running
@@ -116,6 +123,8 @@ def run(
             profile=profile,
             answer=answer,
             after=after,
+            offline=offline,
+            allow=tuple(allow or ()),
         )
     )
 
@@ -132,11 +141,25 @@ def approve(
     profile: Profile = None,
     answer: Answer = None,
     out: Out = None,
+    offline: Offline = False,
+    allow: Allow = None,
 ) -> None:
     """Go on from the gate where a run waits."""
     from hgtui.cli import running
 
-    _await(running.approve(run, fingerprint, as_json=as_json, out=out, profile=profile, answer=answer))
+    folders = tuple(allow or ())
+    _await(
+        running.approve(
+            run,
+            fingerprint,
+            as_json=as_json,
+            out=out,
+            profile=profile,
+            answer=answer,
+            offline=offline,
+            allow=folders,
+        )
+    )
 
 
 @app.command()
@@ -150,17 +173,30 @@ def plan(
     as_json: Json = False,
     output: Output = None,
     profile: Profile = None,
+    offline: Offline = False,
+    allow: Allow = None,
 ) -> None:
     """Plan a request, choose models, and stop there."""
     if parse is not None:
         from hgtui.cli import checking
 
-        if request or file or profile:
+        if request or file or profile or allow:
             raise typer.BadParameter("it reads a reply and plans nothing", param_hint="--parse")
-        _await(checking.parse(parse, as_json=as_json, output=output))
+        _await(checking.parse(parse, as_json=as_json, output=output, offline=offline))
     from hgtui.cli import running
 
-    _await(running.plan(request, files=tuple(file or ()), as_json=as_json, output=output, profile=profile))
+    folders = tuple(allow or ())
+    _await(
+        running.plan(
+            request,
+            files=tuple(file or ()),
+            as_json=as_json,
+            output=output,
+            profile=profile,
+            offline=offline,
+            allow=folders,
+        )
+    )
 
 
 @app.command()
@@ -176,6 +212,7 @@ def select(
     as_json: Json = False,
     output: Output = None,
     profile: Profile = None,
+    offline: Offline = False,
 ) -> None:
     """Choose models for a plan file, and stop there."""
     from hgtui.cli import selecting
@@ -186,19 +223,20 @@ def select(
     if not name:
         raise typer.BadParameter("name a plan file: hgtui select plan.json", param_hint="PLAN")
     if parse is not None:
-        _await(selecting.parse(parse, name, as_json=as_json, output=output, profile=profile))
-    _await(selecting.select(name, as_json=as_json, output=output, profile=profile))
+        _await(selecting.parse(parse, name, as_json=as_json, output=output, profile=profile, offline=offline))
+    _await(selecting.select(name, as_json=as_json, output=output, profile=profile, offline=offline))
 
 
 @app.command()
 def check(
     file: Annotated[str, typer.Argument(metavar="FILE", help="A plan file, '-' for standard input.")],
     as_json: Json = False,
+    offline: Offline = False,
 ) -> None:
     """Print what is wrong or doubtful in a plan file."""
     from hgtui.cli import checking
 
-    _await(checking.check(file, as_json=as_json))
+    _await(checking.check(file, as_json=as_json, offline=offline))
 
 
 @app.command()

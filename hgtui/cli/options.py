@@ -19,6 +19,14 @@ Profile = Annotated[
     typer.Option("--profile", metavar="NAME", help="The profile that says which controller plans; hgtui doctor lists."),
 ]
 
+Offline = Annotated[
+    bool, typer.Option("--offline", help="Ask nothing of the Hugging Face Hub; what is kept of it is used.")
+]
+Allow = Annotated[
+    list[Path] | None,
+    typer.Option("--allow", metavar="DIR", help="A folder whose files a plan may read too. Repeatable."),
+]
+
 
 class By(StrEnum):
     """Who writes the answer."""

@@ -8,6 +8,7 @@ from hgtui.cli.asking import ask_person, edit_in_editor
 from hgtui.cli.checking import show_plan
 from hgtui.cli.compose import Workplace
 from hgtui.cli.faults import Fault
+from hgtui.cli.folders import allowed_folders
 from hgtui.cli.headless import Headless
 from hgtui.cli.picking import pick_model
 from hgtui.cli.reading import read_plan_at
@@ -41,8 +42,11 @@ async def run(
     profile: str | None = None,
     answer: str | None = None,
     after: str | None = None,
+    offline: bool = False,
+    allow: tuple[Path, ...] = (),
 ) -> int:
     """Run a request, or a plan file; return the exit status."""
+    allowed = await asyncio.to_thread(allowed_folders, allow)
     await _check_files(files)
     await asyncio.to_thread(_check_out, out)
     if plan and request.strip():
@@ -54,7 +58,7 @@ async def run(
     if after and not asked:
         raise Fault("--after needs a request.", "A script says the earlier turns itself, in its command submit.")
     person = sys.stdin.isatty() and sys.stderr.isatty() and not (yes or as_json or scripted)
-    async with await Workplace.open(profile=profile) as place:
+    async with await Workplace.open(profile=profile, offline=offline, allowed=allowed) as place:
         await pick_model(place, ask=not (as_json or scripted))
         earlier = await _earlier(place, after) if after else ()
         conductor = place.conductor(approve_by="--yes" if yes else "", attended=scripted, out=out, answer=answer)
@@ -153,9 +157,12 @@ async def approve(
     out: Path | None,
     profile: str | None = None,
     answer: str | None = None,
+    offline: bool = False,
+    allow: tuple[Path, ...] = (),
 ) -> int:
     """Go on from the gate where a run waits."""
-    async with await Workplace.open(profile=profile) as place:
+    allowed = await asyncio.to_thread(allowed_folders, allow)
+    async with await Workplace.open(profile=profile, offline=offline, allowed=allowed) as place:
         run = await place.run(name)
         if run.ended:
             raise Fault(f"The run {run.id} has ended already.", f"Its answer: hgtui show {run.id}")
@@ -183,13 +190,21 @@ def _not_approved(conductor: Conductor, fault: Fault) -> Fault:
 
 
 async def plan(
-    request: str, *, files: tuple[str, ...], as_json: bool, output: str | None, profile: str | None = None
+    request: str,
+    *,
+    files: tuple[str, ...],
+    as_json: bool,
+    output: str | None,
+    profile: str | None = None,
+    offline: bool = False,
+    allow: tuple[Path, ...] = (),
 ) -> int:
     """Plan a request and choose models, and stop there."""
+    allowed = await asyncio.to_thread(allowed_folders, allow)
     await _check_files(files)
     if not request.strip():
         raise Fault("The request is empty.", 'Say what you want: hgtui plan "Summarize notes.txt".')
-    async with await Workplace.open(profile=profile) as place:
+    async with await Workplace.open(profile=profile, offline=offline, allowed=allowed) as place:
         await pick_model(place, ask=not as_json)
         conductor = place.conductor(attended=False, gates=Gates.MERGED)
         headless = Headless(conductor, live=_live(place, as_json=as_json))

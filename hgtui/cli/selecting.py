@@ -33,10 +33,10 @@ def _plan_of(name: str) -> PlanFile:
     return given.model_copy(update={"assignments": mine})
 
 
-async def select(name: str, *, as_json: bool, output: str | None, profile: str | None) -> int:
+async def select(name: str, *, as_json: bool, output: str | None, profile: str | None, offline: bool = False) -> int:
     """Choose models for a plan file and stop there; what a person chose in it stays."""
     given = await asyncio.to_thread(_plan_of, name)
-    async with await Workplace.open(profile=profile) as place:
+    async with await Workplace.open(profile=profile, offline=offline) as place:
         await pick_model(place, ask=not as_json)
         conductor = place.conductor(attended=False, gates=Gates.MERGED)
         status = await Headless(conductor).follow(submit("", (), given))
@@ -55,7 +55,9 @@ async def select(name: str, *, as_json: bool, output: str | None, profile: str |
         return EXIT_OK if run.gate.approvable else EXIT_FAILED
 
 
-async def parse(name: str, plan_name: str, *, as_json: bool, output: str | None, profile: str | None) -> int:
+async def parse(
+    name: str, plan_name: str, *, as_json: bool, output: str | None, profile: str | None, offline: bool = False
+) -> int:
     """Read a selector's raw reply for a plan file: what it chose, what was refused, left out and left open; 1 where it
     cannot be read.
     """
@@ -64,7 +66,7 @@ async def parse(name: str, plan_name: str, *, as_json: bool, output: str | None,
     given = await asyncio.to_thread(_plan_of, plan_name)
     plan = given.reading.plan
     text = await asyncio.to_thread(read_source, name)
-    async with catalogues(os.environ, profile) as known:
+    async with catalogues(os.environ, profile, offline=offline) as known:
         facts = await look_at(plan, known)
     choices = {
         task.uid: usable(rank(task, (facts.candidates or {}).get(task.task, ())), task)
@@ -120,6 +122,6 @@ def _write(draft: Draft, facts: Facts, output: str) -> None:
         facts,
         as_json=False,
         output=output,
-        fingerprint=fingerprint(draft, facts.files),
+        fingerprint=fingerprint(draft, facts.files, facts.candidates or {}),
         approvable=whole and not errors(problems(draft.plan, facts)),
     )

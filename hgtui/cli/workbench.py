@@ -3,10 +3,12 @@
 import asyncio
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 from hgtui.cli.compose import Workplace
 from hgtui.cli.controller import list_models
 from hgtui.cli.faults import Fault
+from hgtui.cli.folders import allowed_folders
 from hgtui.cli.words import approve_line
 from hgtui.config import ConfigError
 from hgtui.core.commands import Submit
@@ -96,11 +98,11 @@ class WorkplaceDesk:
             raise DeskError(error.message, error.hint) from None
 
 
-async def _open(first: Submit | None, profile: str | None) -> None:
+async def _open(first: Submit | None, profile: str | None, *, offline: bool, allowed: tuple[Path, ...]) -> None:
     from hgtui.cli.picking import pick_model
     from hgtui.ui.app import HgtuiApp
 
-    async with await Workplace.open(profile=profile) as place:
+    async with await Workplace.open(profile=profile, offline=offline, allowed=allowed) as place:
         await pick_model(place, verify=False)
         await HgtuiApp(WorkplaceDesk(place), first=first).run_async()
         for conductor in place.conductors:
@@ -117,15 +119,18 @@ def _left(run: Run) -> str:
     return f"{run.id} was left in the middle; what was done is kept: hgtui show {run.id}"
 
 
-def open_workbench(file: str | None = None, profile: str | None = None) -> int:
+def open_workbench(
+    file: str | None = None, profile: str | None = None, *, offline: bool = False, allow: tuple[Path, ...] = ()
+) -> int:
     """Open the workbench, on a plan file or a raw reply where one is given; return the exit status."""
     try:
+        allowed = allowed_folders(allow)
         first = _first(file) if file else None
         if not (sys.stdin.isatty() and sys.stdout.isatty()):
             raise Fault(
                 "The workbench needs a terminal.", 'Without one: hgtui run "REQUEST" --yes. hgtui --help lists more.'
             )
-        asyncio.run(_open(first, profile))
+        asyncio.run(_open(first, profile, offline=offline, allowed=allowed))
     except Exception as error:
         if not hasattr(error, "hint"):
             raise

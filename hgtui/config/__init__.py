@@ -1,7 +1,7 @@
 """Where hgtui keeps its data, and what its configuration says: flags, then environment, then file, then defaults."""
 
 from hgtui.config.errors import ConfigError
-from hgtui.config.hub import ROUTER_VARIABLE, Hub, Said, hub_endpoint, hub_offline, hub_router, hub_token
+from hgtui.config.hub import ROUTER_VARIABLE, Hub, Said, hub_endpoint, hub_offline, hub_router, hub_token, with_offline
 from hgtui.config.keys import KeySource, hub_key
 from hgtui.config.places import APP, CONFIG, DATA_DIR, cache_dir, config_path, data_dir
 from hgtui.config.reading import load
@@ -34,4 +34,5 @@ __all__ = [
     "hub_router",
     "hub_token",
     "load",
+    "with_offline",
 ]

@@ -16,6 +16,7 @@ ROUTER_VARIABLE = "HGTUI_ROUTER_URL"
 OFFLINE_VARIABLES = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
 """Either turns every request to the Hub off, as huggingface_hub has it; the first that is set is read."""
 OFFLINE_FLAG = "--offline"
+"""A flag is laid over the environment under its own name, which is no name of a variable."""
 CHAT = "/v1"
 """Where the router speaks chat completions. An address of the router is taken with it and without it."""
 
@@ -93,9 +94,14 @@ def hub_router(hub: Hub | None, environ: Mapping[str, str]) -> Said:
     return Said(said.value.removesuffix(CHAT).rstrip("/"), said.by)
 
 
-def hub_offline(hub: Hub | None, environ: Mapping[str, str], *, offline: bool = False) -> str:
+def with_offline(environ: Mapping[str, str], offline: bool = True) -> Mapping[str, str]:
+    """Return the environment with the flag --offline laid over it, where it was given."""
+    return {**environ, OFFLINE_FLAG: "1"} if offline else environ
+
+
+def hub_offline(hub: Hub | None, environ: Mapping[str, str]) -> str:
     """Return what forbids every request to the Hub, "" where nothing does: the flag, the environment, the profile."""
-    if offline:
+    if OFFLINE_FLAG in environ:
         return OFFLINE_FLAG
     for name in OFFLINE_VARIABLES:
         if environ.get(name, "").strip():
