@@ -75,7 +75,7 @@ def problem_lines(found: Iterable[Problem], plan: Plan) -> str:
     for one in found:
         task = plan.get(one.uid) if one.uid else None
         where = f"{task.id} {task.task}" + (f", {one.arg}" if one.arg else "") if task else "plan"
-        mend = f" (mend: {one.mend.label})" if one.mend else ""
+        mend = f" (mend: {', or '.join(way.label for way in one.mends)})" if one.mends else ""
         lines.append(f"{one.severity}: {where}: {one.message}{mend}")
     return "\n".join(lines)
 
@@ -90,6 +90,7 @@ def problem_row(one: Problem, plan: Plan) -> dict[str, object]:
         "argument": one.arg,
         "message": one.message,
         "mend": one.mend.label if one.mend else None,
+        "mends": [way.label for way in one.mends],
     }
 
 

@@ -1,5 +1,7 @@
 """One look at a plan: what each rule needs to know of the whole."""
 
+from copy import copy
+
 from hgtui.core.edit import Connect
 from hgtui.core.plan import Plan, Task, Uid
 from hgtui.core.planfile import wire_names
@@ -22,6 +24,13 @@ class Look:
         self.dependants = plan.dependants()
         self.levels = plan.levels()
         self.givers: dict[Kind, dict[Uid, Task]] = {}
+
+    def having(self, task: Task) -> "Look":
+        """Return a look at the same plan with another task in the place of the one with its uid."""
+        other = copy(self)
+        other.tasks = {**self.tasks, task.uid: task}
+        other.givers = {}
+        return other
 
     def error(self, code: Code, message: str, task: Task, arg: str | None = None, mend: Mend | None = None) -> Problem:
         """Return the error that concerns a task, and one of its arguments if named."""

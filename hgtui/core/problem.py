@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
+from pydantic import model_validator
+
 from hgtui.core.base import Value
 from hgtui.core.edit import Edit
 from hgtui.core.model import Assignment, Candidate
@@ -45,7 +47,10 @@ class Mend(Value):
 
 
 class Problem(Value):
-    """One thing that is wrong or doubtful; `message` is a sentence for a person."""
+    """One thing that is wrong or doubtful; `message` is a sentence for a person.
+
+    `mends` are the edits that would mend it, the best first; `mend` is the first of them.
+    """
 
     severity: Severity
     code: Code
@@ -53,6 +58,15 @@ class Problem(Value):
     uid: Uid | None = None
     arg: str | None = None
     mend: Mend | None = None
+    mends: tuple[Mend, ...] = ()
+
+    @model_validator(mode="after")
+    def _first(self) -> "Problem":
+        if self.mends:
+            object.__setattr__(self, "mend", self.mends[0])
+        elif self.mend is not None:
+            object.__setattr__(self, "mends", (self.mend,))
+        return self
 
 
 class Facts(Value):

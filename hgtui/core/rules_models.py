@@ -3,11 +3,15 @@
 import re
 from collections.abc import Iterator
 
-from hgtui.core.edit import Skip
+from hgtui.core.alternatives import ALTERNATIVES, as_another
+from hgtui.core.edit import Patch, Skip
 from hgtui.core.fit import asked, can_run
 from hgtui.core.look import Look
 from hgtui.core.plan import Ref, Task
-from hgtui.core.problem import Code, Mend, Problem
+from hgtui.core.problem import Code, Mend, Problem, Severity
+from hgtui.core.rules_arguments import arguments
+from hgtui.core.rules_values import reference
+from hgtui.core.task import TASKS
 from hgtui.core.text import one_line
 
 _CODE = re.compile(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]{1,8})*")
@@ -28,8 +32,43 @@ def runnable(look: Look, task: Task) -> Iterator[Problem]:
         message = f"Nothing here can do {task.task} for “{one_line(', '.join(asked(task)), 60)}”, only for: {known}."
     else:
         message = f"Nothing here can run {task.task}. {look.facts.help.get(task.task, '')}".strip()
-    mend = Mend(label=f"skip {task.id}", edit=Skip(uid=task.uid))
-    yield look.error(Code.NO_MODEL, message, task, mend=mend)
+    mends = (*_as_another(look, task), Mend(label=f"skip {task.id}", edit=Skip(uid=task.uid)))
+    yield Problem(severity=Severity.ERROR, code=Code.NO_MODEL, message=message, uid=task.uid, mends=mends)
+
+
+def _as_another(look: Look, task: Task) -> Iterator[Mend]:
+    """Yield the edits that make it a task of another type that is known to have a model, if that makes no new error."""
+    for way in ALTERNATIVES.get(task.task, ()):
+        few = (look.facts.candidates or {}).get(way.to, ())
+        other = as_another(task, way) if few else None
+        able = next((one for one in few if other and can_run(other, one)), None)
+        if other is None or able is None or _spoils(look, task, other):
+            continue
+        label = f"as {way.to} by {one_line(able.title or able.model, 60)}"
+        words = f"{task.id} {task.task} becomes {way.to}"
+        yield Mend(label=label, edit=Patch(put=(other,), assignments={task.uid: None}, words=words))
+
+
+def _spoils(look: Look, task: Task, other: Task) -> bool:
+    """Say whether a task in another form has a wrong argument, or gives what those that read it cannot take."""
+    after = look.having(other)
+    if any(one.severity is Severity.ERROR for one in arguments(after, other, TASKS[other.task])):
+        return True
+    return bool(_misread(after, task) - _misread(look, task))
+
+
+def _misread(look: Look, source: Task) -> set[tuple[str, str | None]]:
+    """Return which arguments of which tasks cannot take the result of one."""
+    found: set[tuple[str, str | None]] = set()
+    for uid in look.dependants.get(source.uid, ()):
+        task = look.tasks[uid]
+        spec = TASKS.get(task.task)
+        for name, value in task.args.items():
+            takes = spec.arg(name) if spec else None
+            for ref in value.refs if takes else ():
+                if takes and ref.uid == source.uid:
+                    found |= {(uid, one.arg) for one in reference(look, task, takes, ref)}
+    return found
 
 
 def language(look: Look, task: Task) -> Iterator[Problem]:

@@ -3,7 +3,10 @@
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from hgtui.core.alternatives import ALTERNATIVES
 from hgtui.core.edits import Draft, apply
 from hgtui.core.model import Assignment, Candidate
 from hgtui.core.plan import Input, Plan, Task
@@ -11,6 +14,7 @@ from hgtui.core.problems import Code, Facts, Problem, Severity, errors, file_lit
 from hgtui.core.reading import read_plan
 from hgtui.core.resource import FileFact, Kind
 from hgtui.core.task import TASKS
+from tests.core.strategies import plans
 
 FILES = {
     "a.png": FileFact(path="a.png", kind=Kind.IMAGE, digest="1"),
@@ -192,3 +196,83 @@ def test_ten_thousand_wrong_tasks_each_get_their_problem(fault: str) -> None:
     if fault == "type":
         plan = plan.with_tasks(task.update(task="sumarization") for task in plan)
     assert len(errors(problems(plan))) >= 9_999
+
+
+CHAT = Candidate(name="llm:chat", model="chat", endpoint="llm", title="gpt-4o-mini")
+
+
+def able(*types: str, **more: Candidate) -> Facts:
+    """Nothing can run anything but these types."""
+    rows = {name: (CHAT,) if name in types else () for name in TASKS}
+    return Facts(files=FILES, candidates={**rows, **{name: (one,) for name, one in more.items()}})
+
+
+def mends_of(rows: list[dict[str, Any]], facts: Facts, uid: str = "t1") -> list[str]:
+    found = of(Code.NO_MODEL, problems(read_plan(rows).plan, facts))
+    return [mend.label for one in found if one.uid == uid for mend in one.mends]
+
+
+def test_a_task_that_nothing_can_run_may_become_one_that_something_can() -> None:
+    rows = [row("image-to-text", image="a.png")]
+    assert mends_of(rows, able("image-text-to-text")) == ["as image-text-to-text by gpt-4o-mini", "skip 0"]
+    assert mends_of(rows, able()) == ["skip 0"]
+
+
+def test_what_would_have_to_be_installed_first_is_no_way_out() -> None:
+    absent = CHAT.model_copy(update={"missing": "Set HF_TOKEN."})
+    facts = Facts(files=FILES, candidates={"image-to-text": (), "image-text-to-text": (absent,)})
+    assert mends_of([row("image-to-text", image="a.png")], facts) == ["skip 0"]
+
+
+def test_a_type_that_was_not_looked_up_is_not_offered() -> None:
+    facts = Facts(files=FILES, candidates={"image-to-text": ()})
+    assert mends_of([row("image-to-text", image="a.png")], facts) == ["skip 0"]
+
+
+def test_a_mend_whose_result_others_could_not_read_is_not_offered() -> None:
+    rows = [
+        row("object-detection", 0, image="a.png"),
+        row("image-to-image", 1, image="<GENERATED>-0.image", text="restyle it"),
+    ]
+    facts = able("image-text-to-text", "image-segmentation", "image-to-image")
+    assert mends_of(rows, facts) == ["as image-segmentation by gpt-4o-mini", "skip 0"]
+    assert mends_of(rows[:1], facts)[1] == "as image-text-to-text by gpt-4o-mini"
+
+
+def test_a_text_task_becomes_a_prompt_that_still_reads_its_file_and_its_results() -> None:
+    rows = [OCR, row("translation", 1, text="so: <GENERATED>-0", language="de"), row("summarization", 2, text="de.txt")]
+    plan, facts = read_plan(rows).plan, able("text-generation", "image-to-text")
+    draft = Draft(plan=plan)
+    for one in of(Code.NO_MODEL, problems(plan, facts)):
+        assert one.mend
+        draft, _ = apply(draft, one.mend.edit)
+    told = draft.plan["t2"].args["text"]
+    assert "de" in told.literals
+    assert [ref.uid for ref in told.refs] == ["t1"]
+    assert file_literals(draft.plan["t3"], FILES) == ("de.txt",)
+    assert errors(problems(draft.plan, facts)) == ()
+
+
+def test_every_way_leads_to_known_types_and_each_type_that_loses_its_model_is_one_step_away() -> None:
+    literal = {Kind.IMAGE: "a.png", Kind.DOCUMENT: "a.png"}
+    for name, ways in ALTERNATIVES.items():
+        spec = TASKS[name]
+        rows = [row(name, **{arg.name: literal.get(arg.kind, "words") for arg in spec.required})]
+        labels = mends_of(rows, able(*(way.to for way in ways)))
+        assert labels == [*(f"as {way.to} by gpt-4o-mini" for way in ways), "skip 0"]
+
+
+@given(plan=plans(unique=True), types=st.sets(st.sampled_from(sorted(TASKS)), max_size=20))
+@settings(deadline=None)
+def test_a_mend_of_what_nothing_can_run_never_makes_a_new_error(plan: Plan, types: set[str]) -> None:
+    facts = able(*types)
+    before = errors(problems(plan, facts))
+    for problem in of(Code.NO_MODEL, before):
+        assert problem.mends[0] == problem.mend
+        for mend in problem.mends:
+            mended, undo = apply(Draft(plan=plan), mend.edit)
+            after = errors(problems(mended.plan, facts))
+            new = [one for one in after if (one.code, one.uid, one.arg) not in {(o.code, o.uid, o.arg) for o in before}]
+            assert not [one for one in new if one.code is not Code.READS_SKIPPED], (mend.label, new)
+            assert problem.uid not in {one.uid for one in after if one.code is Code.NO_MODEL}
+            assert apply(mended, undo)[0].plan == plan
