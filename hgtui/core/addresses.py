@@ -1,7 +1,7 @@
 """Which addresses of the web may be asked for something: the form of a URL, and whether an IP address is public."""
 
 import ipaddress
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -13,6 +13,11 @@ NAMES_AT_HOME = ("localhost", "local", "internal", "home.arpa", "lan", "localdom
 """Names that never lead to the public web: RFC 6761, 6762, 8375, ICANN's .internal, and what routers use at home."""
 LONGEST = 8_000
 """How many characters a URL may have; RFC 9110 asks servers for 8000 octets."""
+
+Exempt = Collection[tuple[str, int]]
+"""Hosts (lower case) and ports that were configured: they may be private."""
+Resolve = Callable[[str, int], Sequence[str]]
+"""Gives the IP addresses of a host, best first; blocks; OSError where it has none."""
 
 _Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
 _SHARED = ipaddress.ip_network("100.64.0.0/10")
@@ -29,8 +34,8 @@ class Place(NamedTuple):
     port: int
 
 
-class BadAddress(ValueError):
-    """A URL cannot be used; `message` is a sentence."""
+class Refused(Exception):
+    """An address is not asked: its form is wrong, or it is not public. `message` is a sentence."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -53,44 +58,44 @@ def shown(url: str, width: int = 100) -> str:
 
 
 def place(url: str) -> Place:
-    """Return where a URL leads. Raises BadAddress where its form is not one that is fetched.
+    """Return where a URL leads. Raises Refused where its form is not one that is fetched.
 
     Taken are http and https with a host and without a user or a password. An IP address has to stand in its usual
     spelling: systems read 2130706433, 0x7f.1 and 0177.0.0.1 as 127.0.0.1.
     """
     look = shown(url)
     if len(url) > LONGEST or any(char <= " " or char in "\\\x7f" for char in url):
-        raise BadAddress(f"{look} is no address: it has blanks or other characters that none has, or it is too long.")
+        raise Refused(f"{look} is no address: it has blanks or other characters that none has, or it is too long.")
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
     except ValueError:
-        raise BadAddress(f"{look} is no address that can be read.") from None
+        raise Refused(f"{look} is no address that can be read.") from None
     if parts.scheme not in PORTS:
-        raise BadAddress(f"{look} cannot be fetched: only http:// and https:// are.")
+        raise Refused(f"{look} cannot be fetched: only http:// and https:// are.")
     if "@" in parts.netloc:
-        raise BadAddress(f"{look} has a user name or a password in it: such an address is not fetched.")
+        raise Refused(f"{look} has a user name or a password in it: such an address is not fetched.")
     if not host or port == 0:
-        raise BadAddress(f"{look} is no address: it names no {'port' if host else 'host'}.")
+        raise Refused(f"{look} is no address: it names no {'port' if host else 'host'}.")
     try:
         return Place(_host(host, bracketed="[" in parts.netloc), port or PORTS[parts.scheme])
     except ValueError as error:
-        raise BadAddress(f"{look} cannot be fetched: {error}.") from None
+        raise Refused(f"{look} cannot be fetched: {error}.") from None
 
 
-def why_not(url: str, exempt: Iterable[tuple[str, int]] = ()) -> str:
+def why_not(url: str, exempt: Exempt = ()) -> str:
     """Say in a sentence why a URL is not fetched, as far as its text tells; an empty text where it may be.
 
     `exempt` are the hosts and ports that were configured: they may be private.
     """
     try:
         where = place(url)
-    except BadAddress as error:
+    except Refused as error:
         return error.message
     if where in exempt:
         return ""
     why = why_not_host(where.host)
-    return f"{shown(url)} is not fetched: {why}." if why else ""
+    return f"{shown(url)} is not asked: {why}." if why else ""
 
 
 def why_not_host(host: str) -> str:
@@ -119,6 +124,24 @@ def why_not_found(host: str, found: Iterable[str]) -> str:
     return ""
 
 
+def checked(host: str, port: int, exempt: Exempt, ask: Resolve) -> Sequence[str]:
+    """Return the IP addresses to connect to: those that were checked, so that the name is not asked a second time.
+
+    Those of a host that is configured may be private. Raises Refused for one that is not public, OSError for a name
+    with none.
+    """
+    name = name_of(host)
+    free = (name, port) in exempt
+    if not free and (why := why_not_host(name)):
+        raise Refused(f"{one_line(name, 80)} is not asked: {why.removeprefix(f'{name} ')}.")
+    found = ask(name, port)
+    if not free and (why := why_not_found(name, found)):
+        raise Refused(why)
+    if not found:
+        raise OSError(f"{name} has no address")
+    return found
+
+
 def is_public(address: str) -> bool:
     """Say whether a text is an IP address of the public web."""
     return _not_public(address) == ""
@@ -135,7 +158,7 @@ def exemptions(urls: Iterable[str]) -> frozenset[tuple[str, int]]:
     for url in urls:
         try:
             found.add(place(url))
-        except BadAddress:
+        except Refused:
             continue
     return frozenset(found)
 

@@ -11,28 +11,27 @@ import contextlib
 import socket
 import ssl
 import time
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Sequence
 from typing import Any
 
 import httpcore2
 import httpx2
 
 from hgtui.core import addresses
+from hgtui.core.addresses import Exempt, Refused, Resolve, checked
+
+__all__ = [
+    "AsyncGuardedBackend",
+    "AsyncGuardedTransport",
+    "GuardedBackend",
+    "GuardedTransport",
+    "Refused",
+    "check",
+    "resolve",
+]
 
 LIMITS = httpx2.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=5.0)
 """How many connections are kept, as httpx2 does by itself."""
-Exempt = Collection[tuple[str, int]]
-"""Hosts (lower case) and ports that were configured: they may be private."""
-Resolve = Callable[[str, int], Sequence[str]]
-"""Gives the IP addresses of a host, best first; blocks; OSError where it has none."""
-
-
-class Refused(Exception):
-    """An address is not asked, since it is not public; `message` is a sentence."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
 
 
 def check(url: str, exempt: Exempt = ()) -> None:
@@ -45,23 +44,6 @@ def resolve(host: str, port: int) -> Sequence[str]:
     """Ask the system for the IP addresses of a host, in its order of preference (RFC 6724)."""
     rows = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return tuple(dict.fromkeys(str(row[4][0]) for row in rows))
-
-
-def checked(host: str, port: int, exempt: Exempt, ask: Resolve = resolve) -> Sequence[str]:
-    """Return the addresses to connect to. Raises Refused for one that is not public, OSError for a name with none.
-
-    Those of a host that is configured may be private.
-    """
-    name = addresses.name_of(host)
-    free = (name, port) in exempt
-    if not free and (why := addresses.why_not_host(name)):
-        raise Refused(f"{why[0].upper()}{why[1:]}: it is not asked.")
-    found = ask(name, port)
-    if not free and (why := addresses.why_not_found(name, found)):
-        raise Refused(why)
-    if not found:
-        raise OSError(f"{name} has no address")
-    return found
 
 
 class AsyncGuardedBackend(httpcore2.AsyncNetworkBackend):

@@ -24,6 +24,9 @@ from hgtui.core.ports import (
 from hgtui.core.states import Gates
 from hgtui.execution.perform import TASK_SECONDS, Sleep
 
+DOWNLOAD_MB = 100.0
+"""How large a file at an address of the web may be, in MB, unless a setting says otherwise."""
+
 
 class Appends(Protocol):
     """The one thing that a conductor asks of a journal."""
@@ -43,7 +46,10 @@ class Equipment:
     `task_seconds` bounds one try of a task; `sleep` waits so many seconds between two. `selector`, `responder` and `talker` are an LLM's part in choosing models,
     in writing the answer and in replying where no task is needed; None leaves it to the program.
     `controller` names that LLM and its server where they are not on this machine. `store` is where
-    a model is looked for that is not among the candidates, None where there is no such place.
+    a model is looked for that is not among the candidates, None where there is no such place. `allowed` are folders
+    (real paths) that a plan may read besides `base`. A file at an address of the web may have `download_mb`;
+    `exempt_hosts` are the hosts (lower case) and ports that were configured: only they may be private; with `offline`
+    nothing is fetched.
     """
 
     planner: Planner
@@ -66,3 +72,7 @@ class Equipment:
     talker: Talker | None = None
     controller: str = ""
     store: ModelStore | None = None
+    allowed: tuple[Path, ...] = ()
+    download_mb: float = DOWNLOAD_MB
+    exempt_hosts: frozenset[tuple[str, int]] = frozenset()
+    offline: bool = False
