@@ -10,6 +10,7 @@ from hgtui.core.text import one_line
 from hgtui.core.wire import show_input
 from hgtui.llm import Message
 from hgtui.llm.prompts import Prompts
+from hgtui.selection.ranking import short
 
 STAGE = "Model selection"
 TEMPLATES = Path(__file__).parent / "templates"
@@ -55,12 +56,19 @@ def _groups(plan: Plan, choices: Choices) -> list[dict[str, object]]:
     groups = []
     for _, uids in groupby(choices, key=same):
         members = [plan[uid] for uid in uids]
-        told = choices[members[0].uid][:MOST_CANDIDATES]
+        told = listed(choices[members[0].uid])
         groups.append({
             "tasks": [{"id": task.id, "type": task.task, "args": _args(task, ids)} for task in members],
             "models": [{"name": one.name, "facts": facts(one)} for one in told],
         })  # fmt: skip
     return groups
+
+
+def listed(candidates: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
+    """Return the candidates that are told: the first of each endpoint, then the best of the rest, in their order."""
+    firsts = list({one.endpoint: one for one in reversed(candidates)}.values())[::-1]
+    told = (firsts + [one for one in candidates if one not in firsts])[:MOST_CANDIDATES]
+    return tuple(one for one in candidates if one in told)
 
 
 def _args(task: Task, ids: Mapping[Uid, int]) -> str:
@@ -69,10 +77,13 @@ def _args(task: Task, ids: Mapping[Uid, int]) -> str:
 
 
 def facts(candidate: Candidate) -> str:
-    """Return what is known of a candidate in one line: description, place, licence, size, languages, labels, price."""
+    """Return what is known of a candidate in one line: description, place, licence, size, languages, labels, price.
+
+    Of a model of the Hub also who runs it, its library, its downloads, and whether its terms must be accepted first.
+    """
     words = [
         one_line(candidate.description or candidate.title, _MOST_DESCRIPTION).rstrip("."),
-        _PLACES[candidate.place],
+        f"{_PLACES[candidate.place]} at {candidate.provider}" if candidate.provider else _PLACES[candidate.place],
     ]
     if candidate.licence:
         words.append(one_line(candidate.licence, 40))
@@ -84,6 +95,12 @@ def facts(candidate: Candidate) -> str:
         words.append(one_line("/".join(candidate.languages[:_MOST_LANGUAGES]) + more, 60))
     if candidate.labels:
         words.append(f"only {one_line(', '.join(candidate.labels), 80)}")
+    if candidate.library:
+        words.append(one_line(candidate.library, 30))
+    if candidate.downloads is not None:
+        words.append(f"{short(candidate.downloads)} downloads")
+    if candidate.gated:
+        words.append("gated")
     if candidate.usd is not None:
         words.append(f"${candidate.usd:g} a call")
     return "; ".join(word for word in words if word)

@@ -1,20 +1,30 @@
-"""Candidates ranked by what can run now, by fit, and by the order of the catalogue; with the reason in words."""
+"""Candidates ranked by what can run now, by fit, by downloads; pins before all; with the reason in words."""
 
+import math
 from collections.abc import AsyncIterator, Mapping
 
 from hgtui.core.fit import matches, unfit
 from hgtui.core.model import Assignment, Candidate
 from hgtui.core.plan import Plan, Task, Uid
+from hgtui.core.text import one_line
+from hgtui.selection.naming import meant
 
 Candidates = tuple[Candidate, ...]
+Pinned = Mapping[str, str]
+"""The candidate that a person has pinned, by task type."""
 
 _PRESENT, _FITS, _MATCH, _SPEAKS, _HERE = 1000.0, 100.0, 10.0, 5.0, 1.0
+_UNSURE, _GATED, _DOWNLOADS = 0.5, 0.25, 0.2
+"""Below all that says how well a candidate fits: a mapping that is not live, terms that may not be accepted, downloads."""
+_MOST_DOWNLOADS = 1e9
+_EVERY_LANGUAGE = frozenset({"multilingual", "mul"})
 
 
 def rank(task: Task, candidates: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
     """Return the candidates for a task, best first, each with its score and the reason for its place.
 
-    What is not installed stands behind what is, what does not fit behind what does; among equals the order given.
+    What cannot be called now stands behind what can, what does not fit behind what does, what needs the acceptance of
+    terms behind what does not; then downloads count, and among equals the order given.
     """
     scored = [_scored(task, one) for one in candidates]
     return tuple(sorted(scored, key=lambda one: -one.score))
@@ -25,24 +35,50 @@ def _scored(task: Task, candidate: Candidate) -> Candidate:
     language = told.literal if told else None
     found = matches(task, candidate)
     why_not = unfit(task, candidate)
-    words = ["runs on this machine" if candidate.place == "here" else f"runs at {candidate.endpoint}"]
+    words = _where(candidate)
     score = (
         _PRESENT * (not candidate.missing)
         + _FITS * (not why_not)
         + _MATCH * bool(found)
         + _HERE * (candidate.place == "here")
+        - _UNSURE * (candidate.status not in {"", "live"})
+        - _GATED * bool(candidate.gated)
+        + _DOWNLOADS * math.log10(1 + min(candidate.downloads or 0, _MOST_DOWNLOADS)) / math.log10(_MOST_DOWNLOADS)
     )
     if found:
         words.insert(0, f"made for {', '.join(found[:2])}")
     if language and candidate.languages:
-        speaks = language in candidate.languages
+        speaks = language in candidate.languages or not _EVERY_LANGUAGE.isdisjoint(candidate.languages)
         score += _SPEAKS * speaks
         words.append(f"{'speaks' if speaks else 'does not speak'} {language}")
     if why_not:
         words = [why_not]
     if candidate.missing:
-        words = [f"not installed: {candidate.missing}"]
+        words = [f"{'cannot be called now' if candidate.place == 'hub' else 'not installed'}: {candidate.missing}"]
     return candidate.model_copy(update={"score": score, "reason": ", ".join(words)})
+
+
+def _where(candidate: Candidate) -> list[str]:
+    """Say where a candidate runs, and of a model of the Hub what its place among equals comes from."""
+    if candidate.place == "here":
+        return ["runs on this machine"]
+    if not candidate.provider:
+        return [f"runs at {candidate.endpoint}"]
+    words = [f"{candidate.status or 'runs'} at {candidate.provider}"]
+    if candidate.downloads is not None:
+        words.append(f"{short(candidate.downloads)} downloads")
+    if candidate.gated:
+        words.append("its terms must be accepted first")
+    return words
+
+
+def short(count: int) -> str:
+    """Return a number as 950, 12k or 1.2M."""
+    for size, unit in ((1_000_000_000, "G"), (1_000_000, "M"), (1_000, "k")):
+        if count >= size:
+            number = count / size
+            return f"{number:.1f}".removesuffix(".0") + unit if number < 10 else f"{number:.0f}{unit}"
+    return str(count)
 
 
 def usable(ranked: tuple[Candidate, ...], task: Task) -> tuple[Candidate, ...]:
@@ -55,16 +91,23 @@ async def choose(
     candidates: Mapping[str, tuple[Candidate, ...]],
     keep: Mapping[Uid, Assignment],
     again: frozenset[Uid] = frozenset(),
+    pins: Pinned | None = None,
 ) -> AsyncIterator[tuple[Uid, Assignment | None]]:
     """Yield for each task that needs one its assignment by ranking, None where nothing can run it; row by row.
 
     An assignment in `keep` stays as long as its candidate can run the task; those of `again`, whose task has changed,
-    are chosen anew. What a person chose stays as long as it is here, also where it does not fit: they know why.
+    are chosen anew. What a person chose stays as long as it is here, also where it does not fit: they know why. What is
+    pinned for the task type comes before the ranking, as long as it can run the task.
     """
     for task in plan:
         ranked = rank(task, candidates.get(task.task, ()))
         fitting = usable(ranked, task)
-        if _stays(keep.get(task.uid), ranked, fitting, changed=task.uid in again):
+        pin = (pins or {}).get(task.task, "")
+        if _stays(keep.get(task.uid), ranked, fitting, pin, changed=task.uid in again):
+            continue
+        wanted = meant(pin, fitting) if pin else None
+        if wanted is not None:
+            yield task.uid, Assignment.of(wanted, "person", pinned_for(task.task))
             continue
         if not fitting:
             yield task.uid, None
@@ -74,9 +117,32 @@ async def choose(
         yield task.uid, Assignment.of(fitting[0], "only" if only else "ranking", reason)
 
 
-def _stays(kept: Assignment | None, ranked: Candidates, fitting: Candidates, *, changed: bool) -> bool:
+def pinned_for(task: str) -> str:
+    """Return the reason of an assignment that a pin made."""
+    return f"pinned by you for {task}"
+
+
+def by_pin(assignment: Assignment | None) -> bool:
+    """Say whether a pin made an assignment, not a choice for this one task."""
+    return assignment is not None and assignment.chosen_by == "person" and assignment.reason.startswith("pinned by you")
+
+
+def unmet(task: Task, candidates: Candidates, pins: Pinned) -> str:
+    """Say in a sentence why what is pinned for a task's type does not run it; an empty text where it can, or none is."""
+    pin = pins.get(task.task, "")
+    found = meant(pin, candidates) if pin else None
+    if not pin or (found is not None and not found.missing and not unfit(task, found)):
+        return ""
+    why = "it is not among what was found" if found is None else found.missing or unfit(task, found)
+    return one_line(f"{pin} is pinned for {task.task} and cannot run task {task.id}: {why}", 400).rstrip(".") + "."
+
+
+def _stays(kept: Assignment | None, ranked: Candidates, fitting: Candidates, pin: str, *, changed: bool) -> bool:
     if kept is None:
         return False
+    if by_pin(kept):
+        there = meant(pin, fitting) if pin else None
+        return there is not None and there.name == kept.candidate
     if kept.chosen_by == "person":
         return any(one.name == kept.candidate and not one.missing for one in ranked)
     return not changed and any(one.name == kept.candidate for one in fitting)
