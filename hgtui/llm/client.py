@@ -29,7 +29,7 @@ class ChatClient:
     `base_url` ends where ``/chat/completions`` is appended; `api_key` None sends no key; `model` None takes the only one
     that the server lists. `price_in` and `price_out` (US dollars for a million tokens) go before the table of
     genai-prices, `context` (tokens) stands in where the server does not say how long its context is. `sleep` waits
-    between tries. Use as an async context manager, or call `aclose`; bound to the event loop that first uses it.
+    between tries; `headers` go with every request. Use as an async context manager, or call `aclose`; bound to the event loop that first uses it.
     Raises LLMError (bad_input, access) for a URL or a key that cannot be used.
     """
 
@@ -45,8 +45,9 @@ class ChatClient:
         price_in: float | None = None,
         price_out: float | None = None,
         context: int | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
-        self._server = Server.at(base_url, api_key, timeouts or Timeouts(), retries or RetryPolicy(), sleep)
+        self._server = Server.at(base_url, api_key, timeouts or Timeouts(), retries or RetryPolicy(), sleep, headers)
         self.base_url = self._server.where
         self.model = (model or "").strip() or None
         self._own_prices, self._own_context = (price_in, price_out), context

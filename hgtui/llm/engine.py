@@ -1,6 +1,7 @@
 """The openai client of one server, imported and built in a thread: the import alone takes about a second."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from hgtui.llm.address import is_loopback
@@ -13,8 +14,11 @@ if TYPE_CHECKING:
 class Engine:
     """Holds the openai client; made at the first use."""
 
-    def __init__(self, base_url: str, api_key: str | None, timeouts: Timeouts) -> None:
+    def __init__(
+        self, base_url: str, api_key: str | None, timeouts: Timeouts, headers: Mapping[str, str] | None = None
+    ) -> None:
         self._base_url, self._api_key, self._timeouts = base_url, api_key, timeouts
+        self._more = dict(headers or {})
         self._client: AsyncOpenAI | None = None
         self._lock = asyncio.Lock()
 
@@ -29,7 +33,7 @@ class Engine:
         """Extra headers of each request: without a key no Authorization is sent at all."""
         from openai import omit
 
-        return {} if self._api_key else {"Authorization": omit}
+        return self._more if self._api_key else {**self._more, "Authorization": omit}
 
     def _build(self) -> "AsyncOpenAI":
         import openai

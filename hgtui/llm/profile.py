@@ -17,7 +17,6 @@ from hgtui.config import (
     Profile,
     Settings,
     hub_offline,
-    hub_router,
     hub_token,
 )
 from hgtui.core.text import one_line, plural
@@ -27,10 +26,9 @@ from hgtui.llm.detect import PLACES, WITHIN_S, Place, Server, servers
 from hgtui.llm.errors import LLMError
 from hgtui.llm.remembered import remembered_model
 from hgtui.llm.retry import RetryPolicy
+from hgtui.llm.router import BILL_TO, own_router, payer, router
 from hgtui.llm.values import Timeouts
 
-ROUTER_URL = "https://router.huggingface.co/v1"
-"""Where the router speaks chat completions."""
 Kind = Literal["openai", "hub", "loopback", "rules"]
 
 
@@ -42,7 +40,7 @@ class Choice:
     None for a server that gets none. `model` None takes the only one of the server; `models` are those that it listed
     when it was found here, () where it was not asked. `context` (tokens), `temperature`, `price_in` and `price_out` (US
     dollars for a million tokens) are as set, None where they are not. `why` and `also` are words for a person: why this
-    one, and what else was found.
+    one, and what else was found. `bill_to` is the organization of the Hub that pays, "" for the token's own account.
     """
 
     profile: str
@@ -57,6 +55,7 @@ class Choice:
     price_in: float | None = None
     price_out: float | None = None
     limits: Limits = field(default_factory=Limits)
+    bill_to: str = ""
     also: tuple[str, ...] = ()
 
     @property
@@ -92,6 +91,7 @@ class _Found:
     words: str
     model: str | None = None
     models: tuple[str, ...] = ()
+    bill_to: str = ""
 
 
 async def resolve(
@@ -142,6 +142,7 @@ def client_for(
             price_in=choice.price_in,
             price_out=choice.price_out,
             context=choice.context,
+            headers={BILL_TO: choice.bill_to} if choice.bill_to else None,
         )
     except LLMError as error:
         raise ConfigError(error.message, f"Check {choice.key or choice.address}.") from None
@@ -205,14 +206,15 @@ def _named(name: str, own: Profile, hub: Hub | None, environ: Mapping[str, str])
     asked = own.controller
     from_environment = environ.get("OPENAI_BASE_URL", "").strip() or DEFAULT_BASE_URL
     url = asked.base_url or _address(from_environment, "OPENAI_BASE_URL")
-    if url == _own_router(environ, hub) and (offline := hub_offline(hub, environ)):
+    if url == own_router(environ, hub) and (offline := hub_offline(hub, environ)):
         message = f"Profile {name!r} plans at the router of the Hub, which {offline} does not allow."
         raise ConfigError(message, "Take another profile, or ask the Hub.")
     key = _key(asked, url, hub, environ)
     if asked.api_key_env and not environ.get(asked.api_key_env, "").strip():
         message = f"Profile {name!r} takes its key from {asked.api_key_env}, which is not set."
         raise ConfigError(message, f"Set {asked.api_key_env}, or take another profile.")
-    found = _Found("openai", url, key, f"profile {name!r} names it", "")
+    payer = payer(hub) if url == own_router(environ, hub) else ""
+    found = _Found("openai", url, key, f"profile {name!r} names it", "", bill_to=payer)
     return _taken(name, own, found, environ)
 
 
@@ -223,7 +225,7 @@ def _key(asked: Controller, url: str, hub: Hub | None, environ: Mapping[str, str
     own = environ.get("OPENAI_BASE_URL", "").strip().rstrip("/") or DEFAULT_BASE_URL
     if url == own and environ.get("OPENAI_API_KEY", "").strip():
         return KeySource(variable="OPENAI_API_KEY")
-    return hub_token(hub, environ) if url == _own_router(environ, hub) else None
+    return hub_token(hub, environ) if url == own_router(environ, hub) else None
 
 
 def _look(environ: Mapping[str, str], hub: Hub | None, probed: tuple[Server, ...]) -> tuple[list[_Found], list[str]]:
@@ -232,7 +234,7 @@ def _look(environ: Mapping[str, str], hub: Hub | None, probed: tuple[Server, ...
     if (openai := _openai(environ)) is not None:
         found.append(openai)
     try:
-        key, url = hub_token(hub, environ), _router(environ, hub)
+        key, url = hub_token(hub, environ), router(environ, hub)
     except ConfigError as error:
         # What the router needs is broken: that is told, and does not stand in the way of another controller.
         key, url, notes = None, "", [error.message.rstrip(".")]
@@ -240,7 +242,7 @@ def _look(environ: Mapping[str, str], hub: Hub | None, probed: tuple[Server, ...
         notes.append(f"a token of Hugging Face ({key}), not used because {offline} allows no request to the Hub")
     elif key is not None:
         why = f"{key} is set" if key.variable else f"a login of Hugging Face is stored in {key}"
-        found.append(_Found("hub", url, key, why, f"the router at {shown(url)}: {why}"))
+        found.append(_Found("hub", url, key, why, f"the router at {shown(url)}: {why}", bill_to=payer(hub)))
     for server in probed:
         where = f"a server at {server.place.base_url} (the port of {server.place.name})"
         if server.models:
@@ -261,19 +263,6 @@ def _openai(environ: Mapping[str, str]) -> _Found | None:
     source = KeySource(variable="OPENAI_API_KEY") if key else None
     words = f"the server at {shown(base_url)}: {why}"
     return _Found("openai", base_url, source, why, words, environ.get("OPENAI_MODEL", "").strip() or None)
-
-
-def _router(environ: Mapping[str, str], hub: Hub | None) -> str:
-    """Where the router speaks chat completions: the setting may have the /v1 or leave it out. Raises ConfigError."""
-    said = hub_router(hub, environ)
-    return f"{said.value}/v1" if said else ROUTER_URL
-
-
-def _own_router(environ: Mapping[str, str], hub: Hub | None) -> str:
-    try:
-        return _router(environ, hub)
-    except ConfigError:  # a broken address of the router is nobody's
-        return ""
 
 
 def _address(url: str, variable: str) -> str:
@@ -302,6 +291,7 @@ def _taken(name: str, own: Profile, found: _Found, environ: Mapping[str, str]) -
         price_in=asked.price_in,
         price_out=asked.price_out,
         limits=own.limits,
+        bill_to=found.bill_to,
     )
 
 

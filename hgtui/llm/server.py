@@ -1,5 +1,6 @@
 """Server: what every call to one server shares."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -21,10 +22,18 @@ class Server:
     secrets: tuple[str, ...]
 
     @classmethod
-    def at(cls, base_url: str, api_key: str | None, timeouts: Timeouts, retries: RetryPolicy, sleep: Sleep) -> Self:
-        """Raises LLMError (bad_input, access) for a URL or a key that cannot be used."""
+    def at(
+        cls,
+        base_url: str,
+        api_key: str | None,
+        timeouts: Timeouts,
+        retries: RetryPolicy,
+        sleep: Sleep,
+        headers: Mapping[str, str] | None = None,
+    ) -> Self:
+        """`headers` go with every request. Raises LLMError (bad_input, access) for a URL or a key that cannot be used."""
         url, key = checked(base_url), checked_key(api_key)
-        engine = Engine(url, key, timeouts)
+        engine = Engine(url, key, timeouts, headers)
         return cls(shown(url), engine, timeouts, retries, sleep, secrets_of(url, key))
 
     @property

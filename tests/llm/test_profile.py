@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hgtui.config import ConfigError, KeySource, Limits, Settings, hub_key, load
+from hgtui.config import ConfigError, KeySource, Limits, Settings, hub_key, hub_router, load, with_offline
 from hgtui.llm import DEFAULT_BASE_URL
 from hgtui.llm.detect import Place
-from hgtui.llm.profile import ROUTER_URL, Choice, client_for, options, resolve
+from hgtui.llm.profile import Choice, client_for, options, resolve
 from hgtui.llm.remembered import remember_model
+from hgtui.llm.router import ROUTER_URL
 from tests.llm.asking import ASK, hear
 from tests.llm.test_detect import LONG_S, place_of
 from tests.servers.chat import ChatServer
@@ -158,6 +159,71 @@ async def test_the_router_gets_the_token_and_a_server_on_this_machine_gets_none(
             assert chat is not None
             assert (await hear(chat)).text == "hello"
             assert server.requests[-1].headers.get("authorization") == header
+
+
+async def test_the_table_of_the_hub_says_which_router_whose_token_and_who_pays(
+    home: dict[str, str], tmp_path: Path
+) -> None:
+    async with ChatServer(Reply("hello")) as server:
+        text = f"""
+        [profiles.mine.hub]
+        router = "{server.url}"
+        token_env = "MY_HUB"
+        bill_to = "My-Org"
+        [profiles.named.controller]
+        base_url = "{server.url}"
+        [profiles.named.hub]
+        router = "{server.url}"
+        bill_to = "My-Org"
+        [profiles.own.controller]
+        base_url = "{server.url}"
+        [profiles.own.hub]
+        bill_to = "My-Org"
+        """
+        said = settings(tmp_path, text)
+        environ = {**home, "MY_HUB": TOKEN, "HF_TOKEN": "hf_another_0123456789"}
+        seen = {}
+        for name in ("mine", "named", "own"):
+            chat = client_for(await chosen(environ, said, name), environ)
+            assert chat is not None
+            async with chat:
+                assert (await hear(chat)).text == "hello"
+            headers = server.requests[-1].headers
+            seen[name] = (headers.get("authorization"), headers.get("x-hf-bill-to"))
+    assert seen == {
+        "mine": (f"Bearer {TOKEN}", "My-Org"),
+        "named": ("Bearer hf_another_0123456789", "My-Org"),
+        "own": (None, None),
+    }
+
+
+@pytest.mark.parametrize("router", ["http://127.0.0.1:9", "http://127.0.0.1:9/", "http://127.0.0.1:9/v1"])
+async def test_the_router_is_said_with_and_without_its_v1(router: str, home: dict[str, str], tmp_path: Path) -> None:
+    environ = {**home, "HF_TOKEN": TOKEN}
+    said = settings(tmp_path, f"[profiles.auto.hub]\nrouter = '{router}'")
+    assert (await chosen(environ, said)).base_url == URL
+    assert (await chosen({**environ, "HGTUI_ROUTER_URL": router})).base_url == URL
+    assert hub_router(said.hub("auto"), environ).value == "http://127.0.0.1:9"
+
+
+@pytest.mark.parametrize("profile", ["auto", "named"])
+@pytest.mark.parametrize("way", ["flag", "environment", "file"])
+async def test_offline_the_router_of_the_hub_plans_nothing(
+    way: str, profile: str, home: dict[str, str], tmp_path: Path
+) -> None:
+    table = "offline = true" if way == "file" else ""
+    text = f"[profiles.auto.hub]\n{table}\n[profiles.named.controller]\nbase_url = '{ROUTER_URL}'\n[profiles.named.hub]\n{table}"
+    said = settings(tmp_path, text)
+    online = {**home, "HF_TOKEN": TOKEN}
+    environ = {"flag": with_offline(online), "environment": {**online, "HF_HUB_OFFLINE": "1"}, "file": online}[way]
+    word = {"flag": "--offline", "environment": "HF_HUB_OFFLINE", "file": "hub table"}[way]
+    if profile == "named":
+        with pytest.raises(ConfigError, match=word):
+            await chosen(environ, said, "named")
+    else:
+        choice = await chosen(environ, said)
+        assert choice.kind == "rules"
+        assert word in choice.also[0]
 
 
 async def test_servers_on_this_machine_are_not_looked_for_where_that_is_off(
