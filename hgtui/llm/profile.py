@@ -213,8 +213,8 @@ def _named(name: str, own: Profile, hub: Hub | None, environ: Mapping[str, str])
     if asked.api_key_env and not environ.get(asked.api_key_env, "").strip():
         message = f"Profile {name!r} takes its key from {asked.api_key_env}, which is not set."
         raise ConfigError(message, f"Set {asked.api_key_env}, or take another profile.")
-    payer = payer(hub) if url == own_router(environ, hub) else ""
-    found = _Found("openai", url, key, f"profile {name!r} names it", "", bill_to=payer)
+    pays = payer(hub) if url == own_router(environ, hub) else ""
+    found = _Found("openai", url, key, f"profile {name!r} names it", "", bill_to=pays)
     return _taken(name, own, found, environ)
 
 
@@ -231,14 +231,17 @@ def _key(asked: Controller, url: str, hub: Hub | None, environ: Mapping[str, str
 def _look(environ: Mapping[str, str], hub: Hub | None, probed: tuple[Server, ...]) -> tuple[list[_Found], list[str]]:
     """What is there without being configured, the first to be taken first; and notes on what cannot be used."""
     found, notes = [], []
-    if (openai := _openai(environ)) is not None:
+    offline = hub_offline(hub, environ)
+    if (openai := _openai(environ)) is not None and offline and openai.base_url == own_router(environ, hub):
+        notes.append(f"{openai.words}, not used because {offline} allows no request to the Hub")
+    elif openai is not None:
         found.append(openai)
     try:
         key, url = hub_token(hub, environ), router(environ, hub)
     except ConfigError as error:
         # What the router needs is broken: that is told, and does not stand in the way of another controller.
-        key, url, notes = None, "", [error.message.rstrip(".")]
-    if key is not None and (offline := hub_offline(hub, environ)):
+        key, url, notes = None, "", [*notes, error.message.rstrip(".")]
+    if key is not None and offline:
         notes.append(f"a token of Hugging Face ({key}), not used because {offline} allows no request to the Hub")
     elif key is not None:
         why = f"{key} is set" if key.variable else f"a login of Hugging Face is stored in {key}"
