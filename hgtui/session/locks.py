@@ -1,0 +1,94 @@
+"""One writer for each run: a lock that the system takes away from a process that dies."""
+
+import contextlib
+import errno
+import fcntl
+import os
+from pathlib import Path
+
+from hgtui.session.database import ELSEWHERE, JournalError
+
+FOLDER = "locks"
+_HELD = {errno.EACCES, errno.EAGAIN}
+_NO_LOCKS = {errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS}
+
+
+class RunInUse(JournalError):
+    """Another process writes the run; `pid` is its number, 0 where it is not known."""
+
+    def __init__(self, run: str, pid: int) -> None:
+        by = f"another hgtui (process {pid})" if pid else "another hgtui"
+        super().__init__(f"The run {run} is open in {by}.", "Go on with it there, or end that program first.")
+        self.pid = pid
+
+
+class RunLock:
+    """The right to write one run, until `release` or the end of the process. Blocking, but only for as long as a file is opened."""
+
+    def __init__(self, file: int, path: Path) -> None:
+        self._file, self._path = file, path
+
+    @classmethod
+    def take(cls, folder: Path, run: str) -> "RunLock | None":
+        """Lock a run of the data folder `folder`; None on a file system that has no locks.
+
+        Raises RunInUse where another process holds it, JournalError where the folder cannot be written.
+        """
+        path = folder / FOLDER / f"{run}.lock"
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            while True:
+                file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+                if not _locked(file, run):
+                    os.close(file)
+                    return None
+                if _is(file, path):
+                    break
+                os.close(file)  # whoever held it has taken the file away in the meantime
+            os.ftruncate(file, 0)
+            os.pwrite(file, str(os.getpid()).encode(), 0)
+        except OSError as error:
+            why = (error.strerror or str(error)).lower()
+            raise JournalError(f"The run {run} cannot be locked in {path.parent}: {why}.", ELSEWHERE) from error
+        return cls(file, path)
+
+    def release(self) -> None:
+        """Give the run free. More calls do nothing."""
+        if self._file < 0:
+            return
+        # While the lock is still held: nobody can have locked the file that goes.
+        with contextlib.suppress(OSError):
+            self._path.unlink()
+        os.close(self._file)
+        self._file = -1
+
+
+def _locked(file: int, run: str) -> bool:
+    """Lock an open file; False where its file system has no locks. Raises RunInUse, and closes the file then."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno in _NO_LOCKS:
+            return False
+        holder = _holder(file)
+        os.close(file)
+        if error.errno in _HELD:
+            raise RunInUse(run, holder) from None
+        raise
+    return True
+
+
+def _holder(file: int) -> int:
+    try:
+        return int(os.pread(file, 20, 0) or 0)
+    except (OSError, ValueError):  # it was not written yet
+        return 0
+
+
+def _is(file: int, path: Path) -> bool:
+    """Whether an open file is still the one of that name."""
+    try:
+        here, there = os.fstat(file), path.stat()
+    except FileNotFoundError:
+        return False
+    return (here.st_dev, here.st_ino) == (there.st_dev, there.st_ino)
