@@ -240,8 +240,17 @@ def check(
 
 
 @app.command()
-def tasks(as_json: Json = False) -> None:
+def tasks(
+    as_json: Json = False,
+    who: Annotated[
+        bool, typer.Option("--who", help="Say who runs each: with nothing, an OpenAI key, an HF token, a vLLM server.")
+    ] = False,
+) -> None:
     """List every task type."""
+    if who:
+        from hgtui.cli import starts
+
+        _exit(starts.show_who(as_json=as_json))
     from hgtui.cli import showing
 
     _exit(showing.tasks(as_json=as_json))
