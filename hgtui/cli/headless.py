@@ -3,15 +3,17 @@
 import asyncio
 import json
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from pydantic import ValidationError
 
 from hgtui.cli.asking import LINE_LIMIT, on_signals, read_lines
 from hgtui.cli.faults import Fault
-from hgtui.cli.words import WIDEST, say
+from hgtui.cli.words import WIDEST, costs, say
 from hgtui.core import events as ev
 from hgtui.core.commands import COMMANDS, Command, Finish, Stop
+from hgtui.core.plan import Uid
 from hgtui.core.run import Run
 from hgtui.core.states import EXIT_FAILED, EXIT_WAITING, Gate, Stage, TaskState
 from hgtui.core.text import one_line
@@ -195,8 +197,6 @@ class Headless:
 
 
 def _words(event: ev.Event, run: Run, scripted: bool) -> str:
-    plan = run.plan
-    names = {task.uid: f"{task.id} {task.task}" for task in plan}
     match event:
         case ev.RunStarted(planner=planner):
             return f"run {run.id}: planned by {planner}"
@@ -204,22 +204,33 @@ def _words(event: ev.Event, run: Run, scripted: bool) -> str:
             return "\n".join(f"note: {note}" for note in notes)
         case ev.PlanningFailed(message=message, hint=hint):
             return f"planning failed: {message} {hint}".rstrip()
-        case ev.TaskStarted(uid=uid, candidate=candidate, attempt=attempt):
-            return f"  {names.get(uid, uid)}: started on {candidate}" + (f", try {attempt}" if attempt > 1 else "")
-        case ev.TaskRetrying(uid=uid, message=message, wait_s=wait):
-            return f"  {names.get(uid, uid)}: {message} Trying again in {wait:g} s."
-        case ev.TaskDone(uid=uid, seconds=seconds):
-            return f"  {names.get(uid, uid)}: done in {seconds:.2f} s"
-        case ev.TaskFailed(uid=uid, message=message, failure=failure):
-            return f"  {names.get(uid, uid)}: failed ({failure}): {message}"
-        case ev.TaskBlocked(uid=uid, by=by):
-            return f"  {names.get(uid, uid)}: blocked by {', '.join(names.get(one, one) for one in by)}"
-        case ev.TaskAsking(uid=uid):
-            return f"  {names.get(uid, uid)}: waits for a person to allow it"
-        case ev.TaskCancelled(uid=uid):
-            return f"  {names.get(uid, uid)}: stopped"
+        case ev.Approved(by=by, leaves=leaves, spends=spends) if by != "person":
+            return costs(leaves, spends)
         case ev.Logged(level=level, text=text) if level in {"warning", "error"}:
             return f"{level}: {text}"
         case ev.Refused(message=message, hint=hint) if scripted:
             return f"refused: {message} {hint}".rstrip()
+    words = _task_words(event, {task.uid: f"{task.id} {task.task}" for task in run.plan})
+    return f"  {words}" if words else ""
+
+
+def _task_words(event: ev.Event, names: Mapping[Uid, str]) -> str:
+    name = names.get(getattr(event, "uid", None) or "", "a task")
+    match event:
+        case ev.TaskStarted(candidate=candidate, attempt=attempt):
+            return f"{name}: started on {candidate}" + (f", try {attempt}" if attempt > 1 else "")
+        case ev.TaskRetrying(message=message, wait_s=wait):
+            return f"{name}: {message} Trying again in {wait:g} s."
+        case ev.TaskSubstituted(candidate=candidate, in_place_of=old, message=message):
+            return f"{name}: {old} failed: {message} {candidate} takes its place."
+        case ev.TaskDone(seconds=seconds):
+            return f"{name}: done in {seconds:.2f} s"
+        case ev.TaskFailed(message=message, failure=failure):
+            return f"{name}: failed ({failure}): {message}"
+        case ev.TaskBlocked(by=by):
+            return f"{name}: blocked by {', '.join(names.get(one, one) for one in by)}"
+        case ev.TaskAsking():
+            return f"{name}: waits for a person to allow it"
+        case ev.TaskCancelled():
+            return f"{name}: stopped"
     return ""

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from hgtui.cli.faults import Fault
 from hgtui.cli.words import answer_text, approve_line, plan_table, problem_lines, table
 from hgtui.config import TEMPLATE, ConfigError, config_path, data_dir, load
-from hgtui.core.states import EXIT_FAILED, EXIT_OK
+from hgtui.core.states import EXIT_FAILED, EXIT_OK, HAS_RESULT
 from hgtui.core.task import TASKS, task_type
 from hgtui.core.text import one_line
 
 if TYPE_CHECKING:
-    from hgtui.core.run import Run
+    from hgtui.core.run import Run, TaskStatus
 
 
 def _out(text: str) -> None:
@@ -99,7 +99,7 @@ async def show(name: str, *, as_json: bool) -> int:
         run.fold(entry)
     _out(f"run {run.id}, planned by {run.planner}\n\n{run.request}\n")
     _out(plan_table(run.plan, dict(run.draft.assignments)))
-    states = [(str(task.id), task.task, run.state(task.uid).value, run.status(task.uid).message) for task in run.plan]
+    states = [(str(task.id), task.task, run.state(task.uid).value, _said(run.status(task.uid))) for task in run.plan]
     _out("\n" + table(states) + "\n" if states else "")
     if run.answer is not None:
         _out(answer_text(run.answer))
@@ -112,6 +112,11 @@ async def show(name: str, *, as_json: bool) -> int:
             "It has not ended: a program is still at it, or it was left or killed in the middle. What was done is kept."
         )
     return EXIT_OK
+
+
+def _said(status: "TaskStatus") -> str:
+    """Say of a task why it has no result, or what ran in place of the model that was chosen."""
+    return status.stood_in if status.state in HAS_RESULT else status.message
 
 
 def _waiting(run: "Run") -> str:

@@ -15,6 +15,7 @@ from hgtui.core.text import one_line
 from hgtui.core.wire import show_input
 
 WIDEST = 46
+WIDEST_LINE = 600
 MEND = (
     "Ask differently, or mend the plan by hand:\n"
     '  hgtui plan "REQUEST" -o plan.json, change plan.json, hgtui run --plan plan.json'
@@ -99,8 +100,26 @@ def approve_line(run: Run) -> str:
     return f"hgtui approve {run.id} {run.gate.fingerprint[:SHOWN]}" if run.gate else ""
 
 
+def costs(leaves: Iterable[str], spends: str) -> str:
+    """Return a line for each place outside this machine that something goes to, and one for what is spent."""
+    lines = [f"leaves this machine: {one_line(one, WIDEST_LINE)}" for one in leaves]
+    return "\n".join([*lines, *([one_line(spends, WIDEST_LINE)] if spends else [])])
+
+
+def stand_in_lines(run: Run) -> str:
+    """Return a line for each task whose candidate has others that run in its place where it fails."""
+    rows = run.stand_ins
+    lines = [
+        f"if {task.id} {task.task} fails: {', then '.join(one.candidate for one in rows[task.uid])}"
+        for task in run.plan
+        if task.uid in rows
+    ]
+    return "\n".join(one_line(line, WIDEST_LINE) for line in lines)
+
+
 def gate_words(run: Run, *, from_file: bool = False) -> str:
-    """Return what a person sees at a gate: the plan, its problems, the fingerprint and the command that goes on.
+    """Return what a person sees at a gate: the plan, its problems, what stands in where a model fails, what leaves this
+    machine, what it spends, the fingerprint and the command that goes on.
 
     A plan with errors cannot go on: the words say how to mend it, `from_file` where it came from a plan file.
     """
@@ -112,7 +131,6 @@ def gate_words(run: Run, *, from_file: bool = False) -> str:
         way = "Mend the plan file and run it again." if from_file else MEND
         parts.append(f"The plan has errors and cannot run. {way}")
     elif run.gate is not None:
-        if run.told:
-            parts.append(f"{run.told[0].upper()}{run.told[1:]}.")
+        parts += filter(None, (stand_in_lines(run), costs(run.gate.leaves, run.gate.spends)))
         parts.append(f"fingerprint {run.gate.fingerprint[:SHOWN]}\nTo run it: {approve_line(run)}")
     return "\n\n".join(parts)

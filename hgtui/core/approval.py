@@ -4,11 +4,15 @@ from collections.abc import Mapping
 
 from hgtui.core.base import Value, digest
 from hgtui.core.edits import Draft
-from hgtui.core.model import Assignment
+from hgtui.core.model import Assignment, Candidate
 from hgtui.core.plan import Task, Uid
 from hgtui.core.planfile import wire_names, write_task
 from hgtui.core.problems import file_literals
 from hgtui.core.resource import FileFact
+from hgtui.core.stand_ins import StandIn, draft_stand_ins
+
+Candidates = Mapping[str, tuple[Candidate, ...]]
+"""The candidates by task type."""
 
 SHOWN = 8
 """How many characters of a fingerprint are shown; the whole is compared."""
@@ -29,14 +33,14 @@ class TaskGrant(Value):
 class Grant(Value):
     """What a person allowed. `fingerprint` is the digest of all of it.
 
-    `usd` bounds the cost of the run in US dollars, None where nothing in it costs money; `substitutes` names for a
-    task the candidates that may stand in without asking again.
+    `usd` bounds the cost of the run in US dollars, None where nothing in it costs money; `substitutes` are for a task
+    the candidates that may stand in without asking again, in the order in which they are tried.
     """
 
     fingerprint: str
     tasks: tuple[TaskGrant, ...]
     usd: float | None = None
-    substitutes: Mapping[Uid, tuple[str, ...]] = {}
+    substitutes: Mapping[Uid, tuple[StandIn, ...]] = {}
 
 
 def _args_digest(task: Task) -> str:
@@ -47,13 +51,18 @@ def _files(task: Task, files: Mapping[str, FileFact]) -> dict[str, str]:
     return {path: files[path].digest if path in files else "" for path in file_literals(task, files)}
 
 
-def fingerprint(draft: Draft, files: Mapping[str, FileFact]) -> str:
+def fingerprint(draft: Draft, files: Mapping[str, FileFact], candidates: Candidates) -> str:
     """Return the SHA-256, in hexadecimal, of what would be granted.
 
     Tasks stand in topological order with the digests of their input files; uid, locks, reasons and everything else
     that only explains is left out, so that the same plan from a file and from a planner has the same fingerprint.
+
+    What may stand in for a chosen candidate is part of it: it was shown and would be run, so whoever approves a
+    fingerprint approves it too. It follows from the candidates in the run's journal alone, so that a fingerprint that
+    one process shows is the one that another approves. A task for which nothing stands in has no word of it.
     """
     ids = wire_names(draft.plan)
+    spare = draft_stand_ins(draft, candidates)
     rows = []
     for task in draft.plan.ordered():
         chosen = draft.assignments.get(task.uid)
@@ -64,13 +73,18 @@ def fingerprint(draft: Draft, files: Mapping[str, FileFact]) -> str:
                 "policy": task.policy,
                 "assignment": chosen.granted() if chosen and not task.skip else None,
                 "files": _files(task, files),
+                **_spare_rows(spare.get(task.uid, ())),
             }
         )
     return digest({"version": 1, "tasks": rows})
 
 
-def grant(draft: Draft, files: Mapping[str, FileFact]) -> Grant:
-    """Grant a draft as it stands."""
+def _spare_rows(spare: tuple[StandIn, ...]) -> dict[str, list[dict[str, str | None]]]:
+    return {"stand_ins": [one.model_dump() for one in spare]} if spare else {}
+
+
+def grant(draft: Draft, files: Mapping[str, FileFact], candidates: Candidates) -> Grant:
+    """Grant a draft as it stands, with what may stand in for the candidates that were chosen."""
     tasks = []
     for task in draft.plan:
         chosen = draft.assignments.get(task.uid)
@@ -79,7 +93,16 @@ def grant(draft: Draft, files: Mapping[str, FileFact]) -> Grant:
         tasks.append(
             TaskGrant(uid=task.uid, id=task.id, args=_args_digest(task), files=_files(task, files), **chosen.granted())
         )
-    return Grant(fingerprint=fingerprint(draft, files), tasks=tuple(tasks))
+    return Grant(
+        fingerprint=fingerprint(draft, files, candidates),
+        tasks=tuple(tasks),
+        substitutes=draft_stand_ins(draft, candidates),
+    )
+
+
+def widens(given: Grant, now: Grant) -> bool:
+    """Say whether something may stand in under `now` that was not granted for its task in `given`."""
+    return any(set(rows) - set(given.substitutes.get(uid, ())) for uid, rows in now.substitutes.items())
 
 
 def _runner(candidate: str, revision: str | None, provider: str | None) -> str:
@@ -93,13 +116,16 @@ def beyond(given: Grant, task: Task, chosen: Assignment | None, files: Mapping[s
         return f"task {task.id} is new"
     if chosen is None:
         return f"task {task.id} has no model"
-    stands_in = chosen.candidate in given.substitutes.get(task.uid, ())
     now = (chosen.candidate, chosen.revision, chosen.provider)
+    spare = given.substitutes.get(task.uid, ())
+    stands_in = any(now == (one.candidate, one.revision, one.provider) for one in spare)
     if not stands_in and now != (allowed.candidate, allowed.revision, allowed.provider):
         return f"task {task.id} would run on {_runner(*now)} in place of {_runner(allowed.candidate, allowed.revision, allowed.provider)}"
     if allowed.args != _args_digest(task):
         return f"the arguments of task {task.id} have changed"
     for path, seen in _files(task, files).items():
+        if allowed.files.get(path) == "" and path in files and files[path].remote:
+            continue  # the address was approved before anybody knew what is there
         if allowed.files.get(path) != seen:
             return f"{path} has changed since it was approved"
     return ""

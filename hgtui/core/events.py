@@ -1,5 +1,6 @@
 """The journal's vocabulary: one frozen model for each event. What is not here did not happen."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -140,21 +141,30 @@ class ModelChosen(Value):
 
 
 class GateOpened(Value):
-    """The run waits for a person."""
+    """The run waits for a person.
+
+    `leaves` says in a line for each place what would leave this machine, `spends` what would be spent (empty where
+    nothing is), `substitutes` names for a task the candidates that run in place of the chosen one where it fails.
+    """
 
     type: Literal["gate_opened"] = "gate_opened"
     gate: Gate
     fingerprint: str
     approvable: bool
     errors: int = 0
+    leaves: tuple[str, ...] = ()
+    spends: str = ""
+    substitutes: Mapping[Uid, tuple[str, ...]] = {}
 
 
 class Approved(Value):
-    """A person, or a setting in their name (`by`), allowed what the grant says."""
+    """A person, or a setting in their name (`by`), allowed what the grant says; `leaves` and `spends` as at the gate."""
 
     type: Literal["approved"] = "approved"
     grant: Grant
     by: str = "person"
+    leaves: tuple[str, ...] = ()
+    spends: str = ""
 
 
 class ApprovalCarried(Value):
@@ -197,6 +207,20 @@ class TaskRetrying(Value):
     failure: Failure
     message: str
     wait_s: float
+
+
+class TaskSubstituted(Value):
+    """Another candidate of the grant takes a task over.
+
+    `in_place_of` is the one that it takes it over from, which failed; `failure` and `message` say how.
+    """
+
+    type: Literal["task_substituted"] = "task_substituted"
+    uid: Uid
+    candidate: str
+    in_place_of: str
+    failure: Failure
+    message: str
 
 
 class TaskDone(Value):
@@ -329,7 +353,7 @@ class Refused(Value):
 Event = Annotated[
     RunStarted | FileSeen | StageEntered | TaskDrafted | PlanProposed | PlanningFailed | PlanEdited | RevisionBegun | RevisionProposed | RevisionClosed | EditUndone
     | EditRedone | CandidatesFound | ModelChosen | GateOpened | Approved | ApprovalCarried | TaskQueued | TaskAsking | TaskStarted
-    | TaskRetrying | TaskDone | TaskFailed | TaskBlocked | TaskSkipped | TaskCancelled | TaskReset | Called | Logged
+    | TaskRetrying | TaskSubstituted | TaskDone | TaskFailed | TaskBlocked | TaskSkipped | TaskCancelled | TaskReset | Called | Logged
     | Answered | RunEnded | Delta | Progress | Refused,
     Field(discriminator="type"),
 ]  # fmt: skip

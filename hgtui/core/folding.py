@@ -149,12 +149,25 @@ def _retrying(run: "Run", event: ev.TaskRetrying) -> Changed:
     return (event.uid,)
 
 
+def _substituted(run: "Run", event: ev.TaskSubstituted) -> Changed:
+    status = run.kept(event.uid)
+    status.candidate, status.failure, status.message = event.candidate, event.failure, event.message
+    if not status.in_place_of:
+        status.in_place_of, status.why_not = event.in_place_of, event.message
+    elif event.candidate == status.in_place_of:  # it is the chosen one's turn again
+        status.in_place_of = status.why_not = ""
+    return (event.uid,)
+
+
 def _done(run: "Run", event: ev.TaskDone) -> Changed:
+    before = run.status(event.uid)
     run.tasks[event.uid] = TaskStatus(
         state=TaskState.DONE,
         attempt=event.attempt,
         candidate=event.candidate,
-        started=run.status(event.uid).started,
+        in_place_of="" if event.supplied else before.in_place_of,
+        why_not="" if event.supplied else before.why_not,
+        started=before.started,
         seconds=event.seconds,
         results=event.results,
         supplied=event.supplied,
@@ -241,6 +254,7 @@ _FOLD: dict[type, Callable[["Run", Any], Changed]] = {
     ev.TaskAsking: _to(TaskState.ASKING),
     ev.TaskStarted: _task_started,
     ev.TaskRetrying: _retrying,
+    ev.TaskSubstituted: _substituted,
     ev.TaskDone: _done,
     ev.TaskFailed: _failed,
     ev.TaskBlocked: _blocked,

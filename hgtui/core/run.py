@@ -8,11 +8,13 @@ from hgtui.core import events as ev
 from hgtui.core.approval import Grant
 from hgtui.core.edit import Draft, Patch
 from hgtui.core.folding import take_in
+from hgtui.core.leaving import Leaving, leaving, spending
 from hgtui.core.model import Assignment, Candidate
 from hgtui.core.plan import Plan, Task, Uid
 from hgtui.core.ports import Turn
 from hgtui.core.problem import Facts
 from hgtui.core.resource import FileFact
+from hgtui.core.stand_ins import StandIn, draft_stand_ins
 from hgtui.core.states import Gates, Outcome, Stage, TaskState
 from hgtui.core.status import LogEntry, TaskStatus
 
@@ -106,6 +108,23 @@ class Run:
             return ""
         what = "the request and the results go" if self.answer_by == "llm" else "the request goes"
         return f"{what} to {self.controller}"
+
+    @property
+    def leaving(self) -> tuple[Leaving, ...]:
+        """What leaves this machine if the draft runs, a row for each place; what stands in is among it, last."""
+        told = ["the request", *(["the earlier turns"] if self.earlier else [])]
+        told += ["the results"] if self.answer_by == "llm" else []
+        return leaving(self._draft, self.files, self.candidates, self.controller, tuple(told))
+
+    @property
+    def spends(self) -> str:
+        """What the draft would spend, in words; empty where nothing in it costs anything."""
+        return spending(self._draft, self.candidates)
+
+    @property
+    def stand_ins(self) -> dict[Uid, tuple[StandIn, ...]]:
+        """For each task that has some, what may run in place of its candidate where that fails, in order."""
+        return draft_stand_ins(self._draft, self.candidates)
 
     @property
     def turns(self) -> tuple[Turn, ...]:

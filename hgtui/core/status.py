@@ -10,11 +10,17 @@ from hgtui.core.states import Failure, TaskState
 
 @dataclass(slots=True)
 class TaskStatus:
-    """Where a task stands; times are wall-clock UTC, `seconds` of the last try (failed: of all)."""
+    """Where a task stands; times are wall-clock UTC, `seconds` of the last try (failed: of all).
+
+    `candidate` runs it or ran it last. Where that is not the one that was chosen, `in_place_of` is, and `why_not` says
+    how that one failed.
+    """
 
     state: TaskState = TaskState.WAITING
     attempt: int = 0
     candidate: str = ""
+    in_place_of: str = ""
+    why_not: str = ""
     started: datetime | None = None
     seconds: float = 0.0
     results: tuple[Resource, ...] = ()
@@ -27,6 +33,13 @@ class TaskStatus:
     retry_at: datetime | None = None
     wait_s: float = 0.0
     fraction: float | None = None
+
+    @property
+    def stood_in(self) -> str:
+        """Say in words what ran in place of what, and why; empty where the chosen candidate did."""
+        if not self.in_place_of:
+            return ""
+        return f"{self.candidate} ran in place of {self.in_place_of}: {self.why_not}".rstrip(": ")
 
 
 @dataclass(slots=True)

@@ -43,12 +43,15 @@ def ending(uid: Uid, work: "asyncio.Task[ev.TaskDone]") -> Ending:
     return failed(uid, CallError(Failure.CRASHED, message, "This is a fault of hgtui."))
 
 
-def failed(uid: Uid, error: CallError, attempt: int = 1, seconds: float = 0.0) -> ev.TaskFailed:
-    """Return the event of a task that failed for good; `seconds` over all its tries."""
+def failed(uid: Uid, error: CallError, attempt: int = 1, seconds: float = 0.0, tried: str = "") -> ev.TaskFailed:
+    """Return the event of a task that failed for good; `seconds` and `attempt` over all its tries.
+
+    `tried` is a sentence on what was tried, where that was more than one candidate.
+    """
     return ev.TaskFailed(
         uid=uid,
         failure=error.failure,
-        message=clean(error.message, MESSAGE),
+        message=clean(" ".join(filter(None, (clean(error.message, MESSAGE), tried)))),
         hint=clean(error.hint, HINT),
         attempt=attempt,
         seconds=seconds,

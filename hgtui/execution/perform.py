@@ -1,10 +1,11 @@
-"""One task from its inputs to its kept results: the tries, their waits, the time-out."""
+"""One task from its inputs to its kept results: the tries, their waits, the time-out, what stands in."""
 
 import asyncio
 import shutil
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,6 @@ from tenacity import (
     AsyncRetrying,
     RetryCallState,
     retry_if_exception,
-    stop_after_attempt,
     wait_exponential,
     wait_random,
 )
@@ -23,30 +23,44 @@ from hgtui.core.model import Assignment, CandidateName
 from hgtui.core.plan import Task, Uid
 from hgtui.core.ports import ArtifactError, ArtifactStore, Call, CallError, CallMade, Endpoint, Produced, Results
 from hgtui.core.resource import Kind, Resource
-from hgtui.core.states import PASSING, Failure
+from hgtui.core.states import Failure
 from hgtui.core.text import clean, one_line
+from hgtui.execution.course import RETRY_AFTER_MOST_S, Course, Leg, LocalFault, named_wait
 from hgtui.execution.ending import GaveUp, failed
 from hgtui.execution.resolve import Resolver
 from hgtui.execution.scheduler import Emit
+
+__all__ = ["RETRY_AFTER_MOST_S", "TASK_SECONDS", "Performer", "Sleep"]
 
 PREVIEW = 400
 """How many characters of a text result are kept beside it, for a row and for the report."""
 
 NOTE = 500
 TRIES = 3
-WAIT_FIRST_S, WAIT_MOST_S, RETRY_AFTER_MOST_S = 0.5, 20.0, 120.0
+WAIT_FIRST_S, WAIT_MOST_S = 0.5, 20.0
 TASK_SECONDS = 600.0
 """How long one try may take, unless a setting says otherwise."""
 
 Sleep = Callable[[float], Awaitable[None]]
 Note = Callable[[Uid, CallMade], Awaitable[None]]
+StandIns = Callable[[Uid], tuple[Assignment, ...]]
+"""Gives what may stand in for the candidate of a task, best first: what was granted, and nothing else."""
+Move = Callable[[Uid, Assignment], Awaitable[None]]
+"""Gives the place of a task at its endpoint back and waits for one where another candidate runs."""
 
 
 class Performer:
     """Performs tasks at endpoints; `emit` takes what is to be shown meanwhile.
 
-    `endpoints` by the word before the colon of a candidate's name; `seconds` bounds one try, `tries` their number;
-    `sleep` waits so many seconds between two tries; `note` keeps each call to the controller.
+    `endpoints` by the word before the colon of a candidate's name; `seconds` bounds one try, `tries` their number for
+    one candidate; `sleep` waits so many seconds between two tries; `note` keeps each call to the controller.
+    `stand_ins` says what may run in place of a candidate that failed, `move` is called before that runs.
+
+    The class of a failure decides (hgtui.core.states.Failure). What passes is tried again after a wait: the one that
+    the endpoint names (a model that loads, a quota), else a longer one each time. A wait of more than
+    `hgtui.execution.course.LONG_WAIT_S` is put off until what may stand in was tried. What does not pass, and what did
+    not, goes to the next that may stand in; what only a person can mend (credits, access, a bad input, a refusal) ends
+    the task: nothing stands in for it.
     """
 
     def __init__(
@@ -61,11 +75,13 @@ class Performer:
         tries: int = TRIES,
         sleep: Sleep = asyncio.sleep,
         note: Note | None = None,
+        stand_ins: StandIns = lambda _: (),
+        move: Move | None = None,
     ) -> None:
         self._run, self._endpoints, self._resolver = run, endpoints, resolver
         self._artifacts, self._emit = artifacts, emit
         self._seconds, self._tries, self._sleep = seconds, tries, sleep
-        self._note = note
+        self._note, self._stand_ins, self._move = note, stand_ins, move
 
     def place(self, assignment: Assignment) -> tuple[str, int]:
         """Return the endpoint of an assignment and how many calls it takes at once."""
@@ -74,46 +90,80 @@ class Performer:
         return name, endpoint.limit if endpoint else 1
 
     async def __call__(self, task: Task, assignment: Assignment, results: Results) -> ev.TaskDone:
-        """Run a task with all its tries. Raises GaveUp where the last one failed."""
+        """Run a task with all its tries and what may stand in. Raises GaveUp where the last of them failed."""
         begun = time.monotonic()
-        tries = 1
-        try:
-            async for attempt in self._attempts(task):
-                with attempt:
-                    tries = attempt.retry_state.attempt_number
-                    return await self._try(task, assignment, results, tries)
-        except CallError as error:
-            raise GaveUp(failed(task.uid, error, tries, time.monotonic() - begun)) from error
+        course = Course(assignment, partial(self._stand_ins, task.uid), self._tries)
+        while True:
+            leg = course.leg
+            try:
+                return await self._leg(task, course, results)
+            except CallError as error:
+                following = course.on(error)
+                if following is None:
+                    event = failed(task.uid, error, course.tries, time.monotonic() - begun, course.told())
+                    raise GaveUp(event) from error
+                await self._go_over(task, leg, following, error)
+
+    async def _leg(self, task: Task, course: Course, results: Results) -> ev.TaskDone:
+        """Run a task on the candidate at hand, with as many tries as make sense. Raises CallError."""
+        leg = course.leg
+        async for attempt in self._attempts(task, course):
+            with attempt:
+                try:
+                    return await self._try(task, leg.assignment, results, leg.tries + 1)
+                except CallError as error:
+                    course.failed(error)
+                    raise
         raise AssertionError("tenacity ends with a result or an error")
 
-    def _attempts(self, task: Task) -> AsyncRetrying:
+    async def _go_over(self, task: Task, old: Leg, new: Leg, error: CallError) -> None:
+        """Say that another candidate takes over, get a place for it, wait until it may be tried."""
+        self._emit(
+            ev.TaskSubstituted(
+                uid=task.uid,
+                candidate=new.assignment.candidate,
+                in_place_of=old.assignment.candidate,
+                failure=error.failure,
+                message=one_line(error.message, 300),
+            )
+        )
+        if self._move is not None:
+            await self._move(task.uid, new.assignment)
+        left = new.ready - time.monotonic()
+        if new.errors and left > 0:
+            self._tell(task, new.tries, new.errors[-1], left)
+            await self._sleep(left)
+
+    def _attempts(self, task: Task, course: Course) -> AsyncRetrying:
         grow = wait_exponential(multiplier=WAIT_FIRST_S, max=WAIT_MOST_S) + wait_random(0, WAIT_FIRST_S)
 
         def wait(state: RetryCallState) -> float:
             error = state.outcome.exception() if state.outcome else None
-            after = error.retry_after if isinstance(error, CallError) else None
-            return grow(state) if after is None else min(after, RETRY_AFTER_MOST_S)
+            named = named_wait(error) if isinstance(error, CallError) else None
+            return grow(state) if named is None else named
 
         def tell(state: RetryCallState) -> None:
             error = state.outcome.exception() if state.outcome else None
             if isinstance(error, CallError):
-                self._emit(
-                    ev.TaskRetrying(
-                        uid=task.uid,
-                        attempt=state.attempt_number,
-                        failure=error.failure,
-                        message=one_line(error.message, 300),
-                        wait_s=round(state.upcoming_sleep, 2),
-                    )
-                )
+                self._tell(task, course.leg.tries, error, state.upcoming_sleep)
 
         return AsyncRetrying(
-            stop=stop_after_attempt(self._tries),
-            retry=retry_if_exception(_worth),
+            retry=retry_if_exception(course.again),
             wait=wait,
             before_sleep=tell,
             sleep=self._sleep,
             reraise=True,
+        )
+
+    def _tell(self, task: Task, tries: int, error: CallError, wait_s: float) -> None:
+        self._emit(
+            ev.TaskRetrying(
+                uid=task.uid,
+                attempt=tries,
+                failure=error.failure,
+                message=one_line(error.message, 300),
+                wait_s=round(wait_s, 2),
+            )
         )
 
     async def _try(self, task: Task, assignment: Assignment, results: Results, attempt: int) -> ev.TaskDone:
@@ -179,7 +229,7 @@ class Performer:
         try:
             return tuple([await self._keep(one, work) for one in produced])
         except ArtifactError as error:
-            raise CallError(Failure.UNREADABLE, error.message, error.hint) from error
+            raise LocalFault(Failure.UNREADABLE, error.message, error.hint) from error
 
     async def _keep(self, one: Produced, work: Path) -> Resource:
         """Put a result into the artifacts. A file outside the work folder is refused: a result names no other path."""
@@ -205,11 +255,6 @@ class Performer:
         )
 
 
-def _worth(error: BaseException) -> bool:
-    """Whether the same call may succeed if it is made again."""
-    return isinstance(error, CallError) and error.failure in PASSING and not error.tried
-
-
 def _folder() -> Path:
     # Not in a thread: who is cancelled while a thread makes it would never learn its name.
     try:
@@ -217,7 +262,7 @@ def _folder() -> Path:
     except OSError as error:
         why = (error.strerror or str(error)).lower()
         hint = "TMPDIR names another folder for it."
-        raise CallError(Failure.UNREADABLE, f"There is no place for temporary files: {why}.", hint) from error
+        raise LocalFault(Failure.UNREADABLE, f"There is no place for temporary files: {why}.", hint) from error
 
 
 def _json(data: Any) -> str:

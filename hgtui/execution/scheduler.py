@@ -50,6 +50,8 @@ class Scheduler:
         self._allowed: set[Uid] = set()
         self._places = Places()
         self._running: dict[Uid, asyncio.Task[ev.TaskDone]] = {}
+        self._seats: dict[asyncio.Task[Any], str] = {}
+        self._moving: dict[Uid, asyncio.Future[None]] = {}
         self._gone: set[Uid] = set()
         self._busy = 0
         self._idle = asyncio.Event()
@@ -156,6 +158,27 @@ class Scheduler:
         self._stop(uid)
         self._revive([], self._plan.below(uid))
 
+    async def move(self, uid: Uid, assignment: Assignment) -> None:
+        """Wait for a place where another candidate runs; the one that the task has is given back first.
+
+        For the work of a task itself, which goes on under that candidate. Nothing is waited for at the same place.
+        """
+        work = asyncio.current_task()
+        place, limit = self._place(assignment)
+        if work is None or self._running.get(uid) is not work or self._seats[work] == place:
+            return
+        self._leave(self._seats.pop(work))
+        if self._places.enter(uid, place, limit):
+            self._seats[work] = place
+            return
+        self._emit(ev.TaskQueued(uid=uid))
+        turn = self._moving[uid] = asyncio.get_running_loop().create_future()
+        try:
+            await turn
+        finally:
+            if self._moving.get(uid) is turn:  # cancelled while it waited
+                self._forget(uid)
+
     async def idle(self) -> None:
         """Wait until nothing runs and nothing more can start by itself."""
         while self.busy:  # something may start between the event and its waiter
@@ -192,8 +215,12 @@ class Scheduler:
 
     def _set(self, uid: Uid, state: TaskState) -> None:
         if state is not S.READY:
-            self._places.forget(uid)
+            self._forget(uid)
         self._states[uid] = state
+
+    def _forget(self, uid: Uid) -> None:
+        self._moving.pop(uid, None)
+        self._places.forget(uid)
 
     def _revive(self, again: Iterable[Uid], behind: Iterable[Uid]) -> None:
         """Let the tasks of `again` wait once more, and those of `behind` that were blocked; then go on."""
@@ -269,18 +296,20 @@ class Scheduler:
         self._idle.clear()
         work = asyncio.create_task(self._perform(task, assignment, self.results), name=f"task {task.id}")
         self._running[task.uid] = work
+        self._seats[work] = place
         # A callback, for a task that is cancelled before its first step never enters its own code.
-        work.add_done_callback(partial(self._ended, task.uid, place))
+        work.add_done_callback(partial(self._ended, task.uid))
         return True
 
-    def _ended(self, uid: Uid, place: str, work: "asyncio.Task[ev.TaskDone]") -> None:
+    def _ended(self, uid: Uid, work: "asyncio.Task[ev.TaskDone]") -> None:
         event = ending(uid, work)
         current = self._running.get(uid) is work  # else it was run again while this try was winding down
         if current:
             del self._running[uid]
         self._busy -= 1
-        self._places.leave(place)
-        self._next(place)  # first, so that what follows from this task does not overtake what waits longer
+        place = self._seats.pop(work, None)
+        if place is not None:
+            self._leave(place)  # first, so that what follows from this task does not overtake what waits longer
         if current and self._states.get(uid) is S.RUNNING:  # else it was stopped, skipped or supplied meanwhile
             if isinstance(event, ev.TaskDone):
                 self.results[uid] = event.results
@@ -292,8 +321,17 @@ class Scheduler:
         self._emit(event)
         self._advance(list(self._release(uid)))
 
-    def _next(self, place: str) -> None:
+    def _leave(self, place: str) -> None:
+        """Give a place back to whoever waits for it longest."""
+        self._places.leave(place)
         while uid := self._places.first(place):
+            if (turn := self._moving.get(uid)) is not None:
+                self._forget(uid)
+                self._places.enter(uid, place, 1)
+                self._seats[self._running[uid]] = place
+                if not turn.done():
+                    turn.set_result(None)
+                continue
             self._set(uid, S.WAITING)
             self._advance([uid])
 

@@ -31,6 +31,11 @@ class Status(Protocol):
     supplied: bool
     blocked_by: tuple[Uid, ...]
 
+    @property
+    def stood_in(self) -> str:
+        """What ran in place of what, and why; empty where the chosen candidate did."""
+        ...
+
 
 def literal(text: str) -> str:
     """Return foreign text so that Markdown shows it as it is."""
@@ -48,7 +53,8 @@ def report(
 
     `texts` holds the whole text of text results by digest, `files` the paths by digest where results were laid out
     for people, `notes` what the planner did not understand. The results that nothing else reads come first: they are
-    what was asked for; then what failed, the request, each task with its model, time and file; then what failed and what would help.
+    what was asked for; then what failed, what ran in place of another model, the request, each task with its model,
+    time and file.
     """
     if not plan.tasks:
         empty = ["No task came of this request, so nothing was run.", *(literal(one_line(note)) for note in notes)]
@@ -59,6 +65,13 @@ def report(
     troubles = [line for task in plan for line in _trouble(plan, task, statuses)]
     if troubles:
         parts.append("\n".join(["**What did not work**", "", *troubles]))
+    instead = [
+        f"- {_name(task)}: {literal(one_line(status.stood_in, 600))}"
+        for task in plan
+        if (status := statuses.get(task.uid)) and status.state in HAS_RESULT and status.stood_in
+    ]
+    if instead:
+        parts.append("\n".join(["**What ran in place of another model**", "", *instead]))
     if notes:
         parts.append(
             "\n".join(["**Not understood or left out**", "", *(f"- {literal(one_line(note))}" for note in notes)])

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from hgtui.core import commands as cmd
 from hgtui.core import events as ev
-from hgtui.core.approval import beyond, grant
+from hgtui.core.approval import beyond, grant, widens
 from hgtui.core.edits import Add, Choose, Draft, Edit, EditError, Replace, Set, apply, touched
 from hgtui.core.fit import unfit
 from hgtui.core.model import Assignment
@@ -111,7 +111,7 @@ class Changing:
         if self._wider():
             self._parts.board.emit(gate(run))
         else:
-            self._parts.board.emit(ev.ApprovalCarried(grant=grant(run.draft, run.files), words=words))
+            self._parts.board.emit(ev.ApprovalCarried(grant=grant(run.draft, run.files, run.candidates), words=words))
         await self._parts.board.flush()
         running.scheduler.amend(run.draft.plan, run.draft.assignments)
         running.moved()
@@ -121,6 +121,8 @@ class Changing:
         run = self._parts.run
         given, chosen = run.grant, run.draft.assignments
         if given is None:
+            return True
+        if widens(given, grant(run.draft, run.files, run.candidates)):
             return True
         return any(beyond(given, task, chosen.get(task.uid), run.files) for task in run.draft.plan if not task.skip)
 

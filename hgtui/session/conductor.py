@@ -6,7 +6,7 @@ from typing import Any
 
 from hgtui.core import commands as cmd
 from hgtui.core import events as ev
-from hgtui.core.approval import SHOWN, fingerprint, grant
+from hgtui.core.approval import SHOWN, fingerprint
 from hgtui.core.edits import EditError
 from hgtui.core.plan import Uid
 from hgtui.core.ports import ArtifactError, CallError
@@ -19,7 +19,7 @@ from hgtui.session.answering import Answers
 from hgtui.session.board import Board, Listener
 from hgtui.session.changing import Changing
 from hgtui.session.equipment import Equipment
-from hgtui.session.gates import approver, fits, gate, hidden_outside
+from hgtui.session.gates import approved, approver, fits, gate, hidden_outside
 from hgtui.session.intake import Intake
 from hgtui.session.parts import NotNow, Parts
 from hgtui.session.proposing import Proposing
@@ -240,7 +240,7 @@ class Conductor:
         seen, at_task = self.run.gate.fingerprint, self.run.gate.gate is Gate.TASK
         asking = [one.uid for one in self.run.draft.plan if self.run.state(one.uid) is TaskState.ASKING and at_task]
         await self._parts.intake.again()
-        now = fingerprint(self.run.draft, self.run.files)
+        now = fingerprint(self.run.draft, self.run.files, self.run.candidates)
         if not fits(command.fingerprint, now):
             self._refuse(
                 command,
@@ -263,7 +263,7 @@ class Conductor:
             self._parts.running.moved()
 
     def _grant(self, by: str) -> None:
-        self._board.emit(ev.Approved(grant=grant(self.run.draft, self.run.files), by=by))
+        self._board.emit(approved(self.run, by))
 
     async def _go(self, allowed: Iterable[Uid] = ()) -> None:
         """Start on what was granted, on its own: commands are served while it runs. An open revision is let go."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from hgtui.core import events as ev
-from hgtui.core.approval import SHOWN, fingerprint
+from hgtui.core.approval import SHOWN, fingerprint, grant
 from hgtui.core.problems import errors, file_literals, problems
 from hgtui.core.run import Run
 from hgtui.core.states import Gate, Gates
@@ -12,14 +12,27 @@ from hgtui.session.files import resolve
 
 
 def gate(run: Run) -> ev.GateOpened:
-    """Return the gate at which a run stands, with the fingerprint of what would be approved."""
+    """Return the gate at which a run stands: the fingerprint of what would be approved, what leaves, what it costs."""
     wrong = len(errors(problems(run.draft.plan, run.facts)))
     chosen = all(task.skip or task.uid in run.draft.assignments for task in run.draft.plan)
     return ev.GateOpened(
         gate=Gate.MERGED,
-        fingerprint=fingerprint(run.draft, run.files),
+        fingerprint=fingerprint(run.draft, run.files, run.candidates),
         approvable=not wrong and chosen and bool(run.draft.plan.tasks),
         errors=wrong,
+        leaves=tuple(str(one) for one in run.leaving),
+        spends=run.spends,
+        substitutes={uid: tuple(one.candidate for one in rows) for uid, rows in run.stand_ins.items()},
+    )
+
+
+def approved(run: Run, by: str) -> ev.Approved:
+    """Return the approval of a run's draft as it stands, with what leaves this machine and what is spent by it."""
+    return ev.Approved(
+        grant=grant(run.draft, run.files, run.candidates),
+        by=by,
+        leaves=tuple(str(one) for one in run.leaving),
+        spends=run.spends,
     )
 
 
@@ -32,7 +45,8 @@ def fits(given: str, whole: str) -> bool:
 def approver(run: Run, approve_by: str, gates: Gates, base: Path) -> str:
     """Return what approves a plan in a person's place, an empty text where nothing may.
 
-    Neither ``--yes`` nor ``gates = "none"`` covers a hidden file outside the working folder.
+    ``--yes`` covers what the plan sends elsewhere and what it spends: both are told with the approval. Neither it nor
+    ``gates = "none"`` covers a hidden file outside the working folder.
     """
     by = approve_by or ("gates = none" if gates is Gates.NONE else "")
     return "" if by and hidden_outside(run, base) else by

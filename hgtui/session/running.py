@@ -36,6 +36,8 @@ class Running:
             seconds=equipment.task_seconds,
             sleep=equipment.sleep,
             note=self._note,
+            stand_ins=self._stand_ins,
+            move=self._move,
         )
         self.scheduler = Scheduler(performer, board.emit, performer.place, self._check)
 
@@ -47,6 +49,18 @@ class Running:
         if grant is None:
             return "nothing was approved"
         return beyond(grant, task, assignment, self._board.run.files)
+
+    def _stand_ins(self, uid: Uid) -> tuple[Assignment, ...]:
+        """Return what may run in place of a task's candidate: what was granted, as long as it still lies within that."""
+        run = self._board.run
+        task = run.draft.plan.get(uid)
+        if task is None or run.grant is None:
+            return ()
+        spare = [one.assignment("it stands in") for one in run.grant.substitutes.get(uid, ())]
+        return tuple(one for one in spare if not self._check(task, one))
+
+    async def _move(self, uid: Uid, assignment: Assignment) -> None:
+        await self.scheduler.move(uid, assignment)
 
     async def execute(self) -> Outcome:
         """Run the plan until nothing is left to do or to mend; return how it went."""
@@ -96,6 +110,11 @@ class Running:
         return bool(states & {TaskState.FAILED, TaskState.CANCELLED})
 
     def _outcome(self) -> Outcome:
-        states = {self._board.run.state(task.uid) for task in self._board.run.draft.plan}
+        """Return how it went; degraded where every task has its result, and some from what stood in."""
+        run = self._board.run
+        states = {run.state(task.uid) for task in run.draft.plan}
         nothing = not states & HAS_RESULT  # everything was skipped: the request stays unanswered
-        return Outcome.FAILED if nothing or states & (_TROUBLE | {TaskState.ASKING}) else Outcome.ANSWERED
+        if nothing or states & (_TROUBLE | {TaskState.ASKING}):
+            return Outcome.FAILED
+        stood_in = any(run.status(task.uid).stood_in for task in run.draft.plan if run.state(task.uid) in HAS_RESULT)
+        return Outcome.DEGRADED if stood_in else Outcome.ANSWERED

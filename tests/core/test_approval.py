@@ -11,6 +11,7 @@ from hgtui.core.edits import Draft
 from hgtui.core.model import Assignment
 from hgtui.core.plan import Input, Plan, Task
 from hgtui.core.resource import FileFact, Kind
+from hgtui.core.stand_ins import StandIn
 from tests.core import strategies as own
 from tests.core.test_diff import renamed
 
@@ -48,7 +49,7 @@ def test_uids_locks_reasons_and_the_order_of_rows_do_not_change_the_fingerprint(
         f"x{uid}": Assignment(candidate=one.candidate, provider=one.provider, revision=one.revision, reason="other")
         for uid, one in draft.assignments.items()
     }
-    assert fingerprint(Draft(plan=plan, assignments=chosen), FILES) == fingerprint(draft, FILES)
+    assert fingerprint(Draft(plan=plan, assignments=chosen), FILES, {}) == fingerprint(draft, FILES, {})
 
 
 @pytest.mark.parametrize(
@@ -69,17 +70,17 @@ def test_uids_locks_reasons_and_the_order_of_rows_do_not_change_the_fingerprint(
     ],
 )
 def test_any_change_of_what_runs_changes_the_fingerprint(other: Draft) -> None:
-    assert fingerprint(other, FILES) != fingerprint(DRAFT, FILES)
+    assert fingerprint(other, FILES, {}) != fingerprint(DRAFT, FILES, {})
 
 
 def test_another_content_of_a_file_changes_the_fingerprint() -> None:
     other = {"a.png": FileFact(path="a.png", kind=Kind.IMAGE, digest="d2")}
-    assert fingerprint(DRAFT, other) != fingerprint(DRAFT, FILES)
+    assert fingerprint(DRAFT, other, {}) != fingerprint(DRAFT, FILES, {})
 
 
 def test_what_was_granted_lies_within() -> None:
-    given = grant(DRAFT, FILES)
-    assert given.fingerprint == fingerprint(DRAFT, FILES)
+    given = grant(DRAFT, FILES, {})
+    assert given.fingerprint == fingerprint(DRAFT, FILES, {})
     assert [beyond(given, task, DRAFT.assignments[task.uid], FILES) for task in DRAFT.plan] == ["", "", ""]
     why = with_choice(reason="other", chosen_by="person").assignments["t1"]
     assert beyond(given, DRAFT.plan["t1"], why, FILES) == ""
@@ -101,11 +102,11 @@ def test_what_was_granted_lies_within() -> None:
 def test_what_was_not_granted_is_beyond_it_and_said_in_words(
     change: Callable[[], tuple[Task, Assignment | None, dict[str, FileFact]]], word: str
 ) -> None:
-    assert word in beyond(grant(DRAFT, FILES), *change())
+    assert word in beyond(grant(DRAFT, FILES, {}), *change())
 
 
 def test_a_task_that_was_skipped_is_not_granted_and_a_substitute_is() -> None:
-    given = grant(with_task("t3", skip=True), FILES)
+    given = grant(with_task("t3", skip=True), FILES, {})
     assert "new" in beyond(given, DRAFT.plan["t3"], CHOSEN, FILES)
-    wider = given.model_copy(update={"substitutes": {"t1": ("local:other",)}})
+    wider = given.model_copy(update={"substitutes": {"t1": (StandIn(candidate="local:other"),)}})
     assert beyond(wider, DRAFT.plan["t1"], Assignment(candidate="local:other"), FILES) == ""

@@ -55,7 +55,7 @@ def journals(draw: st.DrawFn) -> list[ev.Entry]:
             if draw(st.booleans()):
                 draft, _ = apply(draft, redo)
                 found.append(ev.EditRedone())
-    found += [ev.GateOpened(gate=Gate.MERGED, fingerprint="f", approvable=True), ev.Approved(grant=grant(draft, {}))]
+    found += [ev.GateOpened(gate=Gate.MERGED, fingerprint="f", approvable=True), ev.Approved(grant=grant(draft, {}, {}))]
     found += [ev.StageEntered(stage=Stage.EXECUTION)]
     for uid in draw(st.permutations(uids)):
         found += [ev.TaskQueued(uid=uid), ev.TaskStarted(uid=uid, candidate="a:b"), ev.Progress(uid=uid, fraction=0.5)]
@@ -73,7 +73,7 @@ def journals(draw: st.DrawFn) -> list[ev.Entry]:
     found += [
         ev.Called(stage=Stage.PLANNING, model="m"),
         ev.Logged(text="l"),
-        ev.ApprovalCarried(grant=grant(draft, {}), words="w"),
+        ev.ApprovalCarried(grant=grant(draft, {}, {}), words="w"),
     ]
     found += [ev.Answered(text=draw(own.texts)), ev.RunEnded(outcome=Outcome.ANSWERED, exit=0)]
     return entries(found)

@@ -66,7 +66,8 @@ class Scripted:
 
     def approve(self) -> None:
         """Let the draft be approved and the run begin."""
-        self.tell(ev.Approved(grant=grant(self.run.draft, self.run.files)), ev.StageEntered(stage=Stage.EXECUTION))
+        given = grant(self.run.draft, self.run.files, self.run.candidates)
+        self.tell(ev.Approved(grant=given), ev.StageEntered(stage=Stage.EXECUTION))
 
 
 class ScriptedDesk:
