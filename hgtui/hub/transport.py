@@ -1,0 +1,339 @@
+"""What every request of the Hub's client goes through: where it goes, what it carries, how large the answer may be.
+
+The factories that huggingface_hub takes are global to the process; the transport that they put in reads from a context
+variable to which place, and within which bounds, a request belongs.
+"""
+
+import asyncio
+import functools
+import logging
+import platform
+import ssl
+import threading
+import time
+import urllib.request
+import zlib
+from collections.abc import AsyncIterator, Iterator
+from urllib.parse import urlencode
+
+import httpx2
+
+from hgtui import __version__
+from hgtui.core import addresses
+from hgtui.core.states import Failure
+from hgtui.hub.faults import of_error, of_status, too_large, unreadable
+from hgtui.hub.guard import AsyncGuardedTransport, Refused, check
+from hgtui.hub.thread import CALL
+from hgtui.hub.values import HUB_URL, ROUTER_URL, HubCall, HubError, HubPlace
+from hgtui.hub.wire import CONNECT_S, NAP_S, SCOPE, WRITE_S, Scope, base_of, offline
+
+_RETRIED = frozenset({408, 429, 500, 502, 503, 504})
+"""The statuses that huggingface_hub.utils.http_backoff tries again."""
+_ERROR_BYTES = 64_000
+_PIECE = 65_536
+_DROPPED = frozenset({"set-cookie", "content-encoding", "content-length", "transfer-encoding"})
+_LIMITS = httpx2.Limits(max_connections=None, max_keepalive_connections=40, keepalive_expiry=5.0)
+_SECRET = {"token", "key", "api_key", "apikey", "signature", "sig", "access_token", "password"}
+_installing = threading.Lock()
+
+
+@functools.cache
+def install() -> None:
+    """Have huggingface_hub ask through this transport, send no telemetry and write nothing to the terminal."""
+    with _installing:
+        from huggingface_hub import constants, set_async_client_factory, set_client_factory
+
+        constants.HF_HUB_DISABLE_TELEMETRY = True
+        constants.HF_HUB_DISABLE_PROGRESS_BARS = True
+        # Its warnings, with a server's words in them, would be written over the screen.
+        logging.getLogger("huggingface_hub").setLevel(logging.CRITICAL + 1)
+        set_client_factory(_blocking_client)
+        set_async_client_factory(client)
+        _tls()
+
+
+def client() -> httpx2.AsyncClient:
+    """Return a client for requests of the call under way, on the hub's loop; closing it leaves the connections open."""
+    return httpx2.AsyncClient(transport=_Transport(), follow_redirects=True, timeout=None)
+
+
+class _Shared(httpx2.Client):
+    """The client that huggingface_hub shares between threads, and closes in one while another is about to use it."""
+
+    def close(self) -> None:
+        """Close nothing: the connections belong to the place."""
+
+
+def _blocking_client() -> httpx2.Client:
+    return _Shared(transport=_BlockingTransport(), follow_redirects=True, timeout=None)
+
+
+class Pools:
+    """The connections of one place on one event loop: direct ones that are guarded, and through each proxy."""
+
+    def __init__(self, place: HubPlace) -> None:
+        self._exempt = {addresses.place(url) for url in (place.endpoint, base_of(place.router))}
+        self._direct = AsyncGuardedTransport(self._exempt, verify=_tls(), limits=_LIMITS)
+        self._proxied: dict[str, httpx2.AsyncHTTPTransport] = {}
+
+    def of(self, url: httpx2.URL) -> httpx2.AsyncBaseTransport:
+        """Return what a request to `url` goes through. Raises Refused for an address that is not public."""
+        proxy = _proxy(url)
+        if not proxy:
+            return self._direct
+        check(str(url), self._exempt)
+        if proxy not in self._proxied:
+            self._proxied[proxy] = httpx2.AsyncHTTPTransport(verify=_tls(), limits=_LIMITS, proxy=httpx2.Proxy(proxy))
+        return self._proxied[proxy]
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        for one in (self._direct, *self._proxied.values()):
+            await one.aclose()
+
+
+class _Transport(httpx2.AsyncBaseTransport):
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        assert isinstance(request.stream, httpx2.AsyncByteStream)
+        return await _exchanged(request, request.stream, whole=False)
+
+
+class _BlockingTransport(httpx2.BaseTransport):
+    """Lends the client's blocking half the hub's second loop, where a request can be cancelled from outside."""
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        scope = _scope()
+        body = httpx2.ByteStream(request.read())
+        return scope.wire.thread.request(_exchanged(request, body, whole=True))
+
+
+class _Meter:
+    """Counts and times one exchange, and records it once."""
+
+    def __init__(self, scope: Scope, request: httpx2.Request) -> None:
+        self._scope, self._request = scope, request
+        self._began = time.monotonic()
+        self._done = False
+        self.status: int | None = None
+        self.received = 0
+
+    def end(self, error: str = "") -> None:
+        if self._done:
+            return
+        self._done = True
+        self._scope.record(
+            HubCall(
+                method=self._request.method,
+                url=_shown(self._request.url, self._scope.place),
+                status=self.status,
+                seconds=round(time.monotonic() - self._began, 4),
+                sent=int(self._request.headers.get("content-length", 0)),
+                received=self.received,
+                error=error,
+            )
+        )
+
+
+class _Body(httpx2.AsyncByteStream):
+    """The body of an answer, unpacked, up to its bound."""
+
+    def __init__(self, answer: httpx2.Response, meter: _Meter, scope: Scope) -> None:
+        self._answer, self._meter, self._scope = answer, meter, scope
+        coding = answer.headers.get("content-encoding", "identity").strip().lower()
+        if coding not in {"identity", "gzip", ""}:
+            raise unreadable(scope, f"the coding {coding[:40]!r}, which was not asked for")
+        # 31: a gzip header is expected (zlib).
+        self._unpack = zlib.decompressobj(31) if coding == "gzip" else None
+        self._left = scope.answer_mb * 1e6
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        assert isinstance(self._answer.stream, httpx2.AsyncByteStream)
+        try:
+            async for data in self._answer.stream:
+                self._meter.received += len(data)
+                for piece in self._unpacked(data):
+                    self._left -= len(piece)
+                    if self._left < 0:
+                        raise too_large(self._scope)
+                    yield piece
+            if self._unpack and self._meter.received and not self._unpack.eof:
+                raise unreadable(self._scope, "something that ends too early")
+        except Exception as error:
+            self._meter.end(_word(error))
+            raise
+        self._meter.end()
+
+    def _unpacked(self, data: bytes) -> Iterator[bytes]:
+        """Unpack piece by piece: a few bytes may hold a gigabyte."""
+        if self._unpack is None:
+            yield data
+            return
+        try:
+            while data and not self._unpack.eof:
+                yield self._unpack.decompress(data, _PIECE)
+                data = self._unpack.unconsumed_tail
+        except zlib.error:
+            raise unreadable(self._scope, "something that cannot be unpacked") from None
+
+    async def read(self, at_most: float = float("inf")) -> bytes:
+        """Return the whole body, or its beginning, and let the connection go."""
+        found = bytearray()
+        try:
+            async for piece in self:
+                found += piece
+                if len(found) >= at_most:
+                    self._meter.end()
+                    break
+        finally:
+            await self.aclose()
+        return bytes(found)
+
+    async def aclose(self) -> None:
+        self._meter.end("left before its end")
+        await self._answer.aclose()
+
+
+async def _exchanged(request: httpx2.Request, body: httpx2.AsyncByteStream, *, whole: bool) -> httpx2.Response:
+    """Send one request to where it belongs. Raises HubError, Ended, and what the client may try again."""
+    scope = _scope()
+    asked = _asked(request, body, scope)
+    meter = _Meter(scope, asked)
+    try:
+        answer = await _pools(scope).of(asked.url).handle_async_request(asked)
+        meter.status = answer.status_code
+        try:
+            response = await _response(answer, meter, scope, whole=whole)
+        except BaseException:
+            await answer.aclose()
+            raise
+    except Refused as error:
+        meter.end(error.message)
+        raise HubError(Failure.REFUSED, error.message, "Take another model or provider.") from None
+    except BaseException as error:
+        meter.end(_word(error))
+        _patient(scope, error)
+        raise
+    if answer.status_code in _RETRIED and scope.patience:
+        scope.tries += 1
+        found = of_status(answer.status_code, response.headers, response.content, request.url.path, scope)
+        if scope.tries >= scope.patience or answer.status_code == 429 or (found.retry_after or 0) > NAP_S:
+            raise found
+    return response
+
+
+async def _response(answer: httpx2.Response, meter: _Meter, scope: Scope, *, whole: bool) -> httpx2.Response:
+    body = _Body(answer, meter, scope)
+    length = answer.headers.get("content-length", "")
+    if answer.status_code < 400 and length.isdigit() and int(length) > scope.answer_mb * 1e6:
+        raise too_large(scope)
+    headers = [(name, value) for name, value in answer.headers.multi_items() if name.lower() not in _DROPPED]
+    if answer.status_code >= 400:
+        return httpx2.Response(answer.status_code, headers=headers, content=await body.read(_ERROR_BYTES))
+    if whole:
+        return httpx2.Response(answer.status_code, headers=headers, content=await body.read())
+    return httpx2.Response(answer.status_code, headers=headers, stream=body, extensions=answer.extensions)
+
+
+def _asked(request: httpx2.Request, body: httpx2.AsyncByteStream, scope: Scope) -> httpx2.Request:
+    """Return the request as it is sent. Raises HubError for inputs that would go to an address that was not approved."""
+    url, trusted = _target(request.url, scope.place)
+    if not trusted and request.method not in {"GET", "HEAD"}:
+        message = f"{scope.who} sent the inputs on to {addresses.shown(str(url))}, which was not approved."
+        raise HubError(Failure.REFUSED, message, "Take another model or provider.")
+    headers = request.headers.copy()
+    for name in ("authorization", "cookie"):
+        headers.pop(name, None)
+    if trusted and scope.place.token and "authorization" in request.headers:
+        headers["Authorization"] = f"Bearer {scope.place.token}"
+    if not trusted:
+        headers.pop("X-HF-Bill-To", None)
+    headers["Host"] = url.netloc.decode("ascii")
+    headers["Accept-Encoding"] = "gzip"
+    headers["User-Agent"] = _agent()
+    times = {"connect": CONNECT_S, "read": scope.silence_s, "write": WRITE_S, "pool": None}
+    extensions = {**request.extensions, "timeout": times}
+    return httpx2.Request(request.method, url, headers=headers, stream=body, extensions=extensions)
+
+
+def _target(url: httpx2.URL, place: HubPlace) -> tuple[httpx2.URL, bool]:
+    """Return where a request goes, and whether that is the configured endpoint or router."""
+    from huggingface_hub import constants
+
+    bases = {HUB_URL: place.endpoint, ROUTER_URL: base_of(place.router)}
+    configured = {httpx2.URL(base).origin for base in bases.values()}
+    if url.origin in configured:
+        return url, True
+    bases.setdefault(constants.ENDPOINT, place.endpoint)
+    for known, base in bases.items():
+        if url.origin == httpx2.URL(known).origin:
+            to = httpx2.URL(base)
+            path = to.raw_path.rstrip(b"/") + url.raw_path
+            return url.copy_with(scheme=to.scheme, host=to.host, port=to.port, raw_path=path), True
+    return url, False
+
+
+def _patient(scope: Scope, error: BaseException) -> None:
+    """Raise HubError where the client would try once more, and has done so."""
+    if not scope.patience or not isinstance(
+        error, httpx2.TimeoutException | httpx2.NetworkError | httpx2.RemoteProtocolError
+    ):
+        return
+    scope.tries += 1
+    if scope.tries >= scope.patience:
+        raise of_error(error, scope) from None
+
+
+def _scope() -> Scope:
+    """Return the bounds of the call under way. Raises Ended where no one waits for it, HubError offline."""
+    scope, call = SCOPE.get(), CALL.get()
+    if scope is None or call is None:
+        raise RuntimeError("a request to the Hub outside of a call")
+    call.check()
+    if scope.place.offline:
+        raise offline()
+    return scope
+
+
+def _pools(scope: Scope) -> Pools:
+    loop = asyncio.get_running_loop()
+    pools = scope.wire.pools
+    if loop not in pools:
+        pools[loop] = Pools(scope.place)
+        scope.wire.thread.at_close(pools[loop].aclose)
+    found = pools[loop]
+    assert isinstance(found, Pools)
+    return found
+
+
+def _proxy(url: httpx2.URL) -> str:
+    """Return the proxy that the system names for an address (HTTPS_PROXY, NO_PROXY, or its settings), "" for none."""
+    found = urllib.request.getproxies()
+    proxy = found.get(url.scheme) or found.get("all") or ""
+    port = f":{url.port}" if url.port else ""
+    return "" if not proxy or urllib.request.proxy_bypass(f"{url.host}{port}") else proxy
+
+
+@functools.cache
+def _tls() -> ssl.SSLContext:
+    return httpx2.create_ssl_context()
+
+
+@functools.cache
+def _agent() -> str:
+    from huggingface_hub import __version__ as version
+
+    return f"hgtui/{__version__}; hf_hub/{version}; python/{platform.python_version()}"
+
+
+def _shown(url: httpx2.URL, place: HubPlace) -> str:
+    """Return a URL for the record: the query only of what this program asks itself, without anything secret."""
+    text = addresses.shown(str(url), 400)
+    pairs = [(name, value) for name, value in url.params.multi_items() if name.lower() not in _SECRET]
+    if not pairs or not _target(url, place)[1]:
+        return text
+    return f"{text.partition('?')[0]}?{urlencode(pairs)}"[:1_000]
+
+
+def _word(error: BaseException) -> str:
+    """Return what an exchange ended with, for the record."""
+    return error.message if isinstance(error, HubError) else type(error).__name__
