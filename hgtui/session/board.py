@@ -21,6 +21,7 @@ class Board:
         self._journal, self._clock, self._on_broken = journal, clock, on_broken
         self._listeners: list[Listener] = []
         self._last: asyncio.Future[ev.Entry] | None = None
+        self._ended = False
         self.error: Exception | None = None
 
     def listen(self, listener: Listener) -> Callable[[], None]:
@@ -36,8 +37,14 @@ class Board:
             return
         if self.error is not None:
             return
+        self._ended = self._ended or isinstance(event, ev.RunEnded)
         self._last = asyncio.ensure_future(self._journal.append(self.run.id, event, now))
         self._last.add_done_callback(self._stored)
+
+    def log(self, text: str) -> None:
+        """Write a line for the log of a run that goes on. Before its first event and after its last there is no place."""
+        if self.run.id and not (self._ended or self.run.ended):
+            self.emit(ev.Logged(level="debug", text=text))
 
     async def flush(self) -> None:
         """Wait until everything that was emitted is stored and folded. Raises the journal's error where it broke."""
