@@ -36,13 +36,17 @@ class HubPlace:
 
 
 class Served(Value):
-    """A provider's offer to run a model: `status` live, staging or error, `task` in the provider's words."""
+    """A provider's offer to run a model: `status` live, staging or error, `task` in the provider's words.
+
+    `adapter` says that the model is an adapter (a LoRA) of another; `weights` is then the file of it, for the provider.
+    """
 
     provider: str
     provider_id: str
     status: str
     task: str
     adapter: bool = False
+    weights: str = ""
 
 
 class Model(Value):

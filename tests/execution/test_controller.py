@@ -14,8 +14,8 @@ from hgtui.core.states import Failure
 from hgtui.core.task import TASKS
 from hgtui.execution.endpoints.controller.catalogue import ControllerCatalogue
 from hgtui.execution.endpoints.controller.endpoint import ControllerEndpoint
-from hgtui.execution.endpoints.controller.instructions import INSTRUCTIONS
 from hgtui.execution.endpoints.controller.reading import as_labels
+from hgtui.execution.instructions import INSTRUCTIONS
 from hgtui.llm import Budget, ChatClient, RetryPolicy
 from hgtui.llm.metered import Metered
 from tests.inputs import draw_page

@@ -7,7 +7,7 @@ from typing import Protocol
 from hgtui.core.model import Candidate
 from hgtui.core.text import clean
 from hgtui.execution.endpoints.controller.endpoint import ENDPOINT
-from hgtui.execution.endpoints.controller.instructions import INSTRUCTIONS
+from hgtui.execution.instructions import INSTRUCTIONS
 from hgtui.llm import LLMError, ModelInfo
 
 _SEES = re.compile(

@@ -10,9 +10,9 @@ from hgtui.core.resource import FILE_KINDS
 from hgtui.core.states import Failure
 from hgtui.core.task import TASKS
 from hgtui.core.text import one_line
-from hgtui.execution.endpoints.controller.instructions import INSTRUCTIONS, system
 from hgtui.execution.endpoints.controller.media import MEDIA
 from hgtui.execution.endpoints.controller.reading import as_labels, as_text
+from hgtui.execution.instructions import INSTRUCTIONS, system
 from hgtui.llm import Done, LLMError, Message, Retracted, TextDelta
 from hgtui.llm.messages import ImagePart, TextPart
 from hgtui.llm.told import Chat as Talks

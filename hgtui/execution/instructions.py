@@ -1,4 +1,4 @@
-"""What the controller is told for each task type that it does by chat, and in which form it replies."""
+"""What a chat model is told for each task type that it does by chat, and in which form it replies."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -55,7 +55,7 @@ INSTRUCTIONS: Mapping[str, Instruction] = MappingProxyType(
         "zero-shot-image-classification": Instruction("Choose among the labels that are given with the picture.", "labels", sees=True),
     }
 )  # fmt: skip
-"""The task types that a controller does by chat."""
+"""The task types that a chat model does by chat."""
 
 
 def system(task: str) -> str:
