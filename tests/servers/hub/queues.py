@@ -27,17 +27,17 @@ class Queues:
     """The jobs of all providers. `polls` is the number of the poll at which a job is done; 0: it is done at once."""
 
     def __init__(self, polls: int, keep: Keep) -> None:
-        self._polls, self._keep = polls, keep
+        self.polls, self._keep = polls, keep
         self._jobs: dict[str, Job] = {}
 
     def _new(self, provider: str, app: str, result: Mapping[str, Any]) -> str:
         name = f"job-{len(self._jobs) + 1}"
-        self._jobs[name] = Job(provider, app, self._polls - 1, result)
+        self._jobs[name] = Job(provider, app, self.polls - 1, result)
         return name
 
     @property
     def _at_once(self) -> bool:
-        return self._polls == 0
+        return self.polls == 0
 
     def fal(self, wanted: Wanted, provider_id: str) -> Made:
         app = "/".join(provider_id.split("/")[:2])

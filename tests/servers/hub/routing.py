@@ -12,6 +12,7 @@ from tests.servers.hub.models import Listed, Offer
 from tests.servers.hub.providers import PATHS
 
 PROVIDERS = {"hf-inference", "fal-ai", "replicate", "wavespeed", *CHAT_PATHS}
+QUEUED = {"fal-ai", "wavespeed", "together", "zai-org"}
 CHAT = "conversational"
 
 
@@ -66,7 +67,7 @@ class Routing:
 
     def _of_provider(self, request: Request, provider: str, parts: list[str]) -> Aim:
         path = "/" + "/".join(parts)
-        if request.method == "GET":
+        if request.method == "GET" and provider in QUEUED:
             kind = "result" if provider == "fal-ai" and parts[-1] != "status" else "status"
             named = [part for part in parts if part.startswith("job-")]
             return Aim(Call(request, f"{kind}/{provider}"), provider, name=named[0] if named else "")

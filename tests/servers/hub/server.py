@@ -69,6 +69,15 @@ class HubServer(Listener):
         return self.url
 
     @property
+    def polls(self) -> int:
+        """The poll at which a queued job is done."""
+        return self._queues.polls
+
+    @polls.setter
+    def polls(self, number: int) -> None:
+        self._queues.polls = number
+
+    @property
     def calls(self) -> list[Call]:
         """Every call in the order in which they came."""
         return self._record.to("*")
@@ -171,6 +180,8 @@ class HubServer(Listener):
 
     def _inferred(self, aim: Aim) -> Answer:
         model, offer, request = aim.model, aim.offer, aim.call.request
+        if request.method != "POST":
+            return refusal(405, "Method Not Allowed")
         if model is None or offer is None:
             return refusal(400, f"Model {aim.name} is not supported by provider {aim.provider}")
         if not self.api.may_use(model):

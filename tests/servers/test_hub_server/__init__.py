@@ -1,0 +1,1 @@
+"""The real client of the Hub against the loopback Hub."""
