@@ -74,6 +74,14 @@ class ChooseModel(Value):
     candidate: str
 
 
+class Pin(Value):
+    """Always run a task type on a candidate, by its name, in this run and those to come; None takes the pin away."""
+
+    command: Literal["pin"] = "pin"
+    task: str
+    candidate: str | None = None
+
+
 class Approve(Value):
     """Go on from the gate; `fingerprint` is what was seen, whole or at least its first eight characters."""
 
@@ -138,6 +146,7 @@ Command = Annotated[
     | Undo
     | Redo
     | ChooseModel
+    | Pin
     | Approve
     | Allow
     | Retry

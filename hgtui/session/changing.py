@@ -9,6 +9,7 @@ from hgtui.core.edits import Add, Choose, Draft, Edit, EditError, Replace, Set, 
 from hgtui.core.fit import unfit
 from hgtui.core.model import Assignment
 from hgtui.core.plan import Input, Plan, Uid
+from hgtui.core.ports import StoreError
 from hgtui.core.problems import file_literals
 from hgtui.core.states import HAS_RESULT, UNDER_WAY, TaskState
 from hgtui.core.text import one_line
@@ -60,12 +61,16 @@ class Changing:
         await self._after("redo")
 
     async def choose(self, command: cmd.ChooseModel) -> None:
-        """Assign a candidate to a task."""
+        """Assign a candidate to a task: one that was found, or any that the store has."""
+        self._changeable()
         run = self._parts.run
         task = run.draft.plan.get(command.uid)
         if task is None:
             raise NotNow("The plan has no such task.")
-        found = next((one for one in run.candidates.get(task.task, ()) if one.name == command.candidate), None)
+        try:
+            found = await self._parts.proposing.lookups.candidate(task.task, command.candidate)
+        except StoreError as error:
+            raise NotNow(error.message, error.hint) from None
         if found is None:
             raise NotNow(f"{one_line(command.candidate, 80)} is no candidate for {task.task}.")
         if found.missing:
@@ -73,6 +78,10 @@ class Changing:
         if why := unfit(task, found):
             raise NotNow(f"{found.title or found.name} does not fit this task: {why}.")
         await self._apply(Choose(uid=task.uid, assignment=Assignment.of(found, "person", "chosen by you")))
+
+    async def again(self, uids: frozenset[Uid]) -> None:
+        """Choose models anew for some tasks, as after a change of them."""
+        await self._after("a pin", uids)
 
     async def _apply(self, edit: Edit, *, typed: bool = True) -> None:
         self._changeable()

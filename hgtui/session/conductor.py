@@ -22,6 +22,7 @@ from hgtui.session.equipment import Equipment
 from hgtui.session.gates import approved, approver, fits, gate, hidden_outside
 from hgtui.session.intake import Intake
 from hgtui.session.parts import NotNow, Parts
+from hgtui.session.pinning import Pinning
 from hgtui.session.proposing import Proposing
 from hgtui.session.revising import Revising
 from hgtui.session.running import Running
@@ -44,6 +45,7 @@ class Conductor:
         intake = Intake(self._board, equipment)
         self._parts = Parts(self._board, equipment, intake, Proposing(self._board, equipment, intake))
         self._changing = Changing(self._parts, self._open_gate)
+        self._pinning = Pinning(self._parts, self._changing.again)
         self._steering = Steering(self._parts)
         self._revising = Revising(self._parts, self._changing)
         self._revising.mend()
@@ -60,6 +62,10 @@ class Conductor:
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Call `listener` with each entry and the uids that it changed; return what takes it off again."""
         return self._board.listen(listener)
+
+    def log(self, text: str) -> None:
+        """Write a line into the log of the run, as long as it goes on. Never blocks."""
+        self._board.log(text)
 
     async def settled(self) -> None:
         """Wait until every command that was sent is carried out or refused; what it started may go on."""
@@ -109,6 +115,7 @@ class Conductor:
             cmd.Undo: self._changing.undo,
             cmd.Redo: self._changing.redo,
             cmd.ChooseModel: self._changing.choose,
+            cmd.Pin: self._pinning.pin,
             cmd.Approve: self._approve,
             cmd.Allow: self._steering.allow,
             cmd.Retry: self._steering.retry,
@@ -194,6 +201,9 @@ class Conductor:
         self._start(self._propose(request, files, command))
 
     async def _propose(self, request: str, files: tuple[str, ...], command: cmd.Submit) -> None:
+        # A plan that is brought may be anybody's: what its request names is not asked for before it is approved.
+        mine = files if command.plan is None else command.files
+        await self._parts.intake.see(mine, typed=True, fetch=True)
         await self._parts.intake.see(files, typed=True)
         # What earlier turns made or were given may be read again: a person named it, or hgtui laid it out.
         await self._parts.intake.see((path for turn in command.earlier for path in turn.files), typed=True)
@@ -274,7 +284,9 @@ class Conductor:
 
     async def _execute(self, allowed: Iterable[Uid] = ()) -> None:
         await self._board.flush()
-        self._parts.running = running = Running(self._board, self._equipment)
+        self._parts.running = running = Running(
+            self._board, self._equipment, self._parts.intake
+        )
         running.scheduler.allow(allowed)
         if self._equipment.approve_by:
             running.scheduler.allow(task.uid for task in self.run.draft.plan)
@@ -295,7 +307,7 @@ class Conductor:
         await self._halt()
         if revising:  # only the revision stops: the plan and its gate stay
             return
-        running = self._parts.running or Running(self._board, self._equipment)
+        running = self._parts.running or Running(self._board, self._equipment, self._parts.intake)
         running.scheduler.cancel_all()
         await running.scheduler.idle()
         await self._board.flush()

@@ -1,13 +1,14 @@
 """What a conductor works with: the ports and settings that the composition root chose."""
 
 import asyncio
-from collections.abc import Awaitable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
 from hgtui.core import events as ev
+from hgtui.core.addresses import Resolve
 from hgtui.core.ports import (
     ArtifactStore,
     Catalogue,
@@ -49,7 +50,9 @@ class Equipment:
     a model is looked for that is not among the candidates, None where there is no such place. `allowed` are folders
     (real paths) that a plan may read besides `base`. A file at an address of the web may have `download_mb`;
     `exempt_hosts` are the hosts (lower case) and ports that were configured: only they may be private; with `offline`
-    nothing is fetched.
+    nothing is fetched. `lookup` resolves a name to IP addresses, None for the system's way. `pins`
+    is the candidate that a person has pinned, by task type; it shows what `pin` changes, which is given a task type and
+    a candidate, None to take the pin away, and raises selection.pins.PinsError; None where pins are not kept.
     """
 
     planner: Planner
@@ -76,3 +79,6 @@ class Equipment:
     download_mb: float = DOWNLOAD_MB
     exempt_hosts: frozenset[tuple[str, int]] = frozenset()
     offline: bool = False
+    lookup: Resolve | None = None
+    pins: Mapping[str, str] = field(default_factory=dict)
+    pin: Callable[[str, str | None], Awaitable[None]] | None = None

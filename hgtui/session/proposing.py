@@ -1,20 +1,19 @@
 """Stages 1 and 2 as a run goes through them: the plan streams in, candidates are looked up, models are chosen."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable, Mapping
+from collections.abc import AsyncGenerator, Mapping
 
 from hgtui.core import events as ev
-from hgtui.core.model import Assignment, Candidate
-from hgtui.core.plan import Plan, Uid
+from hgtui.core.model import Assignment
+from hgtui.core.plan import Plan, Task, Uid
 from hgtui.core.ports import CallMade, Chosen, Context, Drafted, Noticed, PlanningError, Proposed, Said, Withdrawn
 from hgtui.core.states import Failure, Stage
-from hgtui.core.task import TASKS
-from hgtui.core.text import one_line
-from hgtui.selection.ranking import choose, rank, usable
+from hgtui.selection.ranking import choose, rank, unmet, usable
 from hgtui.session.board import Board
 from hgtui.session.calls import keep_call
 from hgtui.session.equipment import Equipment
 from hgtui.session.intake import Intake
+from hgtui.session.looking import Lookups
 
 
 class Proposing:
@@ -22,7 +21,8 @@ class Proposing:
 
     def __init__(self, board: Board, equipment: Equipment, intake: Intake) -> None:
         self._board, self._equipment, self._intake = board, equipment, intake
-        self._lookups: dict[str, asyncio.Task[None]] = {}
+        self.lookups = Lookups(board, equipment)
+        self._told: set[str] = set()
 
     async def plan(self, request: str) -> bool:
         """Plan a request; False where no plan came of it."""
@@ -59,10 +59,7 @@ class Proposing:
 
     async def halt(self) -> None:
         """Stop looking for candidates."""
-        open_ = [one for one in self._lookups.values() if not one.done()]
-        for one in open_:
-            one.cancel()
-        await asyncio.gather(*open_, return_exceptions=True)
+        await self.lookups.halt()
 
     async def take(self, plan: Plan, assignments: Mapping[Uid, Assignment], notes: tuple[str, ...] = ()) -> None:
         """Take a plan, and the models and notes that came with it, that a person brings in place of a planner's."""
@@ -78,7 +75,7 @@ class Proposing:
         match step:
             case Drafted(task=task):
                 board.emit(ev.TaskDrafted(task=task))
-                self._look_up([task.task])
+                self.lookups.begin([task.task])
             case Proposed(plan=plan, notes=notes, how=how):
                 board.emit(ev.PlanProposed(plan=plan, notes=notes, how=how))
             case Said(text=text, reasoning=reasoning):
@@ -100,19 +97,25 @@ class Proposing:
         """Look up candidates and choose; `again` are tasks that have changed since a model was chosen for them."""
         board = self._board
         plan = board.run.draft.plan
-        self._look_up(task.task for task in plan)
-        await asyncio.gather(*self._lookups.values())
-        await board.flush()
-        chosen = board.run.draft.assignments
+        await self.lookups.look(plan, board.run.draft.assignments)
+        chosen, pins = board.run.draft.assignments, self._equipment.pins
         open_: dict[Uid, Assignment] = {}
-        async for uid, assignment in choose(plan, board.run.candidates, chosen, again):
+        async for uid, assignment in choose(plan, board.run.candidates, chosen, again, pins):
             if assignment is not None and assignment.chosen_by == "ranking" and self._equipment.selector is not None:
                 open_[uid] = assignment
             elif chosen.get(uid) != assignment:
                 board.emit(ev.ModelChosen(uid=uid, assignment=assignment))
+            self._tell_pin(plan[uid])
         if open_:
             await self._ask_selector(open_)
         await board.flush()
+
+    def _tell_pin(self, task: Task) -> None:
+        """Say once why what is pinned does not run a task for which a model was just chosen."""
+        why = unmet(task, self._board.run.candidates.get(task.task, ()), self._equipment.pins)
+        if why and why not in self._told:
+            self._told.add(why)
+            self._board.emit(ev.Logged(level="warning", text=why))
 
     async def _ask_selector(self, ranked: dict[Uid, Assignment]) -> None:
         """Let the selector choose where there is a choice; what it leaves open falls to the ranking."""
@@ -136,21 +139,3 @@ class Proposing:
                         board.emit(ev.Logged(level="warning", text=text))
         for uid, assignment in left.items():
             board.emit(ev.ModelChosen(uid=uid, assignment=assignment))
-
-    def _look_up(self, tasks: Iterable[str]) -> None:
-        for task in tasks:
-            if task in TASKS and task not in self._lookups and task not in self._board.run.candidates:
-                self._lookups[task] = asyncio.create_task(self._find(task))
-
-    async def _find(self, task: str) -> None:
-        catalogues = self._equipment.catalogues
-        found = await asyncio.gather(*(one.candidates(task) for one in catalogues), return_exceptions=True)
-        rows: list[Candidate] = []
-        for group in found:
-            if isinstance(group, BaseException):  # what the others know still counts
-                text = f"A catalogue could not be asked for {task}: {one_line(str(group), 200)}"
-                self._board.emit(ev.Logged(level="warning", text=text))
-            else:
-                rows += group
-        words = " ".join(filter(None, (one.help(task) for one in catalogues)))
-        self._board.emit(ev.CandidatesFound(task=task, candidates=tuple(rows), help=words))

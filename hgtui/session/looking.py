@@ -1,0 +1,127 @@
+"""Who could run a task: the catalogues are asked once for each task type, the store for a model that somebody names."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+
+from hgtui.core import events as ev
+from hgtui.core.alternatives import other_types
+from hgtui.core.fit import can_run
+from hgtui.core.model import Assignment, Candidate
+from hgtui.core.plan import Plan, Uid
+from hgtui.core.ports import StoreError
+from hgtui.core.task import TASKS
+from hgtui.core.text import one_line
+from hgtui.selection.naming import meant
+from hgtui.selection.ranking import by_pin
+from hgtui.session.board import Board
+from hgtui.session.equipment import Equipment
+
+
+class Lookups:
+    """The candidates of one run, as they are found."""
+
+    def __init__(self, board: Board, equipment: Equipment) -> None:
+        self._board, self._equipment = board, equipment
+        self._asked: dict[str, asyncio.Task[None]] = {}
+        self._tried: set[tuple[str, str]] = set()
+
+    def begin(self, tasks: Iterable[str]) -> None:
+        """Ask the catalogues for task types that were not asked for."""
+        for task in tasks:
+            if task in TASKS and task not in self._asked and task not in self._board.run.candidates:
+                self._asked[task] = asyncio.create_task(self._ask(task))
+
+    async def wait(self) -> None:
+        """Wait until every catalogue has answered, and the answers are stored."""
+        await asyncio.gather(*self._asked.values())
+        await self._board.flush()
+
+    async def halt(self) -> None:
+        """Stop looking."""
+        open_ = [one for one in self._asked.values() if not one.done()]
+        for one in open_:
+            one.cancel()
+        await asyncio.gather(*open_, return_exceptions=True)
+
+    async def look(self, plan: Plan, assignments: Mapping[Uid, Assignment]) -> None:
+        """Find what could run a plan: candidates, what assignments and pins name beside them, what else could do it."""
+        self.begin(task.task for task in plan)
+        await self.wait()
+        await self._recall(plan, assignments)
+        rows = self._board.run.candidates
+        stuck = {
+            task.task
+            for task in plan
+            if not task.skip and not any(can_run(task, one) for one in rows.get(task.task, ()))
+        }
+        self.begin(other for name in stuck for other in other_types(name))
+        await self.wait()
+
+    async def candidate(self, task: str, name: str) -> Candidate | None:
+        """Return the candidate for a task type that a name means, which from now on stands among those found.
+
+        It is looked for in the store where it is not among them; None where there is none. Raises StoreError.
+        """
+        found = await self._named(task, name)
+        if found is not None:
+            await self._add(task, found)
+        return found
+
+    async def _named(self, task: str, name: str) -> Candidate | None:
+        found = meant(name, self._board.run.candidates.get(task, ()))
+        if found is None and self._equipment.store is not None:
+            found = await self._equipment.store.find(task, name)
+        return found
+
+    async def _add(self, task: str, found: Candidate) -> None:
+        run = self._board.run
+        await self._board.flush()
+        few = run.candidates.get(task, ())
+        if all(one.name != found.name for one in few):
+            self._board.emit(ev.CandidatesFound(task=task, candidates=(*few, found), help=run.help.get(task, "")))
+            await self._board.flush()
+
+    async def _recall(self, plan: Plan, assignments: Mapping[Uid, Assignment]) -> None:
+        """Look once for each model that the plan or a pin names and that is not among the candidates."""
+        run, pins = self._board.run, self._equipment.pins
+        wanted: dict[tuple[str, str], list[int]] = {}
+        for task in plan:
+            chosen = assignments.get(task.uid)
+            names = [chosen.candidate] if chosen is not None and not by_pin(chosen) else []
+            for name in (*names, *filter(None, [pins.get(task.task)])):
+                known = {one.name for one in run.candidates.get(task.task, ())}
+                if not task.skip and task.task in TASKS and name not in known:
+                    wanted.setdefault((task.task, name), []).extend([task.id] if name in names else [])
+        new = [key for key in wanted if key not in self._tried]
+        self._tried.update(new)
+        found = await asyncio.gather(*(self._named(task, name) for task, name in new), return_exceptions=True)
+        for (task, name), one in zip(new, found, strict=True):
+            if isinstance(one, Candidate):
+                await self._add(task, one)
+                continue
+            if isinstance(one, BaseException) and not isinstance(one, StoreError):
+                raise one
+            numbers = ", ".join(str(number) for number in wanted[task, name])
+            why = _sentence(one) if isinstance(one, StoreError) else "It is no candidate here."
+            if numbers:  # of a pin the choice itself tells
+                text = f"{name}, which the plan names for task {numbers}, is not taken. {why}"
+                self._board.emit(ev.Logged(level="warning", text=one_line(text, 500)))
+
+    async def _ask(self, task: str) -> None:
+        catalogues = self._equipment.catalogues
+        found = await asyncio.gather(*(one.candidates(task) for one in catalogues), return_exceptions=True)
+        rows: list[Candidate] = []
+        for group in found:
+            if isinstance(group, BaseException):  # what the others know still counts
+                text = f"A catalogue could not be asked for {task}: {_sentence(group)}"
+                self._board.emit(ev.Logged(level="warning", text=one_line(text, 500)))
+            else:
+                rows += group
+        words = " ".join(filter(None, (one.help(task) for one in catalogues)))
+        self._board.emit(ev.CandidatesFound(task=task, candidates=tuple(rows), help=words))
+
+
+def _sentence(error: BaseException) -> str:
+    """Return what an error says to a person, with its hint where it has one."""
+    message = str(getattr(error, "message", "") or error)
+    return f"{message} {getattr(error, 'hint', '')}".strip()

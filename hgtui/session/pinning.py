@@ -1,0 +1,66 @@
+"""Pins: a person says once which candidate runs a task type, for this run and those to come."""
+
+from collections.abc import Awaitable, Callable
+
+from hgtui.core import commands as cmd
+from hgtui.core import events as ev
+from hgtui.core.model import Candidate
+from hgtui.core.ports import StoreError
+from hgtui.core.task import TASKS, task_type
+from hgtui.core.text import one_line
+from hgtui.selection.pins import PinsError
+from hgtui.selection.ranking import by_pin
+from hgtui.session.parts import NotNow, Parts
+
+Choose = Callable[[frozenset[str]], Awaitable[None]]
+
+
+class Pinning:
+    """Carries out the command that pins; `choose` chooses anew for some tasks. Raises NotNow."""
+
+    def __init__(self, parts: Parts, choose: Choose) -> None:
+        self._parts, self._choose = parts, choose
+
+    async def pin(self, command: cmd.Pin) -> None:
+        """Pin a candidate for a task type, or take the pin away; tasks whose model no person has chosen follow it."""
+        task = task_type(command.task)
+        if task not in TASKS:
+            raise NotNow(f"There is no task type {one_line(command.task, 60)!r}.", "hgtui tasks lists them.")
+        if not self._parts.run.id:
+            raise NotNow("Nothing has begun.", "hgtui models --pin CANDIDATE --task TASK pins without a run.")
+        keep = self._parts.equipment.pin
+        if keep is None:
+            raise NotNow("Pins are not kept here.")
+        found = await self._wanted(task, command.candidate) if command.candidate is not None else None
+        try:
+            await keep(task, found.name if found else None)
+        except PinsError as error:
+            raise NotNow(error.message, error.hint) from None
+        words = f"Pinned {found.name} for {task}." if found else f"Nothing is pinned for {task} any more."
+        self._parts.board.emit(ev.Logged(level="info", text=words))
+        await self._parts.board.flush()
+        await self._follow(task)
+
+    async def _wanted(self, task: str, name: str) -> Candidate:
+        try:
+            found = await self._parts.proposing.lookups.candidate(task, name)
+        except StoreError as error:
+            raise NotNow(error.message, error.hint) from None
+        if found is None:
+            raise NotNow(f"{one_line(name, 80)} is no candidate for {task}.")
+        return found
+
+    async def _follow(self, task: str) -> None:
+        """Choose anew where no person chose for the very task."""
+        run = self._parts.run
+        if run.ended or run.proposed is None or (self._parts.running is None and run.gate is None):
+            return  # what is chosen later sees the pin
+        chosen = run.draft.assignments
+        rows = [one for one in run.draft.plan if one.task == task and not one.skip]
+        free = [
+            one.uid
+            for one in rows
+            if (made := chosen.get(one.uid)) is None or made.chosen_by != "person" or by_pin(made)
+        ]
+        if free:
+            await self._choose(frozenset(free))
