@@ -12,6 +12,7 @@ from hgtui.cli.compose import catalogues
 from hgtui.cli.faults import Fault
 from hgtui.cli.reading import HOW, place_in, read_plan_at, read_source
 from hgtui.cli.words import plan_table, problem_lines, problem_row, say
+from hgtui.core.addresses import is_address
 from hgtui.core.edits import Draft
 from hgtui.core.plan import Plan
 from hgtui.core.planfile import write_plan
@@ -21,7 +22,6 @@ from hgtui.core.states import EXIT_FAILED, EXIT_OK
 from hgtui.core.task import TASKS
 from hgtui.core.text import plural
 from hgtui.session.files import inspect
-from hgtui.session.intake import is_address
 
 
 def show_plan(

@@ -28,6 +28,12 @@ def file_literals(task: Task, files: Mapping[str, FileFact]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def fetches(plan: Plan, files: Mapping[str, FileFact]) -> dict[str, tuple[Uid, ...]]:
+    """Return for each address that is asked for a file when the plan runs the uids of the tasks that read it."""
+    tasks = Plan(tasks=tuple(task for task in plan if not task.skip))
+    return {path: uids for path, uids in reads_file(tasks, files).items() if path in files and files[path].pending}
+
+
 def _alone(value: Input) -> tuple[str, ...]:
     if value.many:
         return value.literals

@@ -31,6 +31,7 @@ class Code(StrEnum):
     UNKNOWN_ARGUMENT = "unknown_argument"
     WRONG_KIND = "wrong_kind"
     UNREADABLE_FILE = "unreadable_file"
+    FETCHES = "fetches"
     NO_MODEL = "no_model"
     UNUSED_RESULT = "unused_result"
     SAME_TASK_TWICE = "same_task_twice"

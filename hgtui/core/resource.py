@@ -63,6 +63,7 @@ class FileFact(Value):
     """What was found out about a file that a request or an argument names, before anything runs.
 
     `error` is a sentence where the file cannot be used; then `digest` is empty and `kind` a guess from the name.
+    With `remote` the path is an address of the web.
     """
 
     path: str
@@ -72,6 +73,12 @@ class FileFact(Value):
     media_type: str = ""
     language: str | None = None
     error: str = ""
+    remote: bool = False
+
+    @property
+    def pending(self) -> bool:
+        """Whether it is fetched only when a task that reads it starts: until then `kind` is a guess from the name."""
+        return self.remote and not self.digest and not self.error
 
     @property
     def usable(self) -> bool:

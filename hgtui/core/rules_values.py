@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from hgtui.core import addresses
+from hgtui.core.addresses import is_address
 from hgtui.core.edit import Connect, Set
 from hgtui.core.look import KIND_WORDS, Look
 from hgtui.core.plan import Input, Ref, Task
@@ -84,10 +86,11 @@ def _bare(look: Look, task: Task, arg: Arg) -> Mend:
 
 
 def _file(look: Look, task: Task, arg: Arg, path: str, fact: FileFact | None) -> Iterator[Problem]:
-    shown = one_line(path, 80)
-    if path.startswith(("http://", "https://")):
-        message = f"hgtui does not fetch {shown}: save it to a file and give that."
-        yield look.error(Code.UNREADABLE_FILE, message, task, arg.name)
+    shown = addresses.shown(path, 80) if is_address(path) else one_line(path, 80)
+    if fact is None and is_address(path):
+        # Only a look at the plan alone has no fact of it: what is configured is not known there.
+        why = addresses.why_not(path)
+        yield look.error(Code.UNREADABLE_FILE, why, task, arg.name) if why else _fetches(look, task, arg, shown)
     elif fact is None:
         if _names_a_file(path):
             code = Code.UNREADABLE_FILE
@@ -103,6 +106,13 @@ def _file(look: Look, task: Task, arg: Arg, path: str, fact: FileFact | None) ->
     elif fact.kind and not arg.takes(fact.kind):
         message = f"“{arg.name}” of task {task.id} needs {KIND_WORDS[arg.kind]}; {shown} is {KIND_WORDS[fact.kind]}."
         yield look.error(Code.WRONG_KIND, message, task, arg.name)
+    elif fact.pending:
+        yield _fetches(look, task, arg, shown)
+
+
+def _fetches(look: Look, task: Task, arg: Arg, shown: str) -> Problem:
+    message = f"Task {task.id} fetches {shown} when it starts: what is there is not known before."
+    return look.warning(Code.FETCHES, message, task, arg.name)
 
 
 def _names_a_file(text: str) -> bool:

@@ -1,24 +1,33 @@
 """What goes into a task when it starts: its literal texts and files, and the results of the tasks that it reads."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 
-from hgtui.core.plan import Input, Plan, Ref, Task
+from hgtui.core import addresses
+from hgtui.core.plan import Input, Plan, Ref, Task, Uid
 from hgtui.core.ports import ArtifactError, ArtifactStore, CallError, Given, Results
 from hgtui.core.resource import FILE_KINDS, FileFact, Kind, Resource, reads
 from hgtui.core.states import Failure
 from hgtui.core.task import TASKS, Arg
 from hgtui.core.text import decode, one_line
 
+Fetch = Callable[[Uid, str], Awaitable[FileFact]]
+"""Fetches the file at an address for a task and puts it among the files of the run. Raises CallError."""
+
 TEXT_LIMIT = 4_000_000
 """How many bytes of one text go into a call."""
 
 
 class Resolver:
-    """Resolves the inputs of tasks. A file is read from the artifacts: the very bytes that were approved."""
+    """Resolves the inputs of tasks. A file is read from the artifacts: the very bytes that were approved.
 
-    def __init__(self, plan: Plan, files: Mapping[str, FileFact], artifacts: ArtifactStore) -> None:
+    `fetch` brings a file at an address that was approved but not asked yet, for the task that reads it.
+    """
+
+    def __init__(
+        self, plan: Plan, files: Mapping[str, FileFact], artifacts: ArtifactStore, fetch: Fetch | None = None
+    ) -> None:
         self._names = {task.uid: f"the result of task {task.id}" for task in plan}
-        self._files, self._artifacts = files, artifacts
+        self._files, self._artifacts, self._fetch = files, artifacts, fetch
 
     async def inputs(self, task: Task, results: Results) -> dict[str, tuple[Given, ...]]:
         """Return for each argument what goes in. Raises CallError (bad_input) where something is not there."""
@@ -30,8 +39,16 @@ class Resolver:
             arg = spec.arg(name)
             if arg is None:
                 raise CallError(Failure.BAD_INPUT, f"{task.task} takes no “{one_line(name, 40)}”.")
+            await self._bring(task, value)
             found[name] = await self._argument(arg, value, results)
         return found
+
+    async def _bring(self, task: Task, value: Input) -> None:
+        """Fetch what a value names and nobody has fetched yet; `files` has it then."""
+        for text in value.literals if value.many or len(value.parts) == 1 else ():
+            fact = self._files.get(text)
+            if fact is not None and fact.pending and self._fetch is not None:
+                await self._fetch(task.uid, text)
 
     async def _argument(self, arg: Arg, value: Input, results: Results) -> tuple[Given, ...]:
         if value.many:
@@ -63,6 +80,8 @@ class Resolver:
     async def _file(self, arg: Arg, fact: FileFact) -> Given:
         if fact.error:
             raise CallError(Failure.BAD_INPUT, fact.error)
+        if fact.pending:
+            raise CallError(Failure.BAD_INPUT, f"{addresses.shown(fact.path)} was not fetched.")
         kind = fact.kind or Kind.TEXT
         if not arg.takes(kind):
             message = f"{one_line(fact.path, 80)} is of the kind {kind}; “{arg.name}” takes {arg.kind}."

@@ -5,6 +5,7 @@ import re
 from pathlib import PurePath
 from typing import NamedTuple
 
+from hgtui.core.addresses import is_address
 from hgtui.core.resource import Kind
 from hgtui.core.text import one_line
 
@@ -21,6 +22,9 @@ LIMITS = {
     Kind.VIDEO: 2_000 * MB,
 }
 """The largest file of each kind that is taken, in bytes."""
+
+MOST_PIXELS = 250_000_000
+"""The largest picture that is taken, in pixels by its header: 750 MB unpacked. The largest cameras make 200 million."""
 
 WORDS = {
     Kind.TEXT: "text",
@@ -79,7 +83,10 @@ class Content(NamedTuple):
 
 
 def suffix_of(name: str) -> str:
-    """Return what stands behind the last dot, lower case."""
+    """Return what stands behind the last dot, lower case; of an address, of its path."""
+    if is_address(name):
+        name = name.partition("#")[0].partition("?")[0]
+        name = name.rpartition("/")[2] if name.count("/") > 2 else ""
     return PurePath(name).suffix.lower().removeprefix(".")
 
 

@@ -7,12 +7,15 @@ import hashlib
 import itertools
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
+from hgtui.core import addresses
 from hgtui.core.resource import FileFact, Kind
 from hgtui.core.text import decode, one_line
-from hgtui.session.content import HEAD, LIMITS, MB, MEDIA, WORDS, Content, claimed, identify, is_text
+from hgtui.session.content import HEAD, LIMITS, MB, MEDIA, MOST_PIXELS, WORDS, Content, claimed, identify, is_text
+from hgtui.session.dimensions import dimensions
 
 BLOCK = 1 << 20
 NAMES = 5_000
@@ -56,7 +59,13 @@ async def inspect(path: str, base: Path) -> FileFact:
     Where it cannot be used, `error` says why in a sentence. `path` stays as typed. Nothing but a regular file is ever
     opened. The limits of size are in `content.LIMITS`.
     """
-    return await asyncio.to_thread(_inspect, path, base)
+    return await asyncio.to_thread(_inspect, path, lambda: resolve(path, base))
+
+
+async def inspect_fetched(url: str, place: Path, name: str) -> FileFact:
+    """Look at what was fetched from an address into a file, as `inspect` does; `name` is what it would be called."""
+    fact = await asyncio.to_thread(_inspect, url, lambda: place, name)
+    return fact.model_copy(update={"remote": True})
 
 
 async def read_text(path: Path | str) -> str:
@@ -64,10 +73,10 @@ async def read_text(path: Path | str) -> str:
     return await asyncio.to_thread(_read_text, str(path))
 
 
-def _inspect(path: str, base: Path) -> FileFact:
+def _inspect(path: str, place: Callable[[], Path], name: str = "") -> FileFact:
     try:
-        with _open(path, resolve(path, base)) as file:
-            return _look(path, file)
+        with _open(path, place()) as file:
+            return _look(path, file, name or path)
     except FileError as error:
         # A name with bytes that are not UTF-8 cannot be part of a journal as it is.
         typed = path.encode("utf-8", "replace").decode()
@@ -86,7 +95,7 @@ def _read_text(path: str) -> str:
 
 
 def _shown(path: str) -> str:
-    return one_line(path, 120) or "''"
+    return addresses.shown(path, 120) if addresses.is_address(path) else one_line(path, 120) or "''"
 
 
 def _open(path: str, place: Path) -> BinaryIO:
@@ -161,11 +170,11 @@ def _read(file: BinaryIO, size: int, path: str) -> bytes:
         raise FileError(f"{_shown(path)} cannot be read: {(error.strerror or str(error)).lower()}.") from error
 
 
-def _look(path: str, file: BinaryIO) -> FileFact:
+def _look(path: str, file: BinaryIO, name: str) -> FileFact:
     head = _read(file, HEAD, path)
     if not head:
         raise FileError(f"{_shown(path)} is empty.")
-    content = identify(head, len(head) < HEAD, path)
+    content = identify(head, len(head) < HEAD, name)
     kind = _usable(path, content)
     limit = LIMITS[kind]
     size = os.fstat(file.fileno()).st_size
@@ -173,8 +182,18 @@ def _look(path: str, file: BinaryIO) -> FileFact:
         raise FileError(
             f"{_shown(path)} is too large: {size / MB:,.1f} MB, the limit for {WORDS[kind]} is {limit // MB:,} MB."
         )
+    if kind is Kind.IMAGE:
+        _not_too_many_pixels(path, head, file)
     digest, size = _digest(path, head, file, limit, kind)
     return FileFact(path=path, kind=kind, digest=digest, size=size, media_type=content.media_type)
+
+
+def _not_too_many_pixels(path: str, head: bytes, file: BinaryIO) -> None:
+    width, height = dimensions(head, file) or (1, 1)
+    if width * height > MOST_PIXELS:
+        raise FileError(
+            f"{_shown(path)} is too large: {width:,} x {height:,} pixels, the limit is {MOST_PIXELS // 1_000_000} million."
+        )
 
 
 def _usable(path: str, content: Content) -> Kind:

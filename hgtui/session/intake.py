@@ -2,50 +2,105 @@
 
 import asyncio
 from collections.abc import Iterable
+from pathlib import Path
 
+from hgtui.core import addresses
 from hgtui.core import events as ev
-from hgtui.core.plan import Plan
-from hgtui.core.ports import ArtifactError
+from hgtui.core.addresses import is_address
+from hgtui.core.plan import Plan, Uid
+from hgtui.core.ports import ArtifactError, CallError
 from hgtui.core.problems import file_literals
 from hgtui.core.resource import FILE_KINDS, FileFact
+from hgtui.core.states import Failure
 from hgtui.core.task import TASKS
 from hgtui.core.text import one_line
 from hgtui.session.board import Board
+from hgtui.session.content import MB, claimed
 from hgtui.session.equipment import Equipment
+from hgtui.session.fetching import SECONDS, FetchError, Limits, allowed
+from hgtui.session.fetching import fetch as fetched
 from hgtui.session.files import inspect, resolve
-
-_ADDRESSES = ("http://", "https://")
-
-
-def is_address(path: str) -> bool:
-    """Say whether what stands for a file is an address of the web."""
-    return path.startswith(_ADDRESSES)
 
 
 class Intake:
     """Looks at files for a run.
 
-    A path that a person typed is allowed. Any other (a planner's) only inside the working folder, and never where a
-    part of it begins with a dot.
+    A path that a person typed is allowed. Any other (a planner's) only inside the working folder and those that were
+    allowed, and never where a part of it begins with a dot; or where it is an artifact.
+
+    To fetch from an address of the web is an outside effect: one that a person typed into the request is fetched when
+    it is seen, any other is not before the plan is approved and a task that reads it starts.
     """
 
     def __init__(self, board: Board, equipment: Equipment) -> None:
         self._board, self._equipment = board, equipment
         self._marks: dict[str, tuple[int, ...]] = {}
+        self._fetching: dict[str, asyncio.Lock] = {}
+        self._limits = Limits(
+            equipment.download_mb, SECONDS, equipment.exempt_hosts, equipment.offline, equipment.lookup
+        )
         self._typed: set[str] = set(board.run.asked_files)
         # In a run that is gone on with: what was typed into its plan was allowed when it was seen.
-        self._typed.update(path for path, fact in board.run.files.items() if fact.usable and not self._allowed(path))
+        self._typed.update(
+            path
+            for path, fact in board.run.files.items()
+            if fact.usable and not fact.remote and not self._allowed(path)
+        )
 
-    async def see(self, paths: Iterable[str], *, typed: bool) -> None:
-        """Look at files that were not looked at yet and emit what was found."""
-        wanted = [path for path in dict.fromkeys(paths) if path and not is_address(path)]
+    async def see(self, paths: Iterable[str], *, typed: bool, fetch: bool = False) -> None:
+        """Look at files that were not looked at yet and emit what was found; with `fetch` also at addresses."""
+        wanted = [path for path in dict.fromkeys(paths) if path]
         if typed:
             self._typed.update(wanted)
         known = self._board.run.files
-        fresh = [path for path in wanted if path not in known or (typed and known[path].error)]
-        for fact in await asyncio.gather(*(self._look(path) for path in fresh)):
+        fresh = [path for path in wanted if path not in known or self._again(known[path], typed=typed, fetch=fetch)]
+        for fact in await asyncio.gather(*(self._seen(path, fetch=fetch) for path in fresh)):
             self._board.emit(ev.FileSeen(file=fact))
         await self._board.flush()
+
+    @staticmethod
+    def _again(known: FileFact, *, typed: bool, fetch: bool) -> bool:
+        """Whether what was found before may be otherwise now that a person names it."""
+        return typed and (fetch and not known.digest if known.remote else bool(known.error))
+
+    async def _seen(self, path: str, *, fetch: bool) -> FileFact:
+        if not is_address(path):
+            return await self._look(path)
+        fact = FileFact(path=path, kind=claimed(path), remote=True, error=allowed(path, self._limits))
+        if fact.error or not fetch:
+            return fact
+        shown = addresses.shown(path)
+        self._board.emit(ev.Logged(text=f"Fetching {shown}, which was named in the request."))
+        try:
+            found = await fetched(path, self._equipment.artifacts, self._limits, self._told)
+        except FetchError as error:
+            return fact.model_copy(update={"error": f"{error.message} {error.hint}".strip()})
+        if found.usable:
+            self._board.emit(ev.Logged(text=f"Fetched {shown}: {found.size / MB:,.1f} MB."))
+        return found
+
+    def _told(self, part: float | None, words: str) -> None:
+        self._board.emit(ev.Logged(level="debug", text=words if part is None else f"{words} ({part:.0%})"))
+
+    async def fetch(self, uid: Uid, path: str) -> FileFact:
+        """Fetch what an approved task reads, once for all that read it. Raises CallError."""
+        async with self._fetching.setdefault(path, asyncio.Lock()):
+            known = self._board.run.files[path]
+            if not known.pending:
+                return known
+
+            def told(part: float | None, words: str) -> None:
+                self._board.emit(ev.Progress(uid=uid, fraction=part, note=words))
+
+            try:
+                fact = await fetched(path, self._equipment.artifacts, self._limits, told)
+            except FetchError as error:
+                raise CallError(error.failure, error.message, error.hint, retry_after=error.retry_after) from error
+            if fact.error:  # it is not put into the run: what is there may be mended, and the task tried again
+                raise CallError(Failure.BAD_INPUT, fact.error)
+            self._board.emit(ev.FileSeen(file=fact))
+            await self._board.flush()
+            return fact
 
     async def see_plan(self, plan: Plan, *, typed: bool) -> None:
         """Look at every file that a plan names in an argument that is a file."""
@@ -56,6 +111,8 @@ class Intake:
         """Look at all files of the plan once more; True where one is not what it was."""
         run = self._board.run
         used = {path for task in run.draft.plan for path in file_literals(task, run.files)} & run.files.keys()
+        # What was fetched is kept as it was: to ask its server again is for a new run.
+        used = {path for path in used if not run.files[path].remote}
         doubtful = await asyncio.to_thread(self._touched, used)
         changed = False
         for fact in await asyncio.gather(*(self._look(path) for path in doubtful)):
@@ -105,7 +162,15 @@ class Intake:
             whole = resolve(path, base).resolve()
         except (OSError, ValueError, RuntimeError):
             return False
-        return whole.is_relative_to(base) and not any(part.startswith(".") for part in whole.relative_to(base).parts)
+        folders = [folder for folder in (base, *self._equipment.allowed) if whole.is_relative_to(folder)]
+        shown = (whole.relative_to(folder).parts for folder in folders)
+        return any(not any(part.startswith(".") for part in parts) for parts in shown) or self._is_artifact(whole)
+
+    def _is_artifact(self, whole: Path) -> bool:
+        try:
+            return self._equipment.artifacts.path(whole.name).resolve() == whole
+        except (KeyError, OSError):
+            return False
 
     async def _look(self, path: str) -> FileFact:
         allowed, mark = await asyncio.to_thread(lambda: (self._allowed(path), self._mark(path)))
@@ -113,7 +178,8 @@ class Intake:
             shown = one_line(path, 80)
             return FileFact(
                 path=path,
-                error=f"{shown} is outside the working folder. Name it in the request or with --file to allow it.",
+                error=f"{shown} is outside the working folder. Name it in the request or with --file to allow it, "
+                "or allow its folder with --allow.",
             )
         self._marks.pop(path, None)
         fact = await inspect(path, self._equipment.base)

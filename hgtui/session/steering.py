@@ -65,7 +65,7 @@ class Steering:
             raise NotNow("Give a text or the path of a file.")
         await self._parts.intake.see([command.path], typed=True)
         fact = self._parts.run.files.get(command.path)
-        if fact is None:
+        if fact is None or fact.pending:
             raise NotNow("That is no file on this machine.", "Save it to a file and give its path.")
         if fact.error:
             raise NotNow(fact.error)

@@ -141,9 +141,16 @@ def test_a_file_of_the_wrong_kind_gives_no_broken_task_but_a_note() -> None:
     assert "needs a sound, and movie.mp4 is a video" in made.notes[0]
 
 
-def test_an_address_is_never_fetched_and_this_is_said() -> None:
-    made = propose("Summarize https://example.com/page.html", {})
-    assert "does not fetch https://example.com/page.html" in made.notes[0]
+def test_an_address_that_is_not_fetched_is_said() -> None:
+    made = propose("Summarize www.example.com/page.html", {})
+    assert "does not fetch www.example.com/page.html" in made.notes[0]
+
+
+def test_an_address_of_the_web_is_a_file_like_any_other() -> None:
+    url = "https://example.com/cat?id=3"
+    made = propose(f"Detect the objects in {url}", {url: FileFact(path=url, kind=Kind.IMAGE, remote=True)})
+    assert [(task.task, task.args["image"].literal) for task in made.plan] == [("object-detection", url)]
+    assert made.notes == ()
 
 
 def test_a_file_is_what_was_found_in_it_not_what_its_name_says() -> None:

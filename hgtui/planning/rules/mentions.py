@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Literal
 
+from hgtui.core.addresses import LONGEST, is_address
 from hgtui.core.resource import Kind
 
 MOST_SCANNED = 100_000
@@ -30,6 +31,9 @@ _QUOTED = re.compile(
 _WORD = re.compile(r"(?:\\ |[^\s,;\"“”„«»‹›`<>|*])+")
 _EDGES_LEFT, _EDGES_RIGHT = "'‘’([{", "'‘’)]}.:!?…"
 _ADDRESS = re.compile(r"(?:\w+://|www\.)\S+$", re.I)
+_WEB = re.compile(r"(?<![\w/.])https?://[^\s\"“”„«»‹›`<>|]+", re.I)
+_BEHIND = ".,:;!?…*'’‘"
+_PAIRS = {")": "(", "]": "[", "}": "{"}
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 _SENTENCE = re.compile(r"[.!?;:,]\s")
 _LONGEST_NAME = 255
@@ -37,7 +41,10 @@ _LONGEST_NAME = 255
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A part of a request: `text` is the path, the quoted text or the address, `start` and `end` where it stands."""
+    """A part of a request: `text` is the path, the quoted text or the address, `start` and `end` where it stands.
+
+    A "file" is what can be read: a path, or an http or https address; an "address" is any other.
+    """
 
     what: Literal["file", "quote", "address"]
     start: int
@@ -47,11 +54,17 @@ class Mention:
 
 def guess(path: str) -> Kind | None:
     """Return the kind of file that the suffix of `path` stands for, None where it is unknown."""
+    if is_address(path):
+        path = path.partition("#")[0].partition("?")[0]
+        path = path.rpartition("/")[2] if path.count("/") > 2 else ""
     return KIND_OF_SUFFIX.get(PurePath(path).suffix[1:].lower())
 
 
 def mentioned(request: str) -> tuple[str, ...]:
-    """Return the paths that a request names, as typed, each once: words with a known file suffix, quoted or not."""
+    """Return the files that a request names, as typed, each once.
+
+    They are words with a known file suffix, quoted or not, and the addresses of the web.
+    """
     return tuple(dict.fromkeys(one.text for one in mentions(request[:MOST_SCANNED]) if one.what == "file"))
 
 
@@ -76,12 +89,37 @@ def mentions(request: str, known: Iterable[str] = ()) -> list[Mention]:
 
 def _is_name(text: str) -> bool:
     text = text.strip()
+    if (web := _WEB.fullmatch(text)) is not None:
+        return _web_end(web[0]) == len(text) and guess(text) is not None
     if not 0 < len(text) <= _LONGEST_NAME or "\n" in text or "://" in text or _SENTENCE.search(text):
         return False
     return guess(text) is not None
 
 
 def _words(request: str, start: int, end: int) -> Iterator[Mention]:
+    for web in _WEB.finditer(request, start, end):
+        if web.start() < start:
+            continue
+        stop = web.start() + _web_end(web[0])
+        if len(web[0]) <= LONGEST and stop > web.start() + len("https://"):
+            yield from _paths(request, start, web.start())
+            yield Mention("file", web.start(), stop, request[web.start() : stop])
+            start = stop
+    yield from _paths(request, start, end)
+
+
+def _web_end(address: str) -> int:
+    """Return how long an address is without what belongs to the sentence around it."""
+    address = re.sub(r"['’]s$", "", address)
+    while address:
+        last = address[-1]
+        if last not in _BEHIND and not (last in _PAIRS and address.count(last) > address.count(_PAIRS[last])):
+            break
+        address = address[:-1]
+    return len(address)
+
+
+def _paths(request: str, start: int, end: int) -> Iterator[Mention]:
     for word in _WORD.finditer(request, start, end):
         text, begin = word[0], word.start()
         core = text.lstrip(_EDGES_LEFT)

@@ -62,7 +62,8 @@ def propose(request: str, files: Mapping[str, FileFact]) -> Proposed:
 def _addresses(reader: Reader) -> list[str]:
     found = (one.text for one in reader.masked.mentions if one.what == "address")
     return [
-        f"hgtui does not fetch {one_line(text, 80)}: save it to a file and name that." for text in dict.fromkeys(found)
+        f"hgtui does not fetch {one_line(text, 80)}: only addresses with http:// or https:// are fetched."
+        for text in dict.fromkeys(found)
     ]
 
 
