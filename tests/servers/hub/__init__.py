@@ -3,11 +3,12 @@
 from tests.servers.hub.calls import Call
 from tests.servers.hub.faults import RIGHT, Cut, Dripped, Endless, Held, Lying, Redirect, Slow
 from tests.servers.hub.made import Made, as_json, picture, picture_bomb
-from tests.servers.hub.models import HOSTILE, MODELS, Listed, Offer
+from tests.servers.hub.models import HOSTILE, HOSTILE_MODELS, MODELS, Listed, Offer
 from tests.servers.hub.server import TOKEN, HubServer
 
 __all__ = [
     "HOSTILE",
+    "HOSTILE_MODELS",
     "MODELS",
     "RIGHT",
     "TOKEN",

@@ -90,7 +90,7 @@ class Rules:
                     break
             else:
                 return RIGHT
-        return answer if hasattr(answer, "send") or hasattr(answer, "twist") else answer(call)  # type: ignore[operator]
+        return answer if hasattr(answer, "send") or hasattr(answer, "twist") else answer(call)
 
 
 class Record:

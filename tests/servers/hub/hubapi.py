@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from tests.servers.hub import cards
 from tests.servers.hub.faults import gated, not_found
 from tests.servers.hub.made import Made, as_json, refusal
-from tests.servers.hub.models import HOSTILE, Listed, Offer
+from tests.servers.hub.models import Listed, Offer
 
 Params = Mapping[str, list[str]]
 KNOWN = {
@@ -82,7 +82,7 @@ class HubApi:
         if model is None:
             return _unknown(name, known=known)
         if revision not in (None, "main", model.revision):
-            return refusal(404, f"Invalid rev id: {HOSTILE if 'hostile' in name else revision}", "RevisionNotFound")
+            return refusal(404, f"Invalid rev id: {revision}", "RevisionNotFound")
         every = {**facts(model), "inferenceProviderMapping": {o.provider: mapping_row(model, o) for o in model.offers}}
         wanted = params.get("expand")
         if wanted is None:

@@ -4,6 +4,7 @@ import base64
 import functools
 import io
 import json
+import re
 import wave
 import zlib
 from collections.abc import Mapping
@@ -17,6 +18,7 @@ from tests.servers.exchange import Exchange
 from tests.servers.media import wav
 
 JSON = "application/json"
+NOT_IN_A_HEADER = re.compile(r"[^ -~]")
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,9 @@ def as_json(body: Any, status: int = 200, headers: Mapping[str, str] | None = No
 def refusal(status: int, message: Any, code: str = "", headers: Mapping[str, str] | None = None) -> Made:
     """An error as the Hub and its router write one; `code` goes into X-Error-Code, the message into X-Error-Message."""
     named = {"X-Error-Code": code, "X-Error-Message": str(message)} if code else {}
-    return as_json({"error": message}, status, {**named, **(headers or {})})
+    every = {**named, **(headers or {})}
+    # What a client put into its path comes back in these, and a header carries no control characters.
+    return as_json({"error": message}, status, {name: NOT_IN_A_HEADER.sub("?", value) for name, value in every.items()})
 
 
 class Wrong(Exception):
@@ -116,9 +120,33 @@ def seconds_of(data: bytes) -> float:
         raise Wrong("the audio is empty")
     try:
         with wave.open(io.BytesIO(data)) as sound:
-            return sound.getnframes() / sound.getframerate()
+            return float(sound.getnframes() / sound.getframerate())
     except (wave.Error, EOFError):
         return len(data) / 1000
+
+
+def flac(seconds: float) -> bytes:
+    """Silence as FLAC, 8 kHz, 16 bit, one channel: frames of 4096 samples that are one value each."""
+    samples, block = max(16, int(seconds * 8000)), 4096
+    packed = 8000 << 44 | 0 << 41 | 15 << 36 | samples
+    head = block.to_bytes(2, "big") * 2 + bytes(6) + packed.to_bytes(8, "big") + bytes(16)
+    file = b"fLaC" + bytes([0x80]) + len(head).to_bytes(3, "big") + head
+    for number in range(min(128, -(-samples // block))):
+        count = min(block, samples - number * block)
+        # Block size in 16 bits at the end of the header, 8 kHz, mono, 16 bits, the frame's number.
+        start = bytes([0xFF, 0xF8, 0x74, 0x08, number]) + (count - 1).to_bytes(2, "big")
+        frame = start + bytes([_crc(start, 8, 0x07)]) + bytes(3)
+        file += frame + _crc(frame, 16, 0x8005).to_bytes(2, "big")
+    return file
+
+
+def _crc(data: bytes, bits: int, polynomial: int) -> int:
+    value = 0
+    for byte in data:
+        value ^= byte << (bits - 8)
+        for _ in range(8):
+            value = (value << 1 ^ (polynomial if value >> (bits - 1) & 1 else 0)) & ((1 << bits) - 1)
+    return value
 
 
 def video(said: str) -> bytes:

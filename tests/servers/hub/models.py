@@ -157,6 +157,7 @@ SOUND_AND_VIDEO = (
     Listed("Lightricks/LTX-Video", "image-to-video", 300_000, 1_900, (Offer("fal-ai", id="fal-ai/ltx-video-13b-dev/image-to-video"),), "other", "diffusers"),
     Listed("hexgrad/Kokoro-82M", "text-to-speech", 2_900_000, 5_000, (Offer("fal-ai", id="fal-ai/kokoro/american-english"), *by("replicate", "together", "deepinfra")), library="kokoro", parameters=82 * M),
     Listed("facebook/mms-tts-eng", "text-to-speech", 70_000, 150, (HF,), "cc-by-nc-4.0", parameters=36 * M),
+    Listed("acme/flac-voice", "text-to-speech", 90, 2, (HF,), "mit", parameters=20 * M, tags=("flac",)),
     Listed("ResembleAI/chatterbox", "text-to-speech", 500_000, 1_100, (Offer("fal-ai", "error", "fal-ai/chatterbox/text-to-speech"),), "mit", "chatterbox"),
     Listed("openai/whisper-large-v3", "automatic-speech-recognition", 4_700_000, 4_700, (HF, Offer("fal-ai", id="fal-ai/whisper"), *by("replicate", "deepinfra")), languages=("en", "de", "fr"), parameters=1_550 * M),
     Listed("openai/whisper-large-v3-turbo", "automatic-speech-recognition", 4_000_000, 2_500, (HF, Offer("fal-ai", id="fal-ai/wizper")), "mit", parameters=809 * M),
@@ -176,3 +177,10 @@ NOT_SERVED = (
 )  # fmt: skip
 
 MODELS = (*TEXT, *CHAT, *PICTURES, *SOUND_AND_VIDEO, *NOT_SERVED)
+
+HOSTILE_MODELS = (
+    Listed(f"hostile/{HOSTILE}", "text-classification", 99_000_000, 9, (HF,), labels=MOODS),
+    Listed("hostile/../../../etc/passwd", "text-classification", 98_000_000, 9, (HF,), labels=MOODS),
+    Listed("hostile/" + "long" * 500, "text-classification", 97_000_000, 9, (HF,), labels=MOODS),
+)
+"""No Hub has such ids. They head their list, so that whoever shows it shows them; a test adds them to MODELS."""

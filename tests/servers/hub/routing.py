@@ -9,7 +9,7 @@ from tests.servers.hub.calls import Call
 from tests.servers.hub.chats import CHAT_PATHS
 from tests.servers.hub.hf_inference import TASKS
 from tests.servers.hub.models import Listed, Offer
-from tests.servers.hub.providers import PATHS
+from tests.servers.hub.providers import PATHS, form
 
 PROVIDERS = {"hf-inference", "fal-ai", "replicate", "wavespeed", *CHAT_PATHS}
 QUEUED = {"fal-ai", "wavespeed", "together", "zai-org"}
@@ -49,7 +49,7 @@ class Routing:
         if request.path == "/v1/models":
             return Aim(Call(request, "routed"))
         if request.path == "/v1/chat/completions":
-            return self._chat(request, "auto", str(request.body.get("model", "")).partition(":")[0])
+            return self._chat(request, "auto", _named_in(request).partition(":")[0])
         if "resolve" in parts:
             at = parts.index("resolve")
             model = "/".join(parts[:at])
@@ -74,10 +74,10 @@ class Routing:
         if provider == "hf-inference":
             return self._hf_inference(request, parts[1:])
         if path == CHAT_PATHS.get(provider):
-            return self._chat(request, provider, str(request.body.get("model", "")))
+            return self._chat(request, provider, _named_in(request))
         if provider == "replicate":
             # A prediction of a version names no model but in the version.
-            version = None if "models" in parts else request.body.get("version")
+            version = None if "models" in parts else _field(request, "version")
             return self._run(request, provider, "/".join(parts[2:-1]), version=version)
         prefixes: Mapping[str, int] = {"fal-ai": 0, "wavespeed": 2}
         if provider in prefixes:
@@ -122,9 +122,12 @@ class Routing:
         return Aim(Call(request, route, model.id if model else name), provider, task, name, model, offer)
 
 
-def _named_in(request: Request) -> str:
-    if request.headers.get("content-type", "").startswith("application/json"):
-        return str(request.body.get("model", ""))
-    from tests.servers.hub.providers import form
+def _field(request: Request, name: str) -> str:
+    """A field of a JSON body, "" where there is none: a redirected POST comes back as a GET."""
+    return str(request.body.get(name, "")) if request.raw else ""
 
-    return form(request).get("model", b"").decode()
+
+def _named_in(request: Request) -> str:
+    if request.headers.get("content-type", "").startswith("multipart/"):
+        return form(request).get("model", b"").decode()
+    return _field(request, "model")

@@ -74,6 +74,8 @@ def image_to_image(given: Given) -> Made:
 
 
 def text_to_speech(given: Given) -> Made:
+    if "flac" in given.model.tags:
+        return Made(made.flac(len(given.text) * 0.05), "audio/flac")
     return Made(made.spoken(given.text), "audio/wav")
 
 

@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Callable, Sequence
 from types import TracebackType
 
-from tests.servers.chat import Script
 from tests.servers.exchange import Exchange
 from tests.servers.hub import chats, hf_inference, hubapi, providers
 from tests.servers.hub.calls import Call, Choose, Record, Rules
+from tests.servers.hub.chats import Script
 from tests.servers.hub.faults import Fault, gated, unauthorized, wrong_token
 from tests.servers.hub.hubapi import HubApi
 from tests.servers.hub.made import Made, Wrong, as_json, refusal

@@ -12,7 +12,7 @@ from huggingface_hub.errors import (
     RevisionNotFoundError,
 )
 
-from tests.servers.hub import HOSTILE, MODELS, TOKEN, HubServer
+from tests.servers.hub import HOSTILE, HOSTILE_MODELS, MODELS, TOKEN, HubServer
 from tests.servers.hub.cards import LONG_BYTES
 
 SST = "distilbert/distilbert-base-uncased-finetuned-sst-2-english"
@@ -123,3 +123,9 @@ def test_every_model_of_the_catalogue_can_be_read_by_the_client(hub: HubServer) 
     listed = list(_api(hub).list_models(full=True, cardData=True))
     assert {model.id for model in listed} == {model.id for model in MODELS}
     assert all(_api(hub).model_info(model.id).sha == model.revision for model in MODELS)
+
+
+def test_a_listing_can_name_models_by_what_no_id_is() -> None:
+    with HubServer((*MODELS, *HOSTILE_MODELS)) as bad:
+        found = list(_api(bad).list_models(pipeline_tag="text-classification", sort="downloads", limit=3))
+    assert [model.id for model in found] == [model.id for model in HOSTILE_MODELS]

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import puremagic
 import pytest
 from huggingface_hub.errors import HfHubHTTPError
 
@@ -106,6 +107,8 @@ async def test_sounds_are_made_heard_and_taken_apart(clients: Any) -> None:
     client = clients()
     speech = await client.text_to_speech("ten chars!", model="facebook/mms-tts-eng")
     assert made.seconds_of(speech) == 0.5
+    flac = await client.text_to_speech("ten chars!", model="acme/flac-voice")
+    assert puremagic.from_string(flac) == ".flac"
     text = await client.automatic_speech_recognition(SOUND, model="openai/whisper-large-v3")
     assert text.text == "a recording of 0.50 seconds"
     classes = await client.audio_classification(SOUND, model="MIT/ast-finetuned-audioset-10-10-0.4593")
