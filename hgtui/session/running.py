@@ -16,6 +16,7 @@ from hgtui.session.board import Board
 from hgtui.session.calls import keep_call
 from hgtui.session.equipment import Equipment
 from hgtui.session.gates import gate
+from hgtui.session.intake import Intake
 
 _TROUBLE = frozenset({TaskState.FAILED, TaskState.CANCELLED, TaskState.BLOCKED})
 
@@ -23,14 +24,14 @@ _TROUBLE = frozenset({TaskState.FAILED, TaskState.CANCELLED, TaskState.BLOCKED})
 class Running:
     """Runs what was granted."""
 
-    def __init__(self, board: Board, equipment: Equipment) -> None:
+    def __init__(self, board: Board, equipment: Equipment, intake: Intake) -> None:
         self._board, self._equipment = board, equipment
         self._moved = asyncio.Event()
         self._finishing = False
         performer = Performer(
             board.run.id,
             equipment.endpoints,
-            lambda: Resolver(board.run.draft.plan, board.run.files, equipment.artifacts),
+            lambda: Resolver(board.run.draft.plan, board.run.files, equipment.artifacts, intake.fetch),
             equipment.artifacts,
             board.emit,
             seconds=equipment.task_seconds,
