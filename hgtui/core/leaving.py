@@ -95,7 +95,7 @@ def spending(draft: Draft, candidates: Candidates) -> str:
     words = [f"spends {one_line(what, NAME)} ({plural(count, 'call')})" for what, count in credits.items()]
     price = [f"{_usd(sum(prices))} ({plural(len(prices), 'call')})"] if prices else []
     price += [f"- ({plural(unknown, 'call')})"] if unknown else []
-    return " · ".join([*words, *([f"price {' + '.join(price)}"] if price else [])])
+    return " · ".join([*words, *([f"price {', '.join(price)}"] if price else [])])
 
 
 def _usd(price: float) -> str:

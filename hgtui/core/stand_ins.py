@@ -45,15 +45,16 @@ def provider_class(candidate: Candidate) -> str:
 
 
 def known_as(chosen: Assignment, candidates: tuple[Candidate, ...]) -> Candidate | None:
-    """Return the candidate that an assignment means, also where it is the model of one at another provider."""
-    same = next((one for one in candidates if one.name == chosen.candidate), None)
-    if same is not None:
-        return same.at(chosen.provider) if chosen.provider and chosen.provider != same.provider else same
-    for one in candidates:
-        for provider in one.providers:
-            if one.at(provider).name == chosen.candidate:
-                return one.at(provider)
-    return None
+    """Return the candidate that an assignment means, at its provider and in its revision; None where none is known."""
+    found = next((one for one in candidates if one.name == chosen.candidate), None)
+    if found is None:  # the model of one that stands there at another provider
+        elsewhere = (one.at(provider) for one in candidates for provider in one.providers)
+        found = next((one for one in elsewhere if one.name == chosen.candidate), None)
+    if found is None:
+        return None
+    if chosen.provider and chosen.provider != found.provider:
+        found = found.at(chosen.provider)
+    return found.model_copy(update={"revision": chosen.revision}) if chosen.revision else found
 
 
 def stand_ins(task: Task, chosen: Assignment, candidates: tuple[Candidate, ...]) -> tuple[Candidate, ...]:

@@ -25,12 +25,10 @@ from hgtui.core.ports import ArtifactError, ArtifactStore, Call, CallError, Call
 from hgtui.core.resource import Kind, Resource
 from hgtui.core.states import Failure
 from hgtui.core.text import clean, one_line
-from hgtui.execution.course import RETRY_AFTER_MOST_S, Course, Leg, LocalFault, named_wait
+from hgtui.execution.course import Course, Leg, LocalFault, named_wait
 from hgtui.execution.ending import GaveUp, failed
 from hgtui.execution.resolve import Resolver
 from hgtui.execution.scheduler import Emit
-
-__all__ = ["RETRY_AFTER_MOST_S", "TASK_SECONDS", "Performer", "Sleep"]
 
 PREVIEW = 400
 """How many characters of a text result are kept beside it, for a row and for the report."""

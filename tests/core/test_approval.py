@@ -6,12 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hgtui.core.approval import beyond, fingerprint, grant
+from hgtui.core.approval import Grant, beyond, fingerprint, grant, widens
 from hgtui.core.edits import Draft
-from hgtui.core.model import Assignment
+from hgtui.core.model import Assignment, Candidate
 from hgtui.core.plan import Input, Plan, Task
 from hgtui.core.resource import FileFact, Kind
-from hgtui.core.stand_ins import StandIn
 from tests.core import strategies as own
 from tests.core.test_diff import renamed
 
@@ -105,8 +104,72 @@ def test_what_was_not_granted_is_beyond_it_and_said_in_words(
     assert word in beyond(grant(DRAFT, FILES, {}), *change())
 
 
-def test_a_task_that_was_skipped_is_not_granted_and_a_substitute_is() -> None:
+def test_a_task_that_was_skipped_is_not_granted() -> None:
     given = grant(with_task("t3", skip=True), FILES, {})
     assert "new" in beyond(given, DRAFT.plan["t3"], CHOSEN, FILES)
-    wider = given.model_copy(update={"substitutes": {"t1": (StandIn(candidate="local:other"),)}})
-    assert beyond(wider, DRAFT.plan["t1"], Assignment(candidate="local:other"), FILES) == ""
+
+
+# What may stand in
+
+LISTED = Candidate(
+    name="hub:org/ocr",
+    model="org/ocr",
+    endpoint="hub",
+    revision="r1",
+    provider="fal-ai",
+    providers=("groq",),
+    licence="mit",
+    place="hub",
+    leaves=True,
+)
+OTHER = LISTED.model_copy(update={"name": "hub:org/other#fal-ai", "model": "org/other", "providers": ()})
+KNOWN = {"image-to-text": (LISTED, OTHER)}
+
+
+def test_what_may_stand_in_is_granted_with_its_provider_and_revision() -> None:
+    given = grant(DRAFT, FILES, KNOWN)
+    spare = given.substitutes["t1"]
+    assert [one.candidate for one in spare] == ["hub:org/ocr#groq", "hub:org/other#fal-ai"]
+    for one in spare:
+        assert beyond(given, DRAFT.plan["t1"], one.assignment(), FILES) == ""
+        assert beyond(given, DRAFT.plan["t2"], one.assignment(), FILES) != ""
+    assert beyond(grant(DRAFT, FILES, {}), DRAFT.plan["t1"], spare[0].assignment(), FILES) != ""
+
+
+@pytest.mark.parametrize("change", [{"provider": "together"}, {"provider": None}, {"revision": "r2"}])
+def test_a_stand_in_at_another_provider_or_revision_was_not_granted(change: dict[str, str | None]) -> None:
+    given = grant(DRAFT, FILES, KNOWN)
+    other = given.substitutes["t1"][1].model_copy(update=change)
+    assert "org/other" in beyond(given, DRAFT.plan["t1"], other.assignment(), FILES)
+
+
+def test_a_stand_in_covers_no_other_arguments_and_no_other_file() -> None:
+    given = grant(DRAFT, FILES, KNOWN)
+    spare = given.substitutes["t1"][0].assignment()
+    changed = with_task("t1", args={"image": Input.text("b.png")}).plan["t1"]
+    assert "arguments" in beyond(given, changed, spare, FILES)
+    assert "a.png" in beyond(given, DRAFT.plan["t1"], spare, {"a.png": FileFact(path="a.png", digest="d2")})
+
+
+def test_what_stands_in_is_part_of_the_fingerprint() -> None:
+    alone = fingerprint(DRAFT, FILES, {})
+    whole = fingerprint(DRAFT, FILES, KNOWN)
+    assert len({alone, whole, fingerprint(DRAFT, FILES, {"image-to-text": (LISTED,)})}) == 3
+    assert grant(DRAFT, FILES, KNOWN).fingerprint == whole
+    # What stands in for nothing changes nothing.
+    dear = OTHER.model_copy(update={"licence": "apache-2.0"})
+    assert fingerprint(DRAFT, FILES, {"image-to-text": (LISTED, dear)}) == fingerprint(
+        DRAFT, FILES, {"image-to-text": (LISTED,)}
+    )
+
+
+def test_a_grant_comes_back_from_its_json_the_same() -> None:
+    given = grant(DRAFT, FILES, KNOWN)
+    assert Grant.model_validate_json(given.model_dump_json()) == given
+
+
+def test_a_grant_widens_only_by_what_stands_in_anew() -> None:
+    narrow, wide = grant(DRAFT, FILES, {}), grant(DRAFT, FILES, KNOWN)
+    assert widens(narrow, wide)
+    assert not widens(wide, narrow)
+    assert not widens(wide, wide)

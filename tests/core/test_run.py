@@ -30,6 +30,14 @@ def entries(events: list[Any]) -> list[ev.Entry]:
     ]  # fmt: skip
 
 
+def substituted(
+    uid: str, candidate: str = "a:c", in_place_of: str = "a:b", message: str = "Gone."
+) -> ev.TaskSubstituted:
+    return ev.TaskSubstituted(
+        uid=uid, candidate=candidate, in_place_of=in_place_of, failure=Failure.NO_MODEL, message=message
+    )
+
+
 @st.composite
 def journals(draw: st.DrawFn) -> list[ev.Entry]:
     """What a run may write: planning, edits with undo and redo, choices, a gate, tasks in any order, an end."""
@@ -55,7 +63,10 @@ def journals(draw: st.DrawFn) -> list[ev.Entry]:
             if draw(st.booleans()):
                 draft, _ = apply(draft, redo)
                 found.append(ev.EditRedone())
-    found += [ev.GateOpened(gate=Gate.MERGED, fingerprint="f", approvable=True), ev.Approved(grant=grant(draft, {}, {}))]
+    found += [
+        ev.GateOpened(gate=Gate.MERGED, fingerprint="f", approvable=True),
+        ev.Approved(grant=grant(draft, {}, {})),
+    ]
     found += [ev.StageEntered(stage=Stage.EXECUTION)]
     for uid in draw(st.permutations(uids)):
         found += [ev.TaskQueued(uid=uid), ev.TaskStarted(uid=uid, candidate="a:b"), ev.Progress(uid=uid, fraction=0.5)]
@@ -68,6 +79,7 @@ def journals(draw: st.DrawFn) -> list[ev.Entry]:
             ev.TaskReset(uid=uid),
             ev.TaskAsking(uid=uid),
             ev.TaskRetrying(uid=uid, attempt=1, failure=Failure.QUOTA, message="Later.", wait_s=2.0),
+            substituted(uid),
         ]
         found.append(draw(st.sampled_from(ends)))
     found += [
@@ -188,3 +200,35 @@ def test_a_candidates_name_is_taken_apart_and_put_together(name: str) -> None:
 def test_what_is_no_candidates_name_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match="endpoint:model"):
         CandidateName.parse(name)
+
+
+# What runs in place of another
+
+
+def after(*events: Any) -> Run:
+    plan = Plan(tasks=(own.Task(uid="t1", id=0, task="summarization"),))
+    return fold(entries([ev.PlanProposed(plan=plan), ev.TaskStarted(uid="t1", candidate="a:b"), *events]))
+
+
+def test_what_stood_in_is_kept_with_the_one_that_was_chosen_and_why_it_failed() -> None:
+    second = substituted("t1", "a:d", "a:c", "Down.")
+    done = ev.TaskDone(uid="t1", results=(RESULT,), candidate="a:d")
+    status = after(substituted("t1"), second, done).status("t1")
+    assert (status.candidate, status.in_place_of, status.why_not) == ("a:d", "a:b", "Gone.")
+    assert status.stood_in == "a:d ran in place of a:b: Gone."
+
+
+def test_where_the_chosen_one_does_it_after_all_nothing_stood_in() -> None:
+    back = substituted("t1", "a:b", "a:c", "Down.")
+    done = ev.TaskDone(uid="t1", results=(RESULT,), candidate="a:b")
+    assert after(substituted("t1"), back, done).status("t1").stood_in == ""
+    assert after(substituted("t1"), ev.TaskReset(uid="t1")).status("t1").stood_in == ""
+
+
+def test_a_result_given_by_hand_is_in_place_of_nothing() -> None:
+    done = ev.TaskDone(uid="t1", results=(RESULT,), supplied=True)
+    assert after(substituted("t1"), done).status("t1").stood_in == ""
+
+
+def test_the_candidate_that_runs_now_is_seen_before_it_starts() -> None:
+    assert after(substituted("t1")).status("t1").candidate == "a:c"
