@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import quote
 
-from tests.servers.exchange import Exchange
+from tests.servers.exchange import Exchange, Request
 from tests.servers.gate import Gate
 from tests.servers.hub.made import JSON, Made, refusal
 from tests.servers.hub.models import HOSTILE
@@ -58,10 +58,30 @@ class Slow:
         await (self.then or right).send(exchange)
 
 
-def _whole(right: Answer) -> Made:
-    if not isinstance(right, Made):
-        raise TypeError(f"{type(right).__name__} is a stream, which this fault cannot be done to")
-    return right
+class _Recorded(Exchange):
+    """Keeps an answer instead of sending it."""
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self.status, self.headers, self.content = 200, dict[str, str](), b""
+
+    async def start(self, status: int, headers: Mapping[str, str]) -> None:
+        self.status, self.headers = status, dict(headers)
+
+    async def data(self, data: bytes) -> None:
+        self.content += data
+
+    async def end(self) -> None:
+        pass
+
+
+async def _whole(right: Answer, exchange: Exchange) -> Made:
+    """The right answer in one piece, a stream of a chat too."""
+    if isinstance(right, Made):
+        return right
+    kept = _Recorded(exchange.request)
+    await right.send(kept)
+    return Made(kept.content, kept.headers["content-type"], kept.status)
 
 
 @dataclass(frozen=True)
@@ -72,7 +92,7 @@ class Cut:
     reset: bool = False
 
     async def twist(self, right: Answer, exchange: Exchange) -> None:
-        made = _whole(right)
+        made = await _whole(right, exchange)
         length = str(len(made.content) + 1)
         await exchange.start(made.status, {"content-type": made.media_type, "content-length": length})
         await exchange.data(made.content[: int(len(made.content) * self.part)])
@@ -92,7 +112,7 @@ class Dripped:
     hold_after: int = 1
 
     async def twist(self, right: Answer, exchange: Exchange) -> None:
-        made = _whole(right)
+        made = await _whole(right, exchange)
         await exchange.start(made.status, {"content-type": made.media_type, "content-length": str(len(made.content))})
         for count, start in enumerate(range(0, len(made.content), self.size)):
             if self.gate is not None and count == self.hold_after:
@@ -109,7 +129,7 @@ class Lying:
     by: int
 
     async def twist(self, right: Answer, exchange: Exchange) -> None:
-        made = _whole(right)
+        made = await _whole(right, exchange)
         length = max(0, len(made.content) + self.by)
         head = f"HTTP/1.1 {made.status} OK\r\ncontent-type: {made.media_type}\r\ncontent-length: {length}\r\n\r\n"
         await exchange.plain(head.encode() + made.content)
@@ -217,6 +237,21 @@ def body(content: bytes | str | Mapping[str, Any] | list[Any], media_type: str =
 def hostile(code: int = 400) -> Made:
     """An error whose text drives the terminal that shows it."""
     return refusal(code, f"The model says: {HOSTILE}")
+
+
+def job_failed(provider: str, said: str = "The job failed") -> Made:
+    """What a queue says of a job that failed: an answer for ``status/PROVIDER``."""
+    bodies: dict[str, Any] = {
+        "together": {"id": "job-1", "status": "failed", "error": {"message": said}},
+        "wavespeed": {"code": 200, "data": {"id": "job-1", "status": "failed", "error": said}},
+        "zai-org": {"id": "job-1", "task_status": "FAIL"},
+    }
+    return Made(json.dumps(bodies[provider]).encode())
+
+
+def not_done() -> Made:
+    """What replicate says of a prediction that took more than it waits for: an answer for ``infer/replicate/*``."""
+    return Made(b'{"id": "p1", "status": "processing", "output": null, "error": null}', JSON, 202)
 
 
 BY_NAME: dict[str, Fault] = {

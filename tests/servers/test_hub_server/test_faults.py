@@ -186,3 +186,26 @@ async def test_what_goes_wrong_in_the_server_itself_fails_the_test() -> None:
             async with httpx2.AsyncClient() as client:
                 with pytest.raises(httpx2.TransportError):
                     await client.get(f"{broken.url}/api/models")
+
+
+async def test_a_stream_can_be_cut_and_dripped_as_well(clients: Any, led: HubServer) -> None:
+    led.when("infer/auto/*", Dripped(), Cut(0.9))
+    client, model, asked = clients("auto"), "Qwen/Qwen3-8B", [{"role": "user", "content": "a b c d e"}]
+    stream = await client.chat_completion(asked, model=model, stream=True)
+    said = [chunk.choices[0].delta.content or "" async for chunk in stream if chunk.choices]
+    assert "".join(said) == "You said: a b c d e"
+    with pytest.raises(httpx2.RemoteProtocolError):
+        async for _ in await client.chat_completion(asked, model=model, stream=True):
+            pass
+
+
+async def test_a_job_can_fail_in_the_queue_or_take_too_long(clients: Any, led: HubServer) -> None:
+    led.always("status/wavespeed", faults.job_failed("wavespeed", "no ships today"))
+    with pytest.raises(ValueError, match="no ships today"):
+        await clients("wavespeed").text_to_image("a ship", model=FLUX)
+    led.always("infer/replicate/*", faults.not_done())
+    with pytest.raises(TimeoutError):
+        await clients("replicate").text_to_image("a ship", model=FLUX)
+    led.always("infer/together/*", faults.job_failed("together", "no waves today"))
+    with pytest.raises(RuntimeError, match="no waves today"):
+        await clients("together").text_to_video("waves", model="Wan-AI/Wan2.2-T2V-A14B")
