@@ -94,14 +94,14 @@ class Lookups:
                     wanted.setdefault((task.task, name), []).extend([task.id] if name in names else [])
         new = [key for key in wanted if key not in self._tried]
         self._tried.update(new)
-        found = await asyncio.gather(*(self._named(task, name) for task, name in new), return_exceptions=True)
-        for (task, name), one in zip(new, found, strict=True):
+        found = await asyncio.gather(*(self._named(kind, name) for kind, name in new), return_exceptions=True)
+        for (kind, name), one in zip(new, found, strict=True):
             if isinstance(one, Candidate):
-                await self._add(task, one)
+                await self._add(kind, one)
                 continue
             if isinstance(one, BaseException) and not isinstance(one, StoreError):
                 raise one
-            numbers = ", ".join(str(number) for number in wanted[task, name])
+            numbers = ", ".join(str(number) for number in wanted[kind, name])
             why = _sentence(one) if isinstance(one, StoreError) else "It is no candidate here."
             if numbers:  # of a pin the choice itself tells
                 text = f"{name}, which the plan names for task {numbers}, is not taken. {why}"
