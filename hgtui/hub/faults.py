@@ -89,7 +89,7 @@ def unreadable(scope: Scope, what: str) -> HubError:
 def _judged(
     status: int, headers: Mapping[str, str], said: str, path: str, scope: Scope, told: Any
 ) -> tuple[Failure, str, str]:
-    who, tail = scope.who, f": {said}" if said else "."
+    who, tail = scope.who, _tail(said)
     if status in {401, 403}:
         return _of_access(status, headers, said, path, scope)
     match status:
@@ -114,11 +114,11 @@ def _judged(
 
 
 def _of_access(status: int, headers: Mapping[str, str], said: str, path: str, scope: Scope) -> tuple[Failure, str, str]:
-    place, who, tail = scope.place, scope.who, f": {said}" if said else "."
+    place, who, tail = scope.place, scope.who, _tail(said)
     code = headers.get("X-Error-Code", "")
     if code == "GatedRepo":
         where = f"{place.endpoint}/{scope.model}" if scope.model else place.endpoint
-        message = f"{_name(scope)} is gated: its owner gives access to those who accept its terms{tail}"
+        message = f"{_name(scope)} is gated: its owner gives access to those who accept its terms."
         return Failure.ACCESS, message, f"Accept them at {where}, with the account of {_whose(scope)}."
     refused = headers.get("X-Error-Message", "") == "Invalid credentials in Authorization header"
     if code in {"RepoNotFound", "RevisionNotFound"} or (status == 401 and not refused and _IN_API.match(path)):
@@ -140,7 +140,7 @@ def _of_generation(error: Exception, scope: Scope) -> HubError:
         "ValidationError": Failure.BAD_INPUT,
         "OverloadedError": Failure.QUOTA,
     }.get(type(error).__name__, Failure.TRANSPORT)
-    return HubError(kind, f"{scope.who} broke off{': ' + said if said else '.'}", "Try again, or take another model.")
+    return HubError(kind, f"{scope.who} broke off{_tail(said)}", "Try again, or take another model.")
 
 
 def _of_transport(error: Exception, scope: Scope) -> HubError:
@@ -201,6 +201,11 @@ def _own(trace: TracebackType | None) -> bool:
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     return trace is not None and str(trace.tb_frame.f_globals.get("__name__", "")).startswith("hgtui.")
+
+
+def _tail(said: str) -> str:
+    """Return a server's words as the end of a sentence."""
+    return f": {said}" + ("" if said[-1] in ".!?…" else ".") if said else "."
 
 
 def shortened(text: str, scope: Scope) -> str:

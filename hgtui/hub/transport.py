@@ -158,7 +158,7 @@ class _Body(httpx2.AsyncByteStream):
                     yield piece
             if self._unpack and self._meter.received and not self._unpack.eof:
                 raise unreadable(self._scope, "something that ends too early")
-        except Exception as error:
+        except (Exception, asyncio.CancelledError) as error:
             self._meter.end(_word(error))
             raise
         self._meter.end()
@@ -189,7 +189,8 @@ class _Body(httpx2.AsyncByteStream):
         return bytes(found)
 
     async def aclose(self) -> None:
-        self._meter.end("left before its end")
+        task = asyncio.current_task()
+        self._meter.end("cancelled" if task is not None and task.cancelling() else "")
         await self._answer.aclose()
 
 
@@ -336,4 +337,6 @@ def _shown(url: httpx2.URL, place: HubPlace) -> str:
 
 def _word(error: BaseException) -> str:
     """Return what an exchange ended with, for the record."""
+    if isinstance(error, asyncio.CancelledError):
+        return "cancelled"
     return error.message if isinstance(error, HubError) else type(error).__name__

@@ -76,6 +76,20 @@ class Card(Value):
     text: str = ""
 
 
+class Who(Value):
+    """Whose a token is: `plan` free or PRO, `role` read, write or fineGrained, `orgs` who else may pay.
+
+    `may_infer` says whether it may make calls to Inference Providers, None where the Hub does not tell.
+    """
+
+    name: str
+    plan: str = ""
+    token_name: str = ""
+    role: str = ""
+    may_infer: bool | None = None
+    orgs: tuple[str, ...] = ()
+
+
 class Ask(Value):
     """One request to a provider: a model, a task in the Hub's words, the arguments of the client's method for it.
 
