@@ -14,9 +14,10 @@ from hgtui.cli.reading import HOW, place_in, read_plan_at, read_source
 from hgtui.cli.words import plan_table, problem_lines, problem_row, say
 from hgtui.core.addresses import is_address
 from hgtui.core.edits import Draft
+from hgtui.core.model import Candidate
 from hgtui.core.plan import Plan
 from hgtui.core.planfile import write_plan
-from hgtui.core.ports import Catalogue
+from hgtui.core.ports import Catalogue, StoreError
 from hgtui.core.problems import Facts, errors, file_literals, problems
 from hgtui.core.states import EXIT_FAILED, EXIT_OK
 from hgtui.core.task import TASKS
@@ -110,7 +111,16 @@ async def look_at(plan: Plan, known: Iterable[Catalogue]) -> Facts:
     files = await asyncio.gather(*(inspect(path, base) for path in paths))
     known = tuple(known)
     kinds = tuple(dict.fromkeys(task.task for task in plan if task.task in TASKS))
-    rows = await asyncio.gather(*(asyncio.gather(*(one.candidates(kind) for one in known)) for kind in kinds))
+    rows = await asyncio.gather(*(asyncio.gather(*(_candidates(one, kind) for one in known)) for kind in kinds))
     candidates = {kind: tuple(chain.from_iterable(found)) for kind, found in zip(kinds, rows, strict=True)}
     words = {kind: " ".join(filter(None, (one.help(kind) for one in known))) for kind in kinds}
     return Facts(files={fact.path: fact for fact in files}, candidates=candidates, help=words)
+
+
+async def _candidates(one: Catalogue, task: str) -> tuple[Candidate, ...]:
+    """Ask a catalogue; where it cannot be asked, that is said, and what the others have is taken."""
+    try:
+        return await one.candidates(task)
+    except StoreError as error:
+        say(f"note: {error.message} {error.hint}".rstrip())
+        return ()

@@ -11,16 +11,21 @@ from typing import Self
 
 from hgtui.cli.controller import controller, how_to_set, list_models, several, stages
 from hgtui.cli.faults import Fault
+from hgtui.cli.hubbing import HubParts, HubUse, hub_use, logging
 from hgtui.cli.words import say
-from hgtui.config import AUTO, ConfigError, Settings, data_dir, with_offline
+from hgtui.config import AUTO, ConfigError, Settings, config_path, data_dir, with_offline
+from hgtui.core.addresses import exemptions
 from hgtui.core.ports import Catalogue
 from hgtui.core.run import Run
 from hgtui.core.states import Gates
 from hgtui.execution.endpoints.embedded.endpoint import EmbeddedCatalogue, EmbeddedEndpoint
 from hgtui.execution.lanes import Lanes
+from hgtui.hub.values import HubPlace
 from hgtui.llm import ChatClient, LLMError
 from hgtui.llm.address import is_loopback
 from hgtui.llm.profile import Choice, client_for
+from hgtui.selection.pins import FILE as PINS
+from hgtui.selection.pins import Pins, PinsError
 from hgtui.session.artifacts import Artifacts
 from hgtui.session.clock import RandomIds, SystemClock
 from hgtui.session.conductor import Conductor
@@ -42,10 +47,13 @@ class Workplace:
     settings: Settings
     base: Path
     environ: Mapping[str, str]
+    hub: HubUse
+    pins: Pins
     allowed: tuple[Path, ...] = ()
     chat: ChatClient | None = None
     conductors: list[Conductor] = field(default_factory=list)
     _old: list[ChatClient] = field(default_factory=list)
+    _hubs: dict[HubPlace, HubParts] = field(default_factory=dict)
 
     @classmethod
     async def open(
@@ -63,6 +71,8 @@ class Workplace:
         """
         environ = with_offline(environ, offline)
         settings, choice, chat = await controller(environ, profile)
+        hub = await asyncio.to_thread(_hub_of, settings, choice, environ)
+        pins = await asyncio.to_thread(_pins_of, environ)
         here = await asyncio.to_thread(Path.cwd)
         folder = data_dir(environ)
         return cls(
@@ -73,6 +83,8 @@ class Workplace:
             settings=settings,
             base=base or here,
             environ=environ,
+            hub=hub,
+            pins=pins,
             allowed=allowed,
             chat=chat,
         )
@@ -104,6 +116,7 @@ class Workplace:
 
     async def switch(self, choice: Choice) -> None:
         """Take another controller for the runs that begin from now on. Raises Fault."""
+        hub = await asyncio.to_thread(_hub_of, self.settings, choice, self.environ)
         try:
             chat = client_for(choice, self.environ)
         except (ConfigError, LLMError) as error:
@@ -111,7 +124,15 @@ class Workplace:
         # The old client stays open for the runs that use it.
         if self.chat is not None:
             self._old.append(self.chat)
-        self.choice, self.chat = choice, chat
+        self.choice, self.chat, self.hub = choice, chat, hub
+
+    @property
+    def hub_parts(self) -> HubParts:
+        """The client of the Hub of the profile that is taken now, and what stands on it; one for each place."""
+        place = self.hub.place
+        if place not in self._hubs:
+            self._hubs[place] = HubParts.at(place, self.pins.by_task)
+        return self._hubs[place]
 
     def conductor(
         self,
@@ -125,11 +146,14 @@ class Workplace:
     ) -> Conductor:
         """Make a conductor for a new run, or for one that is folded from the journal."""
         parts = stages(self.chat, self.choice, self.environ)
+        hub = self.hub_parts
         embedded = EmbeddedEndpoint(self.lanes)
+        catalogues = (EmbeddedCatalogue(), *parts.catalogues, *((hub.catalogue,) if self.hub.enabled else ()))
+        endpoints = (embedded, *parts.endpoints)
         equipment = Equipment(
             planner=parts.planner,
-            catalogues=(EmbeddedCatalogue(), *parts.catalogues),
-            endpoints={one.name: one for one in (embedded, *parts.endpoints)},
+            catalogues=catalogues,
+            endpoints={one.name: one for one in endpoints},
             artifacts=self.artifacts,
             journal=self.journal,
             recorder=Records(self.artifacts, self.environ, self._keys()),
@@ -145,17 +169,29 @@ class Workplace:
             responder=parts.responder if (answer or self.settings.answer) == "llm" else None,
             talker=parts.talker,
             controller=self.remote,
+            store=hub.store if self.hub.enabled else None,
+            pins=self.pins.by_task,
+            pin=self.pins.put,
+            allowed=self.allowed,
+            download_mb=self.choice.limits.download_mb,
+            exempt_hosts=exemptions(self._addresses()),
+            offline=self.hub.place.offline,
         )
-        conductor = Conductor(equipment, run)
+        conductor = logging(lambda: Conductor(equipment, run), Conductor.log)
         self.conductors.append(conductor)
         return conductor
 
+    def _addresses(self) -> tuple[str, ...]:
+        """Where a person's own settings lead: these may be on this machine or in its network."""
+        return tuple(filter(None, (self.hub.place.endpoint, self.hub.place.router, self.choice.base_url)))
+
     def _keys(self) -> tuple[str, ...]:
-        """The key of the controller, which may come from a file or a variable of any name."""
+        """The key of the controller and the token of the Hub, which may come from a file or a variable of any name."""
         try:
-            return (self.choice.key.read(self.environ),) if self.choice.key is not None else ()
+            key = self.choice.key.read(self.environ) if self.choice.key is not None else ""
         except ConfigError:  # gone since the client was made, which has said so
-            return ()
+            key = ""
+        return tuple(filter(None, (key, self.hub.place.token)))
 
     async def run(self, name: str) -> Run:
         """Fold a run from the journal, by its name or the beginning of it. Raises Fault where there is none."""
@@ -184,6 +220,8 @@ class Workplace:
         for chat in (self.chat, *self._old):
             if chat is not None:
                 await chat.aclose()
+        for hub in self._hubs.values():
+            await hub.client.aclose()
         await self.artifacts.aclose()
         await self.journal.aclose()
 
@@ -197,15 +235,37 @@ async def catalogues(
     A controller whose model is not known, or cannot be asked for, is left out, and that is said.
     """
     environ = with_offline(environ, offline)
-    _, choice, chat = await controller(environ, profile)
+    settings, choice, chat = await controller(environ, profile)
+    hub = await asyncio.to_thread(_hub_of, settings, choice, environ)
+    parts = HubParts.at(hub.place, (await asyncio.to_thread(_pins_of, environ)).by_task)
     try:
         if chat is not None and chat.model is None:
             chat.model = await _only_model(choice, environ)
         known = chat if chat is not None and chat.model is not None else None
-        yield (EmbeddedCatalogue(), *(stages(known, choice, environ).catalogues if known else ()))
+        own = stages(known, choice, environ).catalogues if known else ()
+        yield (EmbeddedCatalogue(), *own, *((parts.catalogue,) if hub.enabled else ()))
     finally:
+        await parts.client.aclose()
         if chat is not None:
             await chat.aclose()
+
+
+def _hub_of(settings: Settings, choice: Choice, environ: Mapping[str, str]) -> HubUse:
+    """Say how the Hub is used with a controller's profile. Raises Fault."""
+    try:
+        use = hub_use(settings, choice.profile, environ)
+    except ConfigError as error:
+        raise Fault(error.message, error.hint) from None
+    if use.note:
+        say(f"note: {use.note}")
+    return use
+
+
+def _pins_of(environ: Mapping[str, str]) -> Pins:
+    try:
+        return Pins.read(config_path(environ).parent / PINS)
+    except PinsError as error:
+        raise Fault(error.message, error.hint) from None
 
 
 async def _only_model(choice: Choice, environ: Mapping[str, str]) -> str | None:

@@ -1,14 +1,15 @@
 """The Hub of a profile: where it is, whose token is sent, whether its models are candidates; and its client."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar, copy_context
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeVar
 
+from hgtui.cli.words import say
 from hgtui.config import (
     ConfigError,
     Hub,
     KeySource,
-    Said,
     Settings,
     cache_dir,
     hub_endpoint,
@@ -17,10 +18,17 @@ from hgtui.config import (
     hub_token,
     with_offline,
 )
-from hgtui.hub.values import HUB_URL, ROUTER_URL, HubPlace
+from hgtui.core.text import one_line
+from hgtui.hub.values import HUB_URL, ROUTER_URL, HubCall, HubPlace
 
 if TYPE_CHECKING:
+    from hgtui.core.ports import Endpoint
+    from hgtui.execution.lanes import Lanes
     from hgtui.hub.client import HubClient
+    from hgtui.selection.hub import HubCatalogue, HubStore
+
+Made = TypeVar("Made")
+Level = Literal["debug", "warning"]
 
 FOLDER = "hub"
 """In the folder for what can be fetched again: listings and cards."""
@@ -30,13 +38,14 @@ FOLDER = "hub"
 class HubUse:
     """The Hub for the runs of a profile: `used` says whether its models are candidates, `why` why or why not.
 
-    `endpoint_by` and `router_by` name what said the address, "" for the Hub's own; `offline_by` what forbids every
+    `enabled` False turns it off altogether; without a token it is only said what a token would do. `endpoint_by` and `router_by` name what said the address, "" for the Hub's own; `offline_by` what forbids every
     request, "" where nothing does; `note` tells of a stored login that cannot be read.
     """
 
     place: HubPlace
     used: bool
     why: str
+    enabled: bool = True
     endpoint_by: str = ""
     router_by: str = ""
     offline_by: str = ""
@@ -64,8 +73,8 @@ def hub_use(settings: Settings, profile: str | None, environ: Mapping[str, str],
         offline=bool(offline_by),
         cache=cache_dir(environ) / FOLDER,
     )
-    used, why = _wanted(hub, endpoint, source)
-    return HubUse(place, used, why, endpoint.by, router.by, offline_by, note)
+    used, why = _wanted(hub, source)
+    return HubUse(place, used, why, not unused, endpoint.by, router.by, offline_by, note)
 
 
 def hub_place(
@@ -75,16 +84,12 @@ def hub_place(
     return hub_use(settings, profile, environ, offline=offline).place
 
 
-def _wanted(hub: Hub | None, endpoint: Said, source: str) -> tuple[bool, str]:
-    """Say whether the Hub's models are candidates. Who has set nothing of it has no request sent to it."""
+def _wanted(hub: Hub | None, source: str) -> tuple[bool, str]:
+    """Say whether the Hub's models are candidates. Without a token none of them can be run, so that nothing is asked."""
     if hub is not None and hub.enabled is False:
         return False, "the profile's hub table says enabled = false"
     if source:
         return True, f"a token is in {source}"
-    if hub is not None:
-        return True, "the profile has a hub table"
-    if endpoint.by:
-        return True, f"{endpoint.by} is set"
     return False, "there is no token of Hugging Face"
 
 
@@ -111,7 +116,67 @@ def _unsendable(key: KeySource | None, *, needed: bool) -> tuple[str, str, str]:
 
 
 def hub_client(place: HubPlace) -> "HubClient":
-    """Return the client of a place. Nothing of huggingface_hub is imported before its first request."""
+    """Return the client of a place, whose exchanges go into the log of the run that they are made for.
+
+    Nothing of huggingface_hub is imported before its first request.
+    """
     from hgtui.hub.client import HubClient
 
-    return HubClient(place)
+    return HubClient(place, record=_logged, notice=_noticed)
+
+
+@dataclass(frozen=True, slots=True)
+class HubParts:
+    """What stands on one client: the candidates of a task type, any other model, and who runs them."""
+
+    client: "HubClient"
+    catalogue: "HubCatalogue"
+    store: "HubStore"
+
+    @classmethod
+    def at(cls, place: HubPlace, pins: Mapping[str, str]) -> "HubParts":
+        """Make them for a place; `pins` are looked at again at each question."""
+        from hgtui.selection.hub import HubCatalogue, HubStore
+
+        client = hub_client(place)
+        return cls(client, HubCatalogue(client, pins), HubStore(client))
+
+    def endpoint(self, lanes: "Lanes") -> "Endpoint":
+        """Return what runs tasks there; what it makes of the results is done in the lanes."""
+        from hgtui.execution.endpoints.hub.endpoint import HubEndpoint
+
+        return HubEndpoint(self.client, lanes)
+
+
+LOG: ContextVar[Callable[[str, Level], None] | None] = ContextVar("hgtui_hub_log", default=None)
+"""What takes the lines on the exchanges of the code that runs; a run's conductor has its own, in a context of its own."""
+
+
+def _logged(call: HubCall) -> None:
+    if (log := LOG.get()) is not None:
+        log(call_words(call), "debug")
+
+
+def _noticed(text: str) -> None:
+    if (log := LOG.get()) is not None:
+        log(text, "warning")
+    else:
+        say(f"note: {text}")
+
+
+def logging(make: Callable[[], Made], log: Callable[[Made, str, Level], None]) -> Made:
+    """Make something whose own tasks, and all that they start, have their exchanges with the Hub told to `log`."""
+    made: list[Made] = []
+    context = copy_context()
+    context.run(LOG.set, lambda line, level: log(made[0], line, level))
+    made.append(context.run(make))
+    return made[0]
+
+
+def call_words(call: HubCall) -> str:
+    """Return an exchange as a line for the log: what was asked, what came, how long it took, how much went each way."""
+    came = str(call.status) if call.status is not None else "no answer"
+    words = (
+        f"{call.method} {call.url}: {came}, {call.seconds * 1000:.0f} ms, {call.sent:,} bytes out, {call.received:,} in"
+    )
+    return one_line(f"{words}; {call.error}" if call.error else words, 500)

@@ -7,9 +7,9 @@ from typing import Literal, get_args
 from hgtui.cli.words import table
 from hgtui.core.states import EXIT_OK
 from hgtui.core.task import TASKS
-from hgtui.execution.endpoints.controller.instructions import INSTRUCTIONS
 from hgtui.execution.endpoints.controller.media import MEDIA
 from hgtui.execution.endpoints.embedded.cards import CARDS
+from hgtui.execution.instructions import INSTRUCTIONS
 from hgtui.hub.tasks import WAYS
 
 Start = Literal["nothing", "openai", "hub", "vllm"]

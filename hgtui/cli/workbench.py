@@ -12,6 +12,7 @@ from hgtui.cli.folders import allowed_folders
 from hgtui.cli.words import approve_line
 from hgtui.config import ConfigError
 from hgtui.core.commands import Submit
+from hgtui.core.model import Candidate
 from hgtui.core.run import Run
 from hgtui.core.states import EXIT_OK, EXIT_USAGE, Stage
 from hgtui.core.text import decode
@@ -87,6 +88,14 @@ class WorkplaceDesk:
             await self._place.switch(self._choices[place])
         except Fault as error:
             raise DeskError(str(error), error.hint) from None
+
+    async def search(self, words: str, task: str) -> tuple[Candidate, ...]:
+        """Return what the Hub has for words among the models of a task type. Raises StoreError."""
+        return await self._place.hub_parts.store.search(words, task)
+
+    async def card(self, name: str) -> str:
+        """Return the whole model card of a candidate, "" where it has none. Raises StoreError."""
+        return await self._place.hub_parts.store.card(name)
 
     async def text(self, digest: str) -> str:
         """Return a kept text, "" where it is not kept any more. Raises DeskError."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from functools import partial
+from typing import Literal
 
 from hgtui.core import events as ev
 from hgtui.core.plan import Uid
@@ -41,10 +42,10 @@ class Board:
         self._last = asyncio.ensure_future(self._journal.append(self.run.id, event, now))
         self._last.add_done_callback(self._stored)
 
-    def log(self, text: str) -> None:
+    def log(self, text: str, level: Literal["debug", "warning"] = "debug") -> None:
         """Write a line for the log of a run that goes on. Before its first event and after its last there is no place."""
         if self.run.id and not (self._ended or self.run.ended):
-            self.emit(ev.Logged(level="debug", text=text))
+            self.emit(ev.Logged(level=level, text=text))
 
     async def flush(self) -> None:
         """Wait until everything that was emitted is stored and folded. Raises the journal's error where it broke."""

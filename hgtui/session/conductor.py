@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
-from typing import Any
+from typing import Any, Literal
 
 from hgtui.core import commands as cmd
 from hgtui.core import events as ev
@@ -63,9 +63,9 @@ class Conductor:
         """Call `listener` with each entry and the uids that it changed; return what takes it off again."""
         return self._board.listen(listener)
 
-    def log(self, text: str) -> None:
+    def log(self, text: str, level: Literal["debug", "warning"] = "debug") -> None:
         """Write a line into the log of the run, as long as it goes on. Never blocks."""
-        self._board.log(text)
+        self._board.log(text, level)
 
     async def settled(self) -> None:
         """Wait until every command that was sent is carried out or refused; what it started may go on."""
