@@ -114,17 +114,17 @@ class Run:
         """What leaves this machine if the draft runs, a row for each place; what stands in is among it, last."""
         told = ["the request", *(["the earlier turns"] if self.earlier else [])]
         told += ["the results"] if self.answer_by == "llm" else []
-        return leaving(self._draft, self.files, self.candidates, self.controller, tuple(told))
+        return leaving(self.draft, self.files, self.candidates, self.controller, tuple(told))
 
     @property
     def spends(self) -> str:
         """What the draft would spend, in words; empty where nothing in it costs anything."""
-        return spending(self._draft, self.candidates)
+        return spending(self.draft, self.candidates)
 
     @property
     def stand_ins(self) -> dict[Uid, tuple[StandIn, ...]]:
         """For each task that has some, what may run in place of its candidate where that fails, in order."""
-        return draft_stand_ins(self._draft, self.candidates)
+        return draft_stand_ins(self.draft, self.candidates)
 
     @property
     def turns(self) -> tuple[Turn, ...]:

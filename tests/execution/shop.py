@@ -42,7 +42,7 @@ class Shop:
         self.read: dict[Uid, dict[Uid, str]] = {}
         self.tidy: asyncio.Event | None = None
         self.tidied: list[Uid] = []
-        self._work: dict[Uid, asyncio.Future[ev.TaskDone]] = {}
+        self._work: dict[Uid, asyncio.Future[ev.TaskDone | Assignment]] = {}
         self._limits = limits or {}
         self.scheduler = Scheduler(self._perform, self.emit, self._place, lambda one, _: check(one))
 
@@ -60,12 +60,17 @@ class Shop:
         return name, self._limits.get(name, 1000)
 
     async def _perform(self, one: Task, assignment: Assignment, results: Results) -> ev.TaskDone:
-        self.emit(ev.TaskStarted(uid=one.uid, candidate=assignment.candidate))
-        self.started.append(one.uid)
         self.read[one.uid] = {dep: results[dep][0].preview for dep in one.deps if dep in results}
-        self._work[one.uid] = asyncio.get_running_loop().create_future()
         try:
-            return await self._work[one.uid]
+            while True:
+                self.emit(ev.TaskStarted(uid=one.uid, candidate=assignment.candidate))
+                self.started.append(one.uid)
+                self._work[one.uid] = asyncio.get_running_loop().create_future()
+                how = await self._work[one.uid]
+                if isinstance(how, ev.TaskDone):
+                    return how
+                assignment = how
+                await self.scheduler.move(one.uid, assignment)
         except asyncio.CancelledError:
             if self.tidy is not None:
                 await self.tidy.wait()
@@ -81,6 +86,11 @@ class Shop:
 
     async def fail(self, uid: Uid, failure: Failure = Failure.BAD_INPUT) -> None:
         self._work[uid].set_exception(CallError(failure, "It cannot be read.", "Give another."))
+        await settle()
+
+    async def go_over(self, uid: Uid, candidate: str) -> None:
+        """Let another candidate take the work over."""
+        self._work[uid].set_result(Assignment(candidate=candidate))
         await settle()
 
     async def crash(self, uid: Uid, error: Exception) -> None:

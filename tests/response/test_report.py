@@ -167,3 +167,29 @@ def test_a_text_that_is_read_aloud_is_shown_too() -> None:
     text = report(Plan(tasks=(T1, spoken)), statuses, {}, {"b" * 64: "out/1.wav"})
     assert "> what was read" in text
     assert "File: `out/1.wav`" in text
+
+
+def test_what_ran_in_place_of_another_model_is_told_with_the_reason_as_it_stands() -> None:
+    instead = done(result("page"), candidate="hub:a#groq", in_place_of="hub:a#fal-ai", why_not="It is *down*.")
+    text = report(CHAIN, {"t1": instead, "t2": done(result("short", digest="b" * 64))}, {}, {})
+    assert (
+        "**What ran in place of another model**\n\n- 1 image-to-text: hub:a\\#groq ran in place of hub:a\\#fal-ai"
+        in text
+    )
+    assert "It is \\*down\\*." in text
+    assert "hub:a\\#groq" in rows(text)[2]
+
+
+def test_a_task_that_failed_on_what_stood_in_too_is_only_told_as_failed() -> None:
+    words = "Gone. Tried hub:a (transport ×3), then hub:b (timeout)."
+    failed = TaskStatus(
+        state=TaskState.FAILED,
+        candidate="hub:b",
+        in_place_of="hub:a",
+        failure=Failure.TIMEOUT,
+        message=words,
+        attempt=4,
+    )
+    text = report(Plan(tasks=(T1,)), {"t1": failed}, {}, {})
+    assert "in place of another model" not in text
+    assert "failed after 4 tries (timeout): Gone. Tried hub:a (transport ×3), then hub:b (timeout)." in text
