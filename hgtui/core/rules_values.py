@@ -90,7 +90,7 @@ def _file(look: Look, task: Task, arg: Arg, path: str, fact: FileFact | None) ->
     if fact is None and is_address(path):
         # Only a look at the plan alone has no fact of it: what is configured is not known there.
         why = addresses.why_not(path)
-        yield look.error(Code.UNREADABLE_FILE, why, task, arg.name) if why else _fetches(look, task, arg, shown)
+        yield look.error(Code.UNREADABLE_FILE, why, task, arg.name) if why else _fetches(look, task, arg, path)
     elif fact is None:
         if _names_a_file(path):
             code = Code.UNREADABLE_FILE
@@ -107,11 +107,12 @@ def _file(look: Look, task: Task, arg: Arg, path: str, fact: FileFact | None) ->
         message = f"“{arg.name}” of task {task.id} needs {KIND_WORDS[arg.kind]}; {shown} is {KIND_WORDS[fact.kind]}."
         yield look.error(Code.WRONG_KIND, message, task, arg.name)
     elif fact.pending:
-        yield _fetches(look, task, arg, shown)
+        yield _fetches(look, task, arg, path)
 
 
-def _fetches(look: Look, task: Task, arg: Arg, shown: str) -> Problem:
-    message = f"Task {task.id} fetches {shown} when it starts: what is there is not known before."
+def _fetches(look: Look, task: Task, arg: Arg, url: str) -> Problem:
+    # The whole address is told: what stands behind its question mark is sent to the server too.
+    message = f"Task {task.id} fetches {one_line(url, 500)} when it starts: what is there is not known before."
     return look.warning(Code.FETCHES, message, task, arg.name)
 
 
