@@ -35,7 +35,6 @@ class HubCatalogue:
         self._hub, self._pins = hub, {} if pins is None else pins
         self._shown, self._card_s = shown, card_s
         self._help: dict[str, str] = {}
-        self._asked: dict[Listing, asyncio.Task[tuple[Model, ...]]] = {}
 
     async def candidates(self, task: str) -> tuple[Candidate, ...]:
         """Return the best that a provider runs for a task type now, the pinned one first. Raises StoreError."""
@@ -64,20 +63,12 @@ class HubCatalogue:
         """Return what can be called now, best first, from the first listing that has any."""
         preferred = self._hub.place.providers
         for way in ways:
-            models = {one.id: one for one in await self._listed(way)}
+            found = await self._hub.models(way.tag, filters=way.filters, served=True, limit=_LISTED)
+            models = {one.id: one for one in found}
             usable = [one for one in models.values() if is_id(one.id) and live(one, task, preferred)]
             if usable:
                 return sorted(usable, key=lambda one: (bool(one.gated), -(one.downloads or 0)))
         return []
-
-    async def _listed(self, way: Listing) -> tuple[Model, ...]:
-        """List once for all who want the same at the same time."""
-        asked = self._asked.get(way)
-        if asked is None:
-            asked = asyncio.create_task(self._hub.models(way.tag, filters=way.filters, served=True, limit=_LISTED))
-            self._asked[way] = asked
-            asked.add_done_callback(lambda _: self._asked.pop(way, None))
-        return await _shared(asked)
 
     async def _pinned(self, task: str) -> Candidate | None:
         """Return the model of the Hub that is pinned; where it cannot be looked up, with what is wrong."""
@@ -97,12 +88,7 @@ class HubCatalogue:
         try:
             async with asyncio.timeout(self._card_s):
                 card = await self._hub.card(model.id, model.revision)
-            words = excerpt(card.text, MOST_EXCERPT)
+            words = await asyncio.to_thread(excerpt, card.text, MOST_EXCERPT)  # Markdown is parsed
         except (TimeoutError, HubError):
             pass  # the card only explains: what the listing knows stands in for it
         return row(model, task, self._hub.place, words, at)
-
-
-async def _shared(asked: "asyncio.Task[tuple[Model, ...]]") -> tuple[Model, ...]:
-    """Wait for what others may wait for too: who is cancelled leaves it to them."""
-    return await asyncio.shield(asked)

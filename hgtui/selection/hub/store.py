@@ -11,9 +11,6 @@ from hgtui.hub.values import HubError
 from hgtui.selection.hub.listings import Hub, listings
 from hgtui.selection.hub.rows import ENDPOINT, is_id, row
 
-NOT_FOUND = frozenset({401, 404})
-"""What the Hub says of a model that it has not, and without the right token of one that is private."""
-
 
 class HubStore:
     """The Hub as a store of models beyond the candidates of a task type. It needs no token for what is public."""
@@ -35,7 +32,7 @@ class HubStore:
         try:
             model = await self._hub.model(asked.model)
         except HubError as error:
-            if error.status in NOT_FOUND:
+            if error.failure is Failure.NO_MODEL:
                 return None
             raise _told(error) from None
         return row(model, task, self._hub.place, at=asked.provider or "")
