@@ -149,7 +149,9 @@ class Workplace:
         hub = self.hub_parts
         embedded = EmbeddedEndpoint(self.lanes)
         catalogues = (EmbeddedCatalogue(), *parts.catalogues, *((hub.catalogue,) if self.hub.enabled else ()))
-        endpoints = (embedded, *parts.endpoints)
+        seconds = self.choice.limits.task_seconds
+        asked = (hub.endpoint(self.lanes, seconds),) if self.hub.enabled else ()
+        endpoints = (embedded, *parts.endpoints, *asked)
         equipment = Equipment(
             planner=parts.planner,
             catalogues=catalogues,
@@ -164,7 +166,7 @@ class Workplace:
             gates=gates or Gates(self.settings.gates),
             approve_by=approve_by,
             attended=attended,
-            task_seconds=self.choice.limits.task_seconds,
+            task_seconds=seconds,
             selector=parts.selector,
             responder=parts.responder if (answer or self.settings.answer) == "llm" else None,
             talker=parts.talker,

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from importlib.metadata import version
 
 from hgtui.cli.controller import how_to_set, list_models, several
+from hgtui.cli.hub_report import hub_rows
 from hgtui.cli.words import table
-from hgtui.config import RULES, ConfigError, Settings, config_path, data_dir, load
+from hgtui.config import RULES, ConfigError, Settings, config_path, data_dir, load, with_offline
 from hgtui.core.states import EXIT_FAILED, EXIT_OK
 from hgtui.core.text import one_line
 from hgtui.llm import LLMError
@@ -19,18 +20,20 @@ Row = tuple[str, str, str]
 """State ("ok", "-" for what is missing and need not be there, "bad"), what it is about, and the words."""
 
 
-async def doctor(*, as_json: bool, profile: str | None) -> int:
+async def doctor(*, as_json: bool, profile: str | None, offline: bool = False) -> int:
     """Say what is here, what is missing and what that would run; 1 where something must be mended."""
+    environ = with_offline(os.environ, offline)
     rows: list[Row] = [
         ("ok", "hgtui", version("hgtui")),
         ("ok", "python", f"{platform.python_version()} on {platform.system()} {platform.machine()}"),
         _byte_code(),
     ]
-    settings, row = _configuration(os.environ, profile)
+    settings, row = _configuration(environ, profile)
     rows += [row, await _data(), *_engines()]
     if settings is not None:
-        rows += await _controller(settings, os.environ)
-        rows += await _others(settings, os.environ)
+        rows += await _controller(settings, environ)
+        rows += await hub_rows(settings, profile, environ)
+        rows += await _others(settings, environ)
     if as_json:
         found = [{"state": state, "what": what, "about": about} for state, what, about in rows]
         sys.stdout.write(json.dumps(found, indent=2, ensure_ascii=False) + "\n")

@@ -141,11 +141,11 @@ class HubParts:
         client = hub_client(place)
         return cls(client, HubCatalogue(client, pins), HubStore(client))
 
-    def endpoint(self, lanes: "Lanes") -> "Endpoint":
-        """Return what runs tasks there; what it makes of the results is done in the lanes."""
+    def endpoint(self, lanes: "Lanes", seconds: float) -> "Endpoint":
+        """Return what runs tasks there, each for so long at the most; pictures are drawn in the lanes."""
         from hgtui.execution.endpoints.hub.endpoint import HubEndpoint
 
-        return HubEndpoint(self.client, lanes)
+        return HubEndpoint(self.client, lanes, seconds=seconds)
 
 
 LOG: ContextVar[Callable[[str, Level], None] | None] = ContextVar("hgtui_hub_log", default=None)

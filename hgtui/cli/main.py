@@ -292,11 +292,11 @@ def show(
 
 
 @app.command()
-def doctor(as_json: Json = False, profile: Profile = None) -> None:
+def doctor(as_json: Json = False, profile: Profile = None, offline: Offline = False) -> None:
     """Say what is here, what is missing, and what that would run."""
     from hgtui.cli import diagnosing
 
-    _await(diagnosing.doctor(as_json=as_json, profile=profile))
+    _await(diagnosing.doctor(as_json=as_json, profile=profile, offline=offline))
 
 
 @app.command()

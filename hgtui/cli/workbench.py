@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -88,6 +89,11 @@ class WorkplaceDesk:
             await self._place.switch(self._choices[place])
         except Fault as error:
             raise DeskError(str(error), error.hint) from None
+
+    @property
+    def pins(self) -> Mapping[str, str]:
+        """The name of the candidate that the person has pinned, by task type, as it is now."""
+        return self._place.pins.by_task
 
     async def search(self, words: str, task: str) -> tuple[Candidate, ...]:
         """Return what the Hub has for words among the models of a task type. Raises StoreError."""
