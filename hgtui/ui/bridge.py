@@ -1,10 +1,11 @@
 """What the workbench needs of the rooms below it: someone who conducts a run, and someone who makes such conductors."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple, Protocol
 
 from hgtui.core.commands import Command
 from hgtui.core.events import Entry
+from hgtui.core.model import Candidate
 from hgtui.core.plan import Uid
 from hgtui.core.run import Run
 
@@ -87,6 +88,19 @@ class Desk(Protocol):
 
     async def switch(self, place: int) -> None:
         """Take the controller at a place of the last `options` for the runs that begin from now on. Raises DeskError."""
+        ...
+
+    @property
+    def pins(self) -> Mapping[str, str]:
+        """The name of the candidate that the person has pinned, by task type; it shows what a Pin changes."""
+        ...
+
+    async def search(self, words: str, task: str) -> tuple[Candidate, ...]:
+        """Return what the Hub has for words among the models of a task type. Raises StoreError."""
+        ...
+
+    async def card(self, name: str) -> str:
+        """Return the whole model card of a candidate, by its name, as foreign text; "" for none. Raises StoreError."""
         ...
 
     async def text(self, digest: str) -> str:

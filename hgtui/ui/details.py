@@ -1,16 +1,19 @@
 """What the task pane lists for the selected task: what came of it, what goes in, and who could run it."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Literal
 
 from hgtui.core.fit import unfit
 from hgtui.core.model import Candidate
 from hgtui.core.plan import Task
-from hgtui.core.states import TaskState
+from hgtui.core.states import HAS_RESULT, TaskState
 from hgtui.core.task import TASKS
 from hgtui.core.text import one_line
 from hgtui.core.wire import show_input
 from hgtui.selection.ranking import rank
+from hgtui.ui.models import count, megabytes, where
+from hgtui.ui.rows import countdown
 from hgtui.ui.view import View
 from hgtui.ui.words import Line, fit, wrapped
 
@@ -19,9 +22,9 @@ RESULT_LINES = 6
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A line of a pane and what stands behind it: `key` is the name of an argument or of a candidate."""
+    """A line of a pane and what stands behind it: `key` is the name of an argument or of a candidate, or the place of a mend."""
 
-    kind: Literal["text", "argument", "candidate"]
+    kind: Literal["text", "argument", "candidate", "mend"]
     line: Line
     key: str = ""
 
@@ -34,9 +37,9 @@ def details(view: View, width: int) -> list[Item]:
     items = [*_outcome(view, task, width), *_problems(view, task, width), *_arguments(view, task, width)]
     candidates = rank(task, view.candidates(task))
     if candidates:
-        items.append(Item("text", ((f"candidates for {fit(task.task, 40).rstrip()}", "dim"),)))
-        chosen = view.assignment(task.uid)
-        items += [_candidate(one, chosen.candidate if chosen else "", view, task, width) for one in candidates]
+        items += _stand_ins(view, task, width)
+        items.append(Item("text", ((f"candidates for {fit(task.task, 40).rstrip()}: m shows all of each", "dim"),)))
+        items += [_candidate(one, view, task, width) for one in candidates]
     elif task.task in view.run.candidates:
         words = view.run.help.get(task.task) or "Nothing here can run it."
         items += [Item("text", ((line, "warn"),)) for line in wrapped(words, width, 3)]
@@ -50,6 +53,8 @@ def _outcome(view: View, task: Task, width: int) -> list[Item]:
     items: list[Item] = []
     if status.state in {TaskState.FAILED, TaskState.RETRYING}:
         words = f"{status.failure or 'failed'}: {status.message}"
+        if status.state is TaskState.RETRYING:
+            words = f"{words} Try {status.attempt + 1} {countdown(status, datetime.now(UTC))}."
         items += [Item("text", ((line, "bad"),)) for line in wrapped(words, width, 3)]
         if status.hint:
             items += [Item("text", ((line, ""),)) for line in wrapped(status.hint, width, 2)]
@@ -62,6 +67,8 @@ def _outcome(view: View, task: Task, width: int) -> list[Item]:
         items.append(Item("text", (("result  ", "good"), (fit(about, width - 8), "dim"))))
         if result.preview:
             items += [Item("text", ((line, ""),)) for line in wrapped(result.preview, width, RESULT_LINES)]
+    if status.stood_in:
+        items += [Item("text", ((line, "warn"),)) for line in wrapped(f"{status.stood_in}.", width, 2)]
     if status.note:
         items.append(Item("text", ((fit(status.note, width), "dim"),)))
     return items
@@ -78,8 +85,8 @@ def _problems(view: View, task: Task, width: int) -> list[Item]:
         Item("text", ((("! " if not at else "  ") + line, role),))
         for at, line in enumerate(wrapped(problem.message, width - 2, 2))
     ]
-    if problem.mend:
-        items.append(Item("text", (("  f ", "bold"), (fit(problem.mend.label, width - 4), ""))))
+    for at, mend in enumerate(problem.mends):
+        items.append(Item("mend", (("    " if at else "  f ", "bold"), (fit(mend.label, width - 4), "")), str(at)))
     return items
 
 
@@ -107,19 +114,45 @@ def _arguments(view: View, task: Task, width: int) -> list[Item]:
     return items
 
 
-def _candidate(one: Candidate, chosen: str, view: View, task: Task, width: int) -> Item:
-    assigned = view.assignment(task.uid)
-    mine = one.name == chosen
+def _stand_ins(view: View, task: Task, width: int) -> list[Item]:
+    """Say who runs the task if the chosen one fails: it is approved with the plan."""
+    spare = view.stand_ins(task) if view.run.state(task.uid) not in HAS_RESULT else ()
+    if not spare:
+        return []
+    first = view.candidate(task)
+    names = [
+        f"at {one.provider}"
+        if first and one.model == first.model
+        else f"{one.model}{f' at {one.provider}' if one.provider else ''}"
+        for one in spare
+    ]
+    words = f"if it fails: {', then '.join(names)}"
+    return [Item("text", ((line, ""),)) for line in wrapped(words, width, 2)]
+
+
+def _candidate(one: Candidate, view: View, task: Task, width: int) -> Item:
+    """One row: the same columns as the list of models, and what is said of it in few words."""
+    assigned, now = view.assignment(task.uid), view.candidate(task)
+    mine = now is not None and (one.endpoint, one.model) == (now.endpoint, now.model)
+    one = now if mine and now else one
     by = {"person": " ← you", "selector": " ← selector"}.get(assigned.chosen_by, "") if mine and assigned else ""
     model = max(14, min(30, width // 3))
-    facts = [one.place, _mb(one.size_mb), one.licence or "", "leaves this machine" if one.leaves else ""]
+    facts = [
+        where(one),
+        "gated" if one.gated else "",
+        megabytes(one.size_mb),
+        one.licence or "",
+        f"{count(one.downloads)} ↓" if one.downloads is not None else "",
+        "leaves this machine" if one.leaves and not one.provider else "",
+    ]
     no = unfit(task, one)
     words = f"needs {one.missing}" if one.missing else no or one.description or one.reason
+    room = 34 if width >= 90 else 22
     line = (
         ("● " if mine else "  ", "good"),
         (fit(one.model, model) + " ", "dim" if one.missing or no else ""),
-        (fit("  ".join(fact for fact in facts if fact), 22) + " ", "dim"),
-        (fit(words, max(width - model - 26 - len(by), 0)), "warn" if one.missing or no else "dim"),
+        (fit("  ".join(fact for fact in facts if fact), room) + " ", "dim"),
+        (fit(words, max(width - model - room - 4 - len(by), 0)), "warn" if one.missing or no else "dim"),
         (by, "warn"),
     )
     return Item("candidate", line, one.name)
@@ -129,14 +162,6 @@ def _size(size: int) -> str:
     if size < 10_000:
         return f"{size} bytes"
     return f"{size / 1000:.0f} kB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"
-
-
-def _mb(size: float | None) -> str:
-    if size is None:
-        return ""
-    if size < 1:
-        return "< 1 MB"
-    return f"{size:.0f} MB" if size < 1000 else f"{size / 1000:.1f} GB"
 
 
 def title(view: View) -> str:

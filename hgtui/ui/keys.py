@@ -22,9 +22,11 @@ KEYS = (
     Key("c", "comment", "c", "comment", "Say what should be different: the LLM revises the plan"),
     Key("r", "retry", "r", "retry", "Run again what failed or was stopped; ask again for a plan"),
     Key("n", "go_on", "n", "go on without", "Go on without a task that failed; the answer says so"),
-    Key("f", "mend", "f", "mend", "Apply the mend of the selected problem"),
+    Key("f", "mend", "f", "mend", "Apply a mend; after a failure take the next candidate"),
     Key("e", "edit", "e", "edit", "Edit the arguments of the task"),
-    Key("m", "models", "m", "model", "Choose the model; Enter on a candidate takes it"),
+    Key("m", "models", "m", "model", "Choose the model: candidates, cards, a search of the Hub"),
+    Key("M", "models_all", "M", "", "Choose the model of this task for all of its type"),
+    Key("P", "pin", "P", "", "Pin the model of this task for its type, or unpin it"),
     Key("d", "delete", "d", "delete", "Delete the task; asks where others depend on it"),
     Key("space", "skip", "space", "skip", "Leave the task out of the run, or take it in again"),
     Key("z", "undo", "z", "undo", "Undo the last edit"),
@@ -46,6 +48,16 @@ KEYS = (
     Key("", "answer_by", ":", "", "Let the program write the answers, so that results stay here, or the LLM again"),
     Key("q", "leave", "q", "leave", "Leave hgtui"),
 )
+MODELS = (
+    ("enter", "choose the model for the task"),
+    ("M", "choose it for all tasks of this type in this plan"),
+    ("P", "pin it for this task type, or unpin it"),
+    ("/", "show only what has these words"),
+    ("s", "search the Hub for a model of this type"),
+    ("i", "the whole model card"),
+    ("p", "the next provider that serves the model"),
+)
+"""The keys of the list of models, for the help."""
 MOVES = (
     ("enter", "send, open, take a candidate, apply a mend, take a revision"),
     ("y n", "at a revision: take this change, leave it out"),

@@ -87,6 +87,11 @@ def _words(event: ev.Event, run: Run) -> tuple[str, str]:  # noqa: PLR0912  # on
             return _task_words(event, run)
 
 
+def _instead(uid: str, run: Run) -> str:
+    status = run.status(uid)
+    return f": {status.candidate} ran in place of {status.in_place_of}" if status.in_place_of else ""
+
+
 def _task_words(event: ev.Event, run: Run) -> tuple[str, str]:
     task = run.plan.get(getattr(event, "uid", None) or "")
     name = f"{task.id} {task.task}" if task else "a task"
@@ -98,8 +103,11 @@ def _task_words(event: ev.Event, run: Run) -> tuple[str, str]:
             return "warn", f"{name} asks before it starts"
         case ev.TaskRetrying():
             return "warn", f"{name}: {event.message} Again in {event.wait_s:.0f} s."
+        case ev.TaskSubstituted():
+            why = one_line(event.message, 160)
+            return "warn", f"{name}: {event.candidate} runs in place of {event.in_place_of} ({event.failure}: {why})"
         case ev.TaskDone():
-            return "good", f"{name} done in {event.seconds:.2f} s"
+            return "good", f"{name} done in {event.seconds:.2f} s{_instead(event.uid, run)}"
         case ev.TaskFailed():
             return "bad", f"{name} failed: {event.message} {event.hint}"
         case ev.TaskBlocked():

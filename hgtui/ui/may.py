@@ -86,15 +86,19 @@ def _editable(view: View) -> str:
     return ""
 
 
-def _models(view: View) -> str:
-    no = _editable(view)
+def _model(view: View) -> str:
+    """Why the model of the selected task cannot be taken for all of its type, or pinned."""
+    no = _task(view)
     if no or view.task is None:
         return no
-    if view.task.task not in view.run.candidates:
-        return f"Nobody has looked yet what could run {view.task.task}."
-    if not view.candidates(view.task):
-        return view.run.help.get(view.task.task) or f"Nothing here can run {view.task.task}."
-    return ""
+    return "" if view.candidate(view.task) else f"Task {view.task.id} has no model; m lists what could run it."
+
+
+def _models_all(view: View) -> str:
+    no = _model(view)
+    if no or view.task is None:
+        return no
+    return "" if view.alike(view.task) else f"There is no other task of the type {view.task.task} to choose it for."
 
 
 def _retry(view: View) -> str:
@@ -162,6 +166,9 @@ def _mend(view: View) -> str:
     no = _draft(view)
     if no:
         return no
+    if view.failed:
+        other = "No other model that is known here can run it; m lists them, and s there searches the Hub."
+        return "" if view.next_candidate else other
     return "" if any(one.mend for one in view.problems) else "No problem here has a mend of one key."
 
 
@@ -176,7 +183,9 @@ def _new(view: View) -> str:
 _RULES: dict[str, Callable[[View], str]] = {
     "approve": _approve,
     "edit": _editable,
-    "models": _models,
+    "models": _editable,
+    "models_all": _models_all,
+    "pin": _model,
     "delete": _editable,
     "skip": _skip,
     "undo": lambda view: _draft(view) or ("" if view.run.undos else "There is nothing to undo."),

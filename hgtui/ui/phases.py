@@ -118,10 +118,12 @@ def plan_subtitle(view: View) -> str:
         return ""
     runs = [view.candidate(task) for task in view.plan if not task.skip]
     leaving = sum(one.leaves for one in runs if one)
-    where = f"input leaves this machine: {plural(leaving, 'task')}" if leaving else "nothing leaves this machine"
-    if not leaving and None in runs:
+    where = "nothing leaves this machine"
+    if leaving:
+        where = f"input leaves this machine: {plural(leaving, 'task')}"
+    elif view.leaves:
+        where = "the request leaves this machine"
+    elif None in runs:
         where = "not every task has a model"
-    if view.run.told:
-        where = view.run.told if not leaving else f"{view.run.told}; {where}"
     print_ = view.run.gate.fingerprint if view.run.gate else view.run.grant.fingerprint if view.run.grant else ""
     return f"{where} · plan {one_line(print_[:8])}" if print_ else where

@@ -2,19 +2,23 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 
 from rich.cells import cell_len
 
 from hgtui.core.model import CandidateName
 from hgtui.core.plan import Task, Uid
 from hgtui.core.problems import Severity
-from hgtui.core.states import HAS_RESULT, UNDER_WAY, TaskState
+from hgtui.core.states import HAS_RESULT, UNDER_WAY, Failure, TaskState
+from hgtui.core.status import TaskStatus
 from hgtui.core.text import one_line
 from hgtui.core.wire import show_input
 from hgtui.ui.view import View
 from hgtui.ui.words import SIGNS, Line, fit, seconds
 
 TIMED = HAS_RESULT | {TaskState.FAILED, TaskState.CANCELLED}
+WAITS = {Failure.LOADING: "loading", Failure.QUOTA: "quota"}
+"""The word for what a task waits for before it is tried again, where that is more than a failed try."""
 STATE = 9
 """How wide the longest word of a state is, in cells."""
 
@@ -76,7 +80,8 @@ def state_of(view: View, task: Task) -> tuple[str, str, str]:
     if problem and state in {TaskState.WAITING, TaskState.SKIPPED} and not task.skip:
         return ("!", "error", "bad") if problem.severity is Severity.ERROR else ("!", "warning", "warn")
     sign, role = SIGNS[state]
-    return sign, str(state), role
+    waits = view.run.status(task.uid).failure if state is TaskState.RETRYING else None
+    return sign, WAITS.get(waits, str(state)) if waits else str(state), role
 
 
 def inputs(task: Task, ids: dict[Uid, int]) -> str:
@@ -90,23 +95,42 @@ def inputs(task: Task, ids: dict[Uid, int]) -> str:
     return "  ".join([*shown, *after])
 
 
+def countdown(status: TaskStatus, now: datetime) -> str:
+    """Say in how many seconds a task is tried again: "in 12 s", "in 2m05s"; "now" when it is time."""
+    if status.retry_at is None:
+        return f"try {status.attempt + 1}"
+    left = ceil(status.wait_s - (now - status.retry_at).total_seconds())
+    if left < 1:
+        return "now"
+    return f"in {left} s" if left < 100 else f"in {left // 60}m{left % 60:02d}"
+
+
 def _model(view: View, task: Task) -> tuple[str, bool]:
     chosen = view.assignment(task.uid)
     if task.skip or chosen is None:
         return "-", False
-    candidate = view.candidate(task)
+    status = view.run.tasks.get(task.uid)
+    if status and status.in_place_of:
+        return f"⇄ {_called(view, task, status.candidate)}", True
+    return _called(view, task, chosen.candidate), True
+
+
+def _called(view: View, task: Task, name: str) -> str:
+    candidate = view.named(task, name)
     if candidate:
-        return candidate.model, True
+        return candidate.model
     try:
-        return CandidateName.parse(chosen.candidate).model, True
+        return CandidateName.parse(name).model
     except ValueError:
-        return chosen.candidate, True
+        return name
 
 
 def _where(view: View, task: Task) -> str:
     if task.skip or view.assignment(task.uid) is None:
         return "-"
-    candidate = view.candidate(task)
+    status = view.run.tasks.get(task.uid)
+    stands_in = status.candidate if status and status.in_place_of else ""
+    candidate = view.named(task, stands_in) if stands_in else view.candidate(task)
     return candidate.place if candidate else "?"
 
 
@@ -118,7 +142,7 @@ def _time(view: View, task: Task, now: datetime) -> str:
         if status.fraction is not None:
             return f"{min(max(status.fraction, 0.0), 1.0):.0%}"
         if status.state is TaskState.RETRYING:
-            return f"try {status.attempt + 1}"
+            return countdown(status, now)
         return f"{max(int((now - status.started).total_seconds()), 0)} s…" if status.started else ""
     if status.supplied:
         return "by hand"

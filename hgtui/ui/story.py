@@ -59,7 +59,7 @@ def story(view: View, now: datetime | None = None) -> list[Said]:
         said.append(
             Said("again", "hgtui", "The plan goes beyond what was approved: a approves it as it is now.", "warn")
         )
-    return [*said, *_failures(view), *_answer(view, now), *_ending(view)]
+    return [*said, *_instead(view), *_failures(view), *_answer(view, now), *_ending(view)]
 
 
 def _planning(view: View, now: datetime | None) -> list[Said]:
@@ -159,7 +159,23 @@ def _gate(view: View) -> Said:
         return Said("gate", "hgtui", "Look at the plan: a goes on to the models.")
     if run.gate and not run.gate.approvable:
         return Said("gate", "hgtui", "This cannot run as it stands.", "bad")
-    return Said("gate", "hgtui", "Models chosen. Nothing has run: a approves and runs it.")
+    words = "Models chosen. Nothing has run: a approves and runs it."
+    if view.leaves:
+        words += "\nLeaves this machine: " + "\n".join(("", *view.leaves))
+    if view.spends:
+        words += f"\nIt {view.spends}." if view.spends.startswith("spends ") else f"\n{view.spends}"
+    return Said("gate", "hgtui", clean(words, LONGEST))
+
+
+def _instead(view: View) -> list[Said]:
+    """Say whose place others took: the person approved that it may happen, not that it did."""
+    said = []
+    for task in view.plan:
+        status = view.run.tasks.get(task.uid)
+        if status and status.stood_in and status.state is not TaskState.FAILED:
+            words = f"{task.id} {one_line(task.task, 40)}: {one_line(status.stood_in, 600)}"
+            said.append(Said(f"instead {task.uid}", "hgtui", words, "warn"))
+    return said
 
 
 def _failures(view: View) -> list[Said]:
@@ -177,7 +193,7 @@ def _failures(view: View) -> list[Said]:
         else:
             text = f"{name} was stopped."
         if view.run.stage is Stage.EXECUTION:
-            text += "\n! goes there, then r retry · n go on without · F answer with what there is"
+            text += "\n! goes there, then f next candidate · r retry · m model · n go on without · F answer with what there is"
         said.append(Said(f"task {task.uid}", "hgtui", text, "bad" if status.state is TaskState.FAILED else "warn"))
     return said
 

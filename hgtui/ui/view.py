@@ -1,6 +1,6 @@
 """What the screen reads off a run: its problems, what a person changed, the selected task, what waits for them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from hgtui.core import events as ev
@@ -9,7 +9,9 @@ from hgtui.core.model import Assignment, Candidate
 from hgtui.core.plan import Plan, Task, Uid
 from hgtui.core.problems import Problem, Severity, problems
 from hgtui.core.run import Run
-from hgtui.core.states import UNDER_WAY, Stage, TaskState
+from hgtui.core.stand_ins import known_as, stand_ins
+from hgtui.core.states import HAS_RESULT, UNDER_WAY, Failure, Stage, TaskState
+from hgtui.selection.ranking import rank, usable
 from hgtui.ui.live import Live
 
 CHANGES_PROBLEMS = (
@@ -25,7 +27,8 @@ NEEDS_PERSON = frozenset({TaskState.FAILED, TaskState.CANCELLED, TaskState.ASKIN
 class View:
     """A run as the screen sees it; `chosen` is the uid of the selected task, `gated` whether a gate has opened yet.
 
-    `live` is what a controller says at the moment, `by_llm` whether there is one that could revise the plan.
+    `live` is what a controller says at the moment, `by_llm` whether there is one that could revise the plan; `pins` are
+    the names of the candidates that the person has pinned, by task type.
     """
 
     run: Run = field(default_factory=Run)
@@ -35,6 +38,11 @@ class View:
     gated: bool = False
     live: Live = field(default_factory=Live)
     by_llm: bool = False
+    pins: Mapping[str, str] = field(default_factory=dict)
+    leaves: tuple[str, ...] = ()
+    """What would leave this machine, a sentence for each place, as the gate tells it."""
+    spends: str = ""
+    """What would be spent."""
 
     def restart(self, run: Run, *, by_llm: bool = False, live: Live | None = None, chosen: Uid | None = None) -> None:
         """Look at another run, or again at one that was looked at before."""
@@ -56,6 +64,8 @@ class View:
         for one in self.problems:
             if one.uid:
                 self.worst.setdefault(one.uid, one)
+        self.leaves = tuple(str(one) for one in self.run.leaving) if proposed else ()
+        self.spends = self.run.spends if proposed else ""
 
     @property
     def plan(self) -> Plan:
@@ -139,7 +149,57 @@ class View:
     def candidate(self, task: Task) -> Candidate | None:
         """Return the candidate that is assigned to a task, None where there is none or it is unknown here."""
         chosen = self.assignment(task.uid)
-        return next((one for one in self.candidates(task) if chosen and one.name == chosen.candidate), None)
+        return known_as(chosen, self.candidates(task)) if chosen else None
+
+    def named(self, task: Task, name: str) -> Candidate | None:
+        """Return the candidate of a name for a task, None where it is unknown here."""
+        return known_as(Assignment(candidate=name), self.candidates(task)) if name else None
+
+    def stand_ins(self, task: Task) -> tuple[Candidate, ...]:
+        """Return who runs a task in place of the one that was chosen where that one fails, in order."""
+        chosen = self.assignment(task.uid)
+        return stand_ins(task, chosen, self.candidates(task)) if chosen and not task.skip else ()
+
+    def alike(self, task: Task) -> tuple[Task, ...]:
+        """Return the other tasks of the same type whose model can still be chosen."""
+        fixed = UNDER_WAY | HAS_RESULT
+        return tuple(
+            one
+            for one in self.plan
+            if one.task == task.task and one.uid != task.uid and not one.skip and self.run.state(one.uid) not in fixed
+        )
+
+    def pinned(self, task: Task) -> str:
+        """Return the name of the candidate that is pinned for the type of a task, an empty text where none is."""
+        name = self.pins.get(task.task, "")
+        one = self.named(task, name)
+        return one.name if one else name
+
+    @property
+    def failed(self) -> bool:
+        """Whether the selected task failed or was stopped, and the run waits to be told how to go on with it."""
+        task = self.task
+        if task is None or self.run.ended or self.run.stage is not Stage.EXECUTION:
+            return False
+        return self.run.state(task.uid) in {TaskState.FAILED, TaskState.CANCELLED}
+
+    @property
+    def next_candidate(self) -> Candidate | None:
+        """Who could run the selected task in place of the one that failed: the next in the order of the ranking."""
+        task = self.task
+        if task is None or not self.failed:
+            return None
+        status, able = self.run.status(task.uid), usable(rank(task, self.candidates(task)), task)
+        ran = self.named(task, status.candidate) or self.candidate(task)
+        tried = {status.candidate, status.in_place_of, ran.name if ran else ""}
+        names = [one.name for one in able]
+        at = names.index(ran.name) + 1 if ran and ran.name in names else 0
+        # Where the credits are gone, who is paid from the same ones would fail as well.
+        spent = ran.spends if ran and status.failure is Failure.CREDITS else ""
+        return next(
+            (one for one in (*able[at:], *able[:at]) if one.name not in tried and not (spent and one.spends == spent)),
+            None,
+        )
 
     def mark(self, task: Task) -> str:
         """Return "+" for a task that the person added, "~" for one that they changed, else a blank."""

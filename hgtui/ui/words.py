@@ -46,6 +46,14 @@ def wrapped(text: str, width: int, limit: int) -> list[str]:
     return lines or [""]
 
 
+def folded(text: str, width: int) -> list[str]:
+    """Return one line of a foreign text as lines of at most `width` cells; the blanks it begins with stay."""
+    width = max(width, 8)
+    if cell_len(text) <= width:
+        return [text]
+    return [line.plain.rstrip() for line in Content(text).wrap(width)] or [""]
+
+
 def seconds(value: float) -> str:
     """Write a duration of `value` seconds as a row shows it."""
     if value < 10:

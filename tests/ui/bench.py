@@ -10,6 +10,7 @@ from hgtui.core import commands as cmd
 from hgtui.core.model import Candidate
 from hgtui.core.plan import Plan
 from hgtui.ui.app import HgtuiApp
+from hgtui.ui.screens.models import Models
 from hgtui.ui.screens.workbench import Workbench
 from hgtui.ui.widgets.notice import Notice
 from tests.ui.scripted import Scripted, ScriptedDesk, candidate
@@ -50,7 +51,8 @@ async def workbench(
 
 
 def notice(pilot: Pilot[None]) -> str:
-    return pilot.app.screen.query_one(Notice).words
+    screen = pilot.app.screen
+    return screen.said if isinstance(screen, Models) else screen.query_one(Notice).words
 
 
 def keys(pilot: Pilot[None]) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """A conductor that a test drives by hand: it folds real events into a real Run and keeps the commands that came."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -8,6 +9,7 @@ from hgtui.core.approval import grant
 from hgtui.core.commands import Command
 from hgtui.core.model import Assignment, Candidate
 from hgtui.core.plan import Input, Plan, Task
+from hgtui.core.ports import StoreError
 from hgtui.core.run import Run
 from hgtui.core.states import Stage
 from hgtui.session.gates import gate
@@ -80,6 +82,14 @@ class ScriptedDesk:
 
     def __init__(self, broken: DeskError | None = None) -> None:
         self.given: list[Scripted] = []
+        self.pins: dict[str, str] = {}
+        self.found: tuple[Candidate, ...] = ()
+        self.card_text = ""
+        self.store_error: StoreError | None = None
+        self.gate: asyncio.Event | None = None
+        """Where there is one, the store answers when it is set."""
+        self.searches: list[tuple[str, str]] = []
+        self.cards: list[str] = []
         self.broken = broken
 
     async def new(self) -> Scripted:
@@ -93,6 +103,22 @@ class ScriptedDesk:
 
     async def switch(self, place: int) -> None:
         raise DeskError(f"There is no other controller than {place}.")
+
+    async def search(self, words: str, task: str) -> tuple[Candidate, ...]:
+        self.searches.append((words, task))
+        if self.gate:
+            await self.gate.wait()
+        if self.store_error:
+            raise self.store_error
+        return self.found
+
+    async def card(self, name: str) -> str:
+        self.cards.append(name)
+        if self.gate:
+            await self.gate.wait()
+        if self.store_error:
+            raise self.store_error
+        return self.card_text
 
     async def text(self, digest: str) -> str:
         return digest

@@ -132,6 +132,8 @@ async def test_a_model_that_does_not_fit_is_not_taken_and_says_why(tmp_path: Pat
         await pilot.press("m", "j", "enter")
         await settle(pilot)
         assert "does not fit this task" in notice(pilot)
+        await pilot.press("escape", "escape")
+        await settle(pilot)
         assert run(pilot).draft == before
         assert not run(pilot).undos
 

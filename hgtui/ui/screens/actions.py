@@ -19,12 +19,12 @@ from hgtui.core.commands import (
     Undo,
 )  # fmt: skip
 from hgtui.core.edits import Delete, Skip
-from hgtui.core.fit import unfit
 from hgtui.core.plan import Uid
 from hgtui.core.planfile import write_task
 from hgtui.core.problems import Problem
-from hgtui.core.text import one_line, plural
+from hgtui.core.text import plural
 from hgtui.ui.may import why_not
+from hgtui.ui.models import refusal
 from hgtui.ui.view import View
 
 
@@ -127,16 +127,32 @@ class Actions(Screen[None]):
             self.dispatch(Redo())
 
     def action_mend(self) -> None:
-        """Apply the mend of the problem that the person looks at."""
+        """Apply a mend of the problem that the person looks at; after a failure let the next candidate try."""
         if not self._can("mend"):
             return
-        problem = self.problem_here()
-        if problem and problem.mend:
-            self.dispatch(EditPlan(edit=problem.mend.edit))
+        problem, task, other = self.problem_here(), self.view.task, self.view.next_candidate
+        if task and other:
+            # The changed task is run again by itself, once the choice is approved where it was not before.
+            self.dispatch(ChooseModel(uid=task.uid, candidate=other.name))
+        elif problem and len(problem.mends) > 1:
+            self.choose_mend(problem)
+        elif problem and problem.mends:
+            self.apply_mend(problem, 0)
         elif problem:
             self.say("This problem has no mend of one key; e edits the task.")
         else:
             self.say("Select a problem first: ! goes to the next one.")
+
+    def choose_mend(self, problem: Problem) -> None:
+        """Let the person choose one of several mends."""
+        raise NotImplementedError
+
+    def apply_mend(self, problem: Problem, at: int) -> None:
+        """Apply one of the mends of a problem, if it is still one."""
+        if problem in self.view.problems and at < len(problem.mends):
+            self.dispatch(EditPlan(edit=problem.mends[at].edit))
+        else:
+            self.say("The plan has changed since: there is no such problem any more.")
 
     def action_retry(self) -> None:
         """Run the task once more; where no plan came of a request, ask for one again."""
@@ -198,10 +214,8 @@ class Actions(Screen[None]):
         task = self.view.task
         if not self._can("models") or task is None:
             return
-        candidate = next((one for one in self.view.candidates(task) if one.name == name), None)
-        if candidate and candidate.missing:
-            self.say(f"{one_line(candidate.model, 60)} cannot run yet: {one_line(candidate.missing, 300)}")
-        elif candidate and (no := unfit(task, candidate)):
-            self.say(f"{one_line(candidate.model, 60)} does not fit this task: {one_line(no, 300)}.")
+        candidate = self.view.named(task, name)
+        if candidate and (no := refusal(task, candidate)):
+            self.say(no)
         elif candidate:
             self.dispatch(ChooseModel(uid=task.uid, candidate=name))

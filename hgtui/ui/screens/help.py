@@ -7,7 +7,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from hgtui.ui.keys import KEYS, MOVES
+from hgtui.ui.keys import KEYS, MODELS, MOVES
 from hgtui.ui.words import SIGNS
 
 
@@ -35,11 +35,11 @@ class Help(ModalScreen[None]):
 
 def _keys() -> Content:
     rows = [(key.shown, key.about) for key in KEYS]
-    width = max(len(name) for name, _ in (*rows, *MOVES))
+    width = max(len(name) for name, _ in (*rows, *MOVES, *MODELS))
     pieces: list[Content | tuple[str, str]] = []
-    for name, about in (*rows, ("", ""), *MOVES):
+    for name, about in (*rows, ("", ""), *MOVES, ("", ""), ("", "In the list of models (m)"), *MODELS):
         pieces += [(name.ljust(width + 2), "bold"), Content(f"{about}\n")]
     states = "   ".join(f"{sign} {state}" for state, (sign, _) in SIGNS.items())
-    marks = "~ edited by you   + added by you   ! a problem   ‹0› result of task 0"
+    marks = "~ edited by you   + added by you   ! a problem   ‹0› result of task 0   ⇄ ran in place of the chosen model"
     pieces.append(Content(f"\n{states}\n{marks}"))
     return Content.assemble(*pieces)

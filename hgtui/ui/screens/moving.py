@@ -80,6 +80,8 @@ class Moving(Actions):
     def _called(self, key: Key) -> str:
         if key.action == "approve":
             return "let it start" if self.view.may_allow else "approve" if self.view.run.grant else "approve+run"
+        if key.action == "mend" and self.view.failed:
+            return "next candidate"
         return "ask again" if key.action == "retry" and self.view.run.planning_failed else key.footer
 
     # What the person does
@@ -111,6 +113,8 @@ class Moving(Actions):
                 self.take_candidate(item.key)
             elif item.kind == "argument":
                 self.action_edit()
+            elif item.kind == "mend" and (problem := self.view.worst.get(self.view.chosen or "")):
+                self.apply_mend(problem, int(item.key))
         elif isinstance(event.rows, LogPane):
             problem = event.rows.problem(event.index)
             if problem:
@@ -137,7 +141,7 @@ class Moving(Actions):
         if problem.uid:
             self.select_task(problem.uid)
         if self.has_class("-narrow"):  # there pane 4 is one line, too short for a sentence
-            mend = f"  f: {problem.mend.label}" if problem.mend else ""
+            mend = f"  f: {' · '.join(one.label for one in problem.mends)}" if problem.mends else ""
             self.say(f"{problem.message}{mend}")
 
     def problem_here(self) -> Problem | None:
@@ -178,12 +182,6 @@ class Moving(Actions):
     def _close_form(self) -> None:
         self.query(ArgForm).remove()
         self.remove_class("-editing")
-
-    def action_models(self) -> None:
-        """Go to the candidates of the task."""
-        if self._can("models"):
-            self.action_focus_pane("task")
-            self.query_one(TaskPane).to_candidates()
 
     def action_back(self) -> None:
         """Go back one level; never stops a run."""

@@ -16,9 +16,11 @@ from hgtui.ui.bridge import Desk, DeskError
 from hgtui.ui.keys import KEYS, name_of
 from hgtui.ui.loglines import LogLine, log_line
 from hgtui.ui.phases import phase_line, title_line
-from hgtui.ui.screens.switching import Held, Switching
+from hgtui.ui.screens.choosing import Choosing
+from hgtui.ui.screens.switching import Held
 from hgtui.ui.story import greeting, story
 from hgtui.ui.view import View
+from hgtui.ui.widgets.attention import Attention
 from hgtui.ui.widgets.bars import Bar
 from hgtui.ui.widgets.chat import Chat
 from hgtui.ui.widgets.diff import DiffPane
@@ -33,7 +35,7 @@ BURST_S = 0.1
 """How long what is only passing (progress, a streaming reply) is gathered before it is drawn."""
 
 
-class Workbench(Switching):
+class Workbench(Choosing):
     """One run on one screen."""
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
@@ -49,7 +51,7 @@ class Workbench(Switching):
         super().__init__()
         self.desk = desk
         self.first = first
-        self.view = View()
+        self.view = View(pins=desk.pins)
         self._heard: list[ev.Entry] = []
         self._changed: set[Uid] = set()
         self._pending = self._gathering = False
@@ -65,6 +67,7 @@ class Workbench(Switching):
             yield Chat()
             with Vertical(id="right"):
                 yield PlanPane(self.view)
+                yield Attention(self.view)
                 yield TaskPane(self.view)
                 yield DiffPane()
         yield LogPane(self.view)
@@ -198,6 +201,7 @@ class Workbench(Switching):
             self.query_one(TaskPane).reload()
         self.query_one(LogPane).add(lines)
         self.follow(events)
+        self.models_changed(events)
         self._frame()
         await self.tell()
 
@@ -221,6 +225,7 @@ class Workbench(Switching):
         elif view.busy and not view.at_gate:
             mark, words = "next", "what should be done after this?"
         self.query_one(Chat).label(mark, words)
+        self.query_one(Attention).reload()
         self._foot()
         if self._tick:
             (self._tick.resume if self.view.ticking else self._tick.pause)()
@@ -233,6 +238,7 @@ class Workbench(Switching):
 
     def _on_tick(self) -> None:
         self.query_one(PlanPane).tick()
+        self.query_one(TaskPane).tick()
         if self.view.live.asking:
             self.call_later(self.tell)
 

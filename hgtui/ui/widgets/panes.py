@@ -5,6 +5,7 @@ from collections import deque
 from textual.content import Content
 
 from hgtui.core.problems import Problem, Severity
+from hgtui.core.states import TaskState
 from hgtui.core.text import plural
 from hgtui.ui.details import Item, details, title
 from hgtui.ui.loglines import LogLine
@@ -42,13 +43,10 @@ class TaskPane(Rows):
         self.reload()
         super().on_resize()
 
-    def to_candidates(self) -> None:
-        """Put the cursor on the candidate that runs the task, else on the first."""
-        assigned = self.view.assignment(self.view.chosen or "")
-        places = [place for place, item in enumerate(self.items) if item.kind == "candidate"]
-        chosen = [place for place in places if assigned and self.items[place].key == assigned.candidate]
-        if places:
-            self.select((chosen or places)[0])
+    def tick(self) -> None:
+        """Write again how long the task waits until it is tried once more."""
+        if self.view.run.state(self.view.chosen or "") is TaskState.RETRYING:
+            self.reload()
 
     def line(self, index: int, width: int) -> Line:
         """Return one line of what is known of the task."""
@@ -99,7 +97,8 @@ class LogPane(Rows):
             return self.lines[index - len(self._problems)].line(width)
         task = self.view.plan.get(problem.uid or "")
         role = "bad" if problem.severity is Severity.ERROR else "warn"
-        mend = f"f {problem.mend.label}" if problem.mend else ""
+        others = f" (+{len(problem.mends) - 1})" if len(problem.mends) > 1 else ""
+        mend = f"f {problem.mend.label}{others}" if problem.mend else ""
         mend = "  " + fit(mend, min(len(mend), width // 2)).rstrip() if mend else ""
         words = f"! {problem.severity}  {f'{task.id} ' if task else ''}{problem.message}"
         return (fit(words, max(width - len(mend) - 1, 8)).rstrip(), role), (mend, "bold")

@@ -1,0 +1,187 @@
+"""Candidates as the list of models shows them: a row each, the facts of the one that is looked at, the filter."""
+
+from dataclasses import dataclass
+
+from hgtui.core.fit import unfit
+from hgtui.core.model import Assignment, Candidate
+from hgtui.core.plan import Task
+from hgtui.core.text import one_line
+from hgtui.selection.ranking import short
+from hgtui.ui.words import Line, fit, wrapped
+
+GATED = {
+    "auto": "gated: access is given when its terms are accepted",
+    "manual": "gated: its authors decide on access",
+}
+BY = {"person": "you", "selector": "the selector", "ranking": "the ranking", "only": "the ranking"}
+
+
+def count(number: int | None) -> str:
+    """Write a number of likes or downloads in few cells; nothing where it is not known."""
+    return "" if number is None else short(number)
+
+
+def megabytes(size: float | None) -> str:
+    """Write a size of `size` MB; an empty text where it is not known."""
+    if size is None:
+        return ""
+    if size < 1:
+        return "< 1 MB"
+    return f"{size:.0f} MB" if size < 1000 else f"{size / 1000:.1f} GB"
+
+
+def where(candidate: Candidate) -> str:
+    """Say where a candidate runs: the provider of a model of the Hub, else its place."""
+    return candidate.provider or candidate.place
+
+
+def refusal(task: Task, candidate: Candidate) -> str:
+    """Say as a sentence why a candidate cannot be chosen for a task; an empty text where it can."""
+    name = one_line(candidate.model, 60)
+    if candidate.missing:
+        return f"{name} cannot run yet: {one_line(candidate.missing, 300)}"
+    if no := unfit(task, candidate):
+        return f"{name} does not fit this task: {one_line(no, 300)}."
+    return ""
+
+
+def fits(candidate: Candidate, words: str) -> bool:
+    """Whether each of the words that a person filters by stands somewhere in what is known of a candidate."""
+    known = (candidate.name, candidate.model, candidate.title, candidate.licence or "", candidate.place,
+             candidate.provider or "", " ".join(candidate.providers), " ".join(candidate.languages),
+             candidate.library, candidate.description, candidate.gated and "gated")  # fmt: skip
+    text = one_line(" ".join(known)).lower()
+    return all(word in text for word in words.lower().split())
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How wide each column of the list is, in cells; 0 for one that is left out."""
+
+    model: int
+    where: int = 0
+    note: int = 0
+    loads: int = 0
+    licence: int = 0
+    size: int = 0
+    likes: int = 0
+
+
+def shape(width: int) -> Shape:
+    """Share `width` cells among the columns; the last ones go first, since all facts of the one looked at stand below."""
+    columns = {"where": 12, "note": 6, "loads": 7, "licence": 10, "size": 7, "likes": 5}
+    given: dict[str, int] = {}
+    left = width - 2 - 26
+    for name, cells in columns.items():
+        if left <= cells:
+            break
+        given[name], left = cells, left - cells - 1
+    return Shape(model=min(max(width - 2 - sum(cells + 1 for cells in given.values()), 8), 48), **given)
+
+
+def row(candidate: Candidate, task: Task, chosen: str, pinned: str, width: int) -> Line:
+    """Return the row of a candidate; `chosen` and `pinned` are names of candidates."""
+    cells, no = shape(width), bool(candidate.missing or unfit(task, candidate))
+    sign, role = ("● ", "good") if candidate.name == chosen else ("✗ ", "warn") if no else ("  ", "")
+    told = (
+        (where(candidate), cells.where, "accent" if candidate.leaves else "good"),
+        (candidate.licence or "", cells.licence, "dim"),
+        (megabytes(candidate.size_mb), -cells.size, "dim"),
+        (count(candidate.likes), -cells.likes, "dim"),
+        (count(candidate.downloads), -cells.loads, "dim"),
+        (_note(candidate, pinned), cells.note, "warn"),
+    )
+    pieces = [(sign, role), (fit(candidate.model, cells.model) + " ", "dim" if no else "")]
+    return (*pieces, *((_cell(text, wide) + " ", one) for text, wide, one in told if wide))
+
+
+def _cell(text: str, wide: int) -> str:
+    """Fit a text to a column; to the right of one whose width is negative."""
+    return fit(text, wide) if wide > 0 else fit(text, -wide).rstrip().rjust(-wide)
+
+
+def columns_line(width: int) -> Line:
+    """Return the heads of the columns over the list."""
+    cells = shape(width)
+    heads = (
+        ("model".ljust(cells.model), cells.model),
+        ("runs at".ljust(cells.where), cells.where),
+        ("licence".ljust(cells.licence), cells.licence),
+        ("size".rjust(cells.size), cells.size),
+        ("likes".rjust(cells.likes), cells.likes),
+        ("↓ month".rjust(cells.loads), cells.loads),
+    )
+    return (("    " + " ".join(head for head, wide in heads if wide), "dim"),)
+
+
+def _note(candidate: Candidate, pinned: str) -> str:
+    if candidate.name == pinned:
+        return "pinned"
+    if candidate.gated:
+        return "gated"
+    return "" if candidate.status in {"", "live"} else candidate.status
+
+
+def facts(candidate: Candidate, task: Task, chosen: Assignment | None, width: int, most: int) -> list[Line]:
+    """Return what is known of the candidate that is looked at, in at most `most` lines of `width` cells."""
+    told = [(words, role, 2) for words, role in _told(candidate, task, chosen)]
+    lines: list[Line] = [((fit(candidate.name, width).rstrip(), "bold"),)]
+    for words, role, limit in told:
+        lines += [((line, role),) for line in wrapped(words, width, limit)]
+    if candidate.description and len(lines) < most:
+        quoted = f"“{one_line(candidate.description)}”"
+        lines += [((line, "dim"),) for line in wrapped(quoted, width, most - len(lines))]
+    return lines[:most]
+
+
+def _told(candidate: Candidate, task: Task, chosen: Assignment | None) -> list[tuple[str, str]]:
+    """What is known in the order of what matters: why it cannot run, why it is chosen, where it runs, the rest."""
+    told: list[tuple[str, str]] = []
+    if candidate.missing:
+        told.append((f"cannot run yet: {candidate.missing}", "warn"))
+    elif no := unfit(task, candidate):
+        told.append((f"does not fit this task: {no}", "warn"))
+    if candidate.gated:
+        page = f" at {candidate.page}" if candidate.page else ""
+        told.append((f"{GATED[candidate.gated]}{page}", "warn"))
+    if chosen and chosen.candidate == candidate.name:
+        why = f": {chosen.reason}" if chosen.reason not in {"", "chosen by you"} else ""
+        told.append((f"chosen by {BY[chosen.chosen_by]}{why}", "good"))
+    elif candidate.reason and not candidate.missing:
+        told.append((candidate.reason, ""))
+    told.append((runs(candidate), ""))
+    if candidate.providers:
+        told.append((f"also served by {', '.join(candidate.providers)}: p takes the next", ""))
+    if known := _known(candidate):
+        told.append((known, "dim"))
+    return told
+
+
+def runs(candidate: Candidate) -> str:
+    """Say where a candidate runs, what leaves this machine for it and what it spends."""
+    state = f" ({candidate.status})" if candidate.status not in {"", "live"} else ""
+    words = [f"runs at {candidate.provider}{state}" if candidate.provider else _PLACES[candidate.place]]
+    words.append("its input leaves this machine" if candidate.leaves else "nothing leaves this machine")
+    if candidate.usd is not None:
+        words.append(f"${candidate.usd:.4f}".rstrip("0").rstrip(".") + " a call")
+    elif candidate.spends:
+        words.append(f"spends {candidate.spends}")
+    return " · ".join(words)
+
+
+_PLACES = {"here": "runs on this machine", "hub": "a model of the Hub", "worker": "runs in a worker", "llm": "the controller does it"}  # fmt: skip
+
+
+def _known(candidate: Candidate) -> str:
+    pieces = [
+        f"licence {candidate.licence}" if candidate.licence else "",
+        megabytes(candidate.size_mb),
+        f"languages {', '.join(candidate.languages[:8])}{' …' if len(candidate.languages) > 8 else ''}"
+        if candidate.languages
+        else "",
+        f"{count(candidate.downloads)} downloads in 30 days" if candidate.downloads is not None else "",
+        f"{count(candidate.likes)} likes" if candidate.likes is not None else "",
+        candidate.library,
+        f"revision {candidate.revision[:8]}" if candidate.revision else "",
+    ]
+    return " · ".join(piece for piece in pieces if piece)

@@ -1,0 +1,339 @@
+"""The models that could run a task, over the workbench: what the Hub knows of each, a filter, a search, the card."""
+
+from collections.abc import Callable
+from typing import ClassVar, Literal, NamedTuple
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.timer import Timer
+from textual.widgets import Static
+from textual.worker import Worker
+
+from hgtui.core.model import Candidate
+from hgtui.core.plan import Task
+from hgtui.core.ports import StoreError
+from hgtui.core.text import clean, one_line, plural
+from hgtui.selection.ranking import rank
+from hgtui.ui.bridge import Desk
+from hgtui.ui.models import columns_line, facts, fits, refusal
+from hgtui.ui.view import View
+from hgtui.ui.widgets.bars import Bar, keys_line
+from hgtui.ui.widgets.field import Field
+from hgtui.ui.widgets.models import ModelRows
+from hgtui.ui.widgets.rows import Rows
+from hgtui.ui.words import wrapped
+
+What = Literal["take", "all", "pin"]
+
+
+class Picked(NamedTuple):
+    """What the person wants of a candidate: `take` it for the task, for `all` of its type, `pin` or unpin it."""
+
+    what: What
+    candidate: Candidate
+
+
+class Models(ModalScreen[None]):
+    """The candidates of a task, or what a search of the Hub found; `pick` is told what the person wants of one.
+
+    It answers whether the list may close; where it may not, what stands in the way has been said.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "filter", "filter", show=False),
+        Binding("s", "search", "search the Hub", show=False),
+        Binding("i", "card", "the whole card", show=False),
+        Binding("p", "provider", "another provider", show=False),
+        Binding("M", "pick('all')", "for all of this type", show=False),
+        Binding("P", "pick('pin')", "pin for this type", show=False),
+        Binding("question_mark,f1", "help", "help", show=False),
+        Binding("q", "close", "Back", show=False),
+        Binding("escape", "back", "Back", show=False, priority=True),
+        Binding("ctrl+c", "interrupt", "Back", show=False, priority=True),
+    ]
+
+    def __init__(self, view: View, desk: Desk, task: Task, pick: Callable[[Picked], bool]) -> None:
+        super().__init__()
+        self.view, self.desk, self.about, self._pick = view, desk, task, pick
+        self.found: tuple[Candidate, ...] | None = None
+        """What the last search found, None while the candidates of the task are listed."""
+        self.searched = ""
+        self.words = ""
+        """What the list is filtered by."""
+        self.said = ""
+        """The sentence over the list."""
+        self._mode: Literal["", "filter", "search"] = ""
+        self._searching: Worker[None] | None = None
+        self._waited = 0
+        self._tick: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        """Lay out field, list, facts and keys."""
+        with Vertical(id="models"):
+            with Horizontal(id="models-ask"):
+                yield Static("", id="models-mark", markup=False)
+                yield Field(id="models-field")
+            yield Static("", id="models-status", markup=False)
+            yield Bar("models-head")
+            yield ModelRows(self.view, self.about)
+            yield Bar("models-facts")
+            yield Bar("models-keys")
+
+    def on_mount(self) -> None:
+        """Begin at the candidate that runs the task."""
+        self._tick = self.set_interval(1.0, self._on_tick, pause=True)
+        self.query_one("#models-ask").display = False
+        self.query_one("#models-status").display = False
+        self.reload()
+        self.query_one(ModelRows).to_chosen()
+        self.query_one(ModelRows).focus()
+        self._look()
+
+    @property
+    def here(self) -> Candidate | None:
+        """The candidate that is looked at."""
+        return self.query_one(ModelRows).here
+
+    def reload(self) -> None:
+        """List what there is now: candidates may come, and others be chosen, while the list is open."""
+        task = self.view.plan.get(self.about.uid) or self.about
+        self.about = task
+        known = self.found if self.found is not None else self.view.candidates(task)
+        ranked = rank(task, known) if self.found is None else known
+        rows = self.query_one(ModelRows)
+        rows.empty = self._nothing(len(known))
+        rows.fill(task, tuple(one for one in ranked if fits(one, self.words)))
+        box = self.query_one("#models", Vertical)
+        shown = f"{rows.count} of {len(known)}" if self.words else plural(rows.count, "model")
+        what = f"found for “{one_line(self.searched, 30)}”" if self.found is not None else ""
+        # As content: the type of a task may be anything.
+        box.border_title = Content(f"Models for {task.id} {one_line(task.task, 40)}")
+        box.border_subtitle = Content(f"{shown} {what}".strip())
+        self._look()
+
+    def _nothing(self, known: int) -> str:
+        if known:
+            return f"None of {plural(known, 'model')} has “{one_line(self.words, 30)}”; esc shows all."
+        if self.found is not None:
+            return "The Hub has no such model for this task type; s searches for something else."
+        if self.about.task not in self.view.run.candidates:
+            return "Nobody has looked yet what could run this; s searches the Hub."
+        return "Nothing here can run it; s searches the Hub."
+
+    def _look(self) -> None:
+        """Draw what is known of the candidate that is looked at, and the keys."""
+        if not self.is_mounted:
+            return
+        bar, one = self.query_one("#models-facts", Bar), self.here
+        width, most = max(bar.size.width - 1, 20), max(bar.size.height, 1)
+        help = self.view.run.help.get(self.about.task, "")
+        if one:
+            bar.show(*facts(one, self.about, self.view.assignment(self.about.uid), width, most))
+        else:
+            bar.show(*(((line, "warn"),) for line in wrapped(help, width, most) if help))
+        self.query_one("#models-head", Bar).show(columns_line(width))
+        self.query_one("#models-keys", Bar).show(keys_line(self.working_keys(), bar.size.width))
+
+    def working_keys(self) -> list[tuple[str, str]]:
+        """Return the keys that do something now."""
+        if isinstance(self.focused, Field):
+            sends = "search" if self._mode == "search" else "to the list"
+            return [("enter", sends), ("esc", "no filter" if self._mode == "filter" else "back")]
+        one, keys = self.here, []
+        if self._searching:
+            keys = [("esc", "stop searching")]
+        if one:
+            keys += [] if refusal(self.about, one) else [("enter", "choose"), ("M", "for all"), ("P", self._pins(one))]
+            keys += [("i", "card"), *([("p", "provider")] if one.providers else [])]
+        keys += [("/", "filter"), ("s", "search the Hub")]
+        return [*keys, ("esc", "candidates" if self.found is not None else "back")]
+
+    def _pins(self, one: Candidate) -> str:
+        return "unpin" if self.view.pinned(self.about) == one.name else "pin"
+
+    def say(self, words: str) -> None:
+        """Show a sentence over the list, or take it away."""
+        self.said = words
+        status = self.query_one("#models-status", Static)
+        status.display = bool(words)
+        status.update(Content(clean(words, 1_000)))
+
+    # Filter and search
+
+    def action_filter(self) -> None:
+        """Go to the field that filters the list."""
+        self._open("filter", self.words)
+
+    def action_search(self) -> None:
+        """Go to the field that searches the Hub."""
+        self._open("search", self.searched)
+
+    def _open(self, mode: Literal["filter", "search"], text: str) -> None:
+        self._mode = mode
+        self.say("")
+        self.query_one("#models-mark", Static).update(Content("filter ▸ " if mode == "filter" else "search the Hub ▸ "))
+        field = self.query_one("#models-field", Field)
+        field.text = text
+        field.placeholder = "words that a model must have" if mode == "filter" else "a name, or what it should do"
+        field.move_cursor(field.document.end)
+        self.query_one("#models-ask").display = True
+        field.focus()
+
+    def _close(self) -> None:
+        self._mode = ""
+        self.query_one("#models-ask").display = False
+        self.query_one(ModelRows).focus()
+
+    @on(Field.Changed, "#models-field")
+    def _filter(self, event: Field.Changed) -> None:
+        event.stop()
+        if self._mode == "filter":
+            self.words = one_line(event.text_area.text)
+            self.reload()
+
+    @on(Field.Sent, "#models-field")
+    def _sent(self, event: Field.Sent) -> None:
+        event.stop()
+        text, mode = one_line(event.text), self._mode
+        self._close()
+        if mode == "search" and text:
+            self.searched, self.words, self._waited = text, "", 0
+            self._stop_searching()
+            self._searching = self.run_worker(self._search(text), group="search", exclusive=True)
+            self._say_searching()
+            if self._tick:
+                self._tick.reset()
+                self._tick.resume()
+        self._look()
+
+    @on(Field.TooLong)
+    def _too_long(self, event: Field.TooLong) -> None:
+        event.stop()
+        self.say(event.words)
+
+    async def _search(self, words: str) -> None:
+        try:
+            found = await self.desk.search(words, self.about.task)
+        except StoreError as error:
+            self._searched(f"{error.message} {error.hint}".strip())
+            return
+        self.found = found
+        self._searched("")
+        self.query_one(ModelRows).select(0)
+        self.reload()
+
+    def _searched(self, words: str) -> None:
+        self._searching = None
+        if self._tick:
+            self._tick.pause()
+        self.say(words)
+        self._look()
+
+    def _stop_searching(self) -> bool:
+        worker, self._searching = self._searching, None
+        if worker is None:
+            return False
+        worker.cancel()
+        if self._tick:
+            self._tick.pause()
+        return True
+
+    def _on_tick(self) -> None:
+        self._waited += 1
+        self._say_searching()
+
+    def _say_searching(self) -> None:
+        waited = f" {self._waited} s" if self._waited else ""
+        self.say(f"◐ Searching the Hub for “{one_line(self.searched, 40)}” …{waited}")
+
+    # What is wanted of a candidate
+
+    @on(Rows.Moved)
+    def _moved(self, event: Rows.Moved) -> None:
+        if isinstance(event, Rows.Opened):
+            return  # it is a Moved too, and has its own handler
+        event.stop()
+        if not self._searching:
+            self.say("")
+        self._look()
+
+    @on(Rows.Opened)
+    def _opened(self, event: Rows.Opened) -> None:
+        event.stop()
+        self.action_pick("take")
+
+    def action_pick(self, what: What) -> None:
+        """Choose the candidate, for the task or for all of its type, or pin it."""
+        one = self.here
+        if one is None:
+            return
+        if (no := refusal(self.about, one)) and not (what == "pin" and self._pins(one) == "unpin"):
+            self.say(no)
+        elif self._pick(Picked(what, one)):
+            self.action_close()
+
+    def action_provider(self) -> None:
+        """Let another provider run the model."""
+        rows, one = self.query_one(ModelRows), self.here
+        if one and not one.providers:
+            self.say(f"{one_line(one.model, 60)} runs nowhere else.")
+        elif one:
+            rows.next_provider()
+            self._look()
+
+    def action_card(self) -> None:
+        """Show the whole card."""
+        from hgtui.ui.screens.card import CardScreen
+
+        if self.here:
+            self.app.push_screen(CardScreen(self.desk, self.here))
+
+    def action_help(self) -> None:
+        """Show all keys."""
+        from hgtui.ui.screens.help import Help
+
+        self.app.push_screen(Help())
+
+    def action_back(self) -> None:
+        """Go back one level: out of the field, from a search, from what it found, from the filter, from the list."""
+        if isinstance(self.focused, Field):
+            if self._mode == "filter":
+                self.words = ""
+            self._close()
+        elif self._stop_searching():
+            self.say("The search was stopped.")
+        elif self.said:
+            self.say("")
+        elif self.words:
+            self.words = ""
+        elif self.found is not None:
+            self.found = None
+        else:
+            self.action_close()
+            return
+        self.reload()
+
+    def action_interrupt(self) -> None:
+        """Clear the field, else go back."""
+        field = self.query_one("#models-field", Field)
+        if field.has_focus and field.text:
+            field.clear()
+        else:
+            self.action_back()
+
+    def action_close(self) -> None:
+        """Leave the list."""
+        self._stop_searching()
+        self.dismiss(None)
+
+    def on_resize(self) -> None:
+        """Fit the facts to the new size."""
+        self.call_after_refresh(self._look)
+
+    def on_descendant_focus(self) -> None:
+        """Show the keys that work where the focus is."""
+        self._look()
