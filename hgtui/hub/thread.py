@@ -193,6 +193,8 @@ class HubThread:
         """
         call = CALL.get()
         try:
+            if call:
+                call.check()
             future = asyncio.run_coroutine_threadsafe(doing, self._wire.started())
         except BaseException:
             doing.close()
