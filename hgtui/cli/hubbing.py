@@ -1,5 +1,6 @@
 """The Hub of a profile: where it is, whose token is sent, whether its models are candidates; and its client."""
 
+import re
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar, copy_context
 from dataclasses import dataclass
@@ -175,8 +176,8 @@ def logging(make: Callable[[], Made], log: Callable[[Made, str, Level], None]) -
 
 def call_words(call: HubCall) -> str:
     """Return an exchange as a line for the log: what was asked, what came, how long it took, how much went each way."""
-    came = str(call.status) if call.status is not None else "no answer"
-    words = (
-        f"{call.method} {call.url}: {came}, {call.seconds * 1000:.0f} ms, {call.sent:,} bytes out, {call.received:,} in"
-    )
+    # Which fields of a model are asked for is the same each time, and longer than all else.
+    url = re.sub(r"expand=[^&]*&?", "", call.url).rstrip("?&")
+    came = "no answer" if call.status is None else str(call.status)
+    words = f"{call.method} {url}: {came}, {call.seconds * 1000:.0f} ms, {call.sent:,} bytes out, {call.received:,} in"
     return one_line(f"{words}; {call.error}" if call.error else words, 500)

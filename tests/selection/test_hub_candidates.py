@@ -148,7 +148,9 @@ async def test_offline_what_is_kept_is_shown_and_what_is_not_is_told(tmp_path: P
         away = HubClient(place_of(server, tmp_path, offline=True))
         try:
             count, catalogue = len(server.calls), HubCatalogue(away)
-            assert await catalogue.candidates("translation") == found
+            kept = await catalogue.candidates("translation")
+            assert tuple(one.model_copy(update={"missing": ""}) for one in kept) == found
+            assert all("offline" in one.missing for one in kept)
             with pytest.raises(StoreError, match="offline"):
                 await catalogue.candidates("summarization")
             assert "offline" in catalogue.help("summarization")

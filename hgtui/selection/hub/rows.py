@@ -17,6 +17,7 @@ _CALLABLE = frozenset({LIVE, "staging"})
 """A provider that tests a model is called where a person names it."""
 _MOST_LANGUAGES, _MOST_WORDS = 200, 80
 NO_TOKEN = "Set HF_TOKEN to a token from https://huggingface.co/settings/tokens: models of the Hub run with it."
+OFFLINE = "No provider of the Hub is asked: this program works offline."
 
 
 def is_id(text: str) -> bool:
@@ -89,4 +90,6 @@ def _spends(place: HubPlace) -> str:
 def _missing(model: Model, task: str, place: HubPlace, chosen: Served | None, at: str) -> str:
     if chosen is None or chosen.status not in _CALLABLE:
         return why_not(model, task, at) if task else "Its pipeline tag is none of the task types."
+    if place.offline:
+        return OFFLINE
     return "" if place.token else NO_TOKEN
