@@ -16,6 +16,8 @@ HF_INFERENCE = "hf-inference"
 
 _NO_LICENCE = frozenset({"", "other", "unknown"})
 """What stands in a model card of the Hub where no licence is known by its name."""
+_EVERY_LANGUAGE = frozenset({"multilingual", "mul"})
+"""What a model card of the Hub has among its languages where it speaks too many to name them all."""
 
 
 class StandIn(Value):
@@ -60,10 +62,12 @@ def known_as(chosen: Assignment, candidates: tuple[Candidate, ...]) -> Candidate
 def stand_ins(task: Task, chosen: Assignment, candidates: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
     """Return what may stand in for the candidate chosen for a task, in the order in which it is tried, at most `MOST`.
 
-    First the same model at the other providers that could run it now, then other models in the order of `candidates`
-    (what is made for what the task asks for before the rest). None of them has another licence (one that is not known
-    is like no other), another class of provider, leaves the machine where the chosen one does not, is gated where it
-    is not, or costs more; a price that is not known counts as more than one that is, and credits as more than none.
+    First the same model at the other providers that could run it now, then other models as the ranking has them: what
+    is made for what the task asks for, what needs no terms accepted, more downloads, the order of `candidates`.
+
+    None of them has another licence (one that is not known is like no other), another class of provider, leaves the
+    machine where the chosen one does not, is gated where it is not, or costs more; a price that is not known counts as
+    more than one that is, and credits as more than none.
 
     A model that a person chose, or pinned, is never replaced by another model: only its provider may change.
     """
@@ -73,7 +77,7 @@ def stand_ins(task: Task, chosen: Assignment, candidates: tuple[Candidate, ...])
     found = {one.name: one for one in _elsewhere(task, first, candidates)}
     if chosen.chosen_by != "person":
         others = [one for one in candidates if not _same_model(first, one) and _may(task, first, one)]
-        others.sort(key=lambda one: not matches(task, one))
+        others.sort(key=lambda one: (not matches(task, one), bool(one.gated), -(one.downloads or 0)))
         found |= {one.name: one for one in others if one.name not in found}
     found.pop(first.name, None)
     return tuple(found.values())[:MOST]
@@ -138,5 +142,10 @@ def _as_apt(task: Task, first: Candidate, other: Candidate) -> bool:
     wanted, found = set(matches(task, first)), set(matches(task, other))
     told = task.args.get("language")
     language = told.literal if told else None
-    speaks = not language or not other.languages or language in other.languages or language not in first.languages
+    speaks = not language or _speaks(other, language) or not _speaks(first, language)
     return speaks and (not other.labels or other.labels == first.labels or (bool(wanted) and wanted <= found))
+
+
+def _speaks(candidate: Candidate, language: str) -> bool:
+    known = set(candidate.languages)
+    return not known or language in known or not _EVERY_LANGUAGE.isdisjoint(known)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from hgtui.cli.headless import Headless
+from hgtui.cli.showing import show
 from hgtui.core import events as ev
 from hgtui.core.commands import Submit
 from hgtui.core.states import Failure
@@ -30,6 +31,19 @@ async def test_the_log_says_what_leaves_what_is_spent_and_what_took_over(
     assert lines.index("spends credits of HF_TOKEN (1 call)") < lines.index(
         "  1 summarization: started on fake:a/one#fal-ai"
     )
+
+
+async def test_show_says_what_ran_in_place_of_what(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with staged(tmp_path, Broken(a_fal_ai=Failure.NO_MODEL), approve_by="--yes") as here:
+        here.send(Submit(request="go"))
+        await here.end()
+        name = here.run.id
+    monkeypatch.setenv("HGTUI_DATA_DIR", str(tmp_path))
+    assert await show(name, as_json=False) == 0
+    words = "1 summarization done fake:a/one#groq ran in place of fake:a/one#fal-ai: It is down."
+    assert words in " ".join(capsys.readouterr().out.split())
 
 
 def test_the_line_of_json_has_the_new_event_flat() -> None:

@@ -135,8 +135,20 @@ def test_what_looks_for_something_else_does_not_stand_in() -> None:
 def test_what_does_not_speak_the_language_of_the_task_does_not_stand_in() -> None:
     say = Task(uid="t1", id=0, task="text-to-speech", args={"text": Input.text("x"), "language": Input.text("de")})
     chosen = here("one", languages=("de", "en"))
-    assert names(chosen, here("two", languages=("fr",)), here("three", languages=("de",)), task=say) == [
-        "embedded:three"
+    others = [here("two", languages=("fr",)), here("three", languages=("de",)), here("four", languages=("mul",))]
+    assert names(chosen, *others, task=say) == ["embedded:three", "embedded:four"]
+
+
+def test_other_models_come_as_the_ranking_has_them() -> None:
+    few, many, asks = (
+        hub("b/few", downloads=5),
+        hub("c/many", downloads=900),
+        hub("d/asks", downloads=9000, gated="auto"),
+    )
+    assert names(hub("a/one", gated="auto"), asks, few, many) == [
+        "hub:c/many#fal-ai",
+        "hub:b/few#fal-ai",
+        "hub:d/asks#fal-ai",
     ]
 
 
