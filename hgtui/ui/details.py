@@ -12,10 +12,10 @@ from hgtui.core.task import TASKS
 from hgtui.core.text import one_line
 from hgtui.core.wire import show_input
 from hgtui.selection.ranking import rank
-from hgtui.ui.models import count, megabytes, where
+from hgtui.ui.models import count, distinct, megabytes, where
 from hgtui.ui.rows import countdown
 from hgtui.ui.view import View
-from hgtui.ui.words import Line, fit, wrapped
+from hgtui.ui.words import Line, fit, fit_model, wrapped
 
 RESULT_LINES = 6
 
@@ -39,7 +39,7 @@ def details(view: View, width: int) -> list[Item]:
     if candidates:
         items += _stand_ins(view, task, width)
         items.append(Item("text", ((f"candidates for {fit(task.task, 40).rstrip()}: m shows all of each", "dim"),)))
-        items += [_candidate(one, view, task, width) for one in candidates]
+        items += [_candidate(one, view, task, width) for one in distinct(candidates)]
     elif task.task in view.run.candidates:
         words = view.run.help.get(task.task) or "Nothing here can run it."
         items += [Item("text", ((line, "warn"),)) for line in wrapped(words, width, 3)]
@@ -150,7 +150,7 @@ def _candidate(one: Candidate, view: View, task: Task, width: int) -> Item:
     room = 34 if width >= 90 else 22
     line = (
         ("● " if mine else "  ", "good"),
-        (fit(one.model, model) + " ", "dim" if one.missing or no else ""),
+        (fit_model(one.model, model) + " ", "dim" if one.missing or no else ""),
         (fit("  ".join(fact for fact in facts if fact), room) + " ", "dim"),
         (fit(words, max(width - model - room - 4 - len(by), 0)), "warn" if one.missing or no else "dim"),
         (by, "warn"),

@@ -7,7 +7,7 @@ from hgtui.core.model import Assignment, Candidate
 from hgtui.core.plan import Task
 from hgtui.core.text import one_line
 from hgtui.selection.ranking import short
-from hgtui.ui.words import Line, fit, wrapped
+from hgtui.ui.words import Line, fit, fit_model, wrapped
 
 GATED = {
     "auto": "gated: access is given when its terms are accepted",
@@ -33,6 +33,20 @@ def megabytes(size: float | None) -> str:
 def where(candidate: Candidate) -> str:
     """Say where a candidate runs: the provider of a model of the Hub, else its place."""
     return candidate.provider or candidate.place
+
+
+def elsewhere(candidate: Candidate, provider: str) -> Candidate:
+    """Return the same model at another of its providers; price and state are known only where it was listed."""
+    reason = f"runs at {provider}"
+    return candidate.at(provider).model_copy(update={"usd": None, "status": "", "reason": reason})
+
+
+def distinct(candidates: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
+    """Return each model once: where it is listed at several providers, as it stands first."""
+    found: dict[tuple[str, str, str | None], Candidate] = {}
+    for one in candidates:
+        found.setdefault((one.endpoint, one.model, one.revision), one)
+    return tuple(found.values())
 
 
 def refusal(task: Task, candidate: Candidate) -> str:
@@ -91,7 +105,7 @@ def row(candidate: Candidate, task: Task, chosen: str, pinned: str, width: int) 
         (count(candidate.downloads), -cells.loads, "dim"),
         (_note(candidate, pinned), cells.note, "warn"),
     )
-    pieces = [(sign, role), (fit(candidate.model, cells.model) + " ", "dim" if no else "")]
+    pieces = [(sign, role), (fit_model(candidate.model, cells.model) + " ", "dim" if no else "")]
     return (*pieces, *((_cell(text, wide) + " ", one) for text, wide, one in told if wide))
 
 
@@ -147,7 +161,7 @@ def _told(candidate: Candidate, task: Task, chosen: Assignment | None) -> list[t
     if chosen and chosen.candidate == candidate.name:
         why = f": {chosen.reason}" if chosen.reason not in {"", "chosen by you"} else ""
         told.append((f"chosen by {BY[chosen.chosen_by]}{why}", "good"))
-    elif candidate.reason and not candidate.missing:
+    elif candidate.reason and not candidate.missing and not candidate.provider:
         told.append((candidate.reason, ""))
     told.append((runs(candidate), ""))
     if candidate.providers:

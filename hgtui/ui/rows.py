@@ -14,7 +14,7 @@ from hgtui.core.status import TaskStatus
 from hgtui.core.text import one_line
 from hgtui.core.wire import show_input
 from hgtui.ui.view import View
-from hgtui.ui.words import SIGNS, Line, fit, seconds
+from hgtui.ui.words import SIGNS, Line, fit, fit_model, seconds
 
 TIMED = HAS_RESULT | {TaskState.FAILED, TaskState.CANCELLED}
 WAITS = {Failure.LOADING: "loading", Failure.QUOTA: "quota"}
@@ -65,7 +65,7 @@ def task_line(view: View, task: Task, ids: dict[Uid, int], shape: Columns, now: 
         pieces.append((fit(inputs(task, ids), shape.input) + " ", "dim" if task.skip else ""))
     if shape.model:
         model, known = _model(view, task)
-        pieces.append((fit(model, shape.model) + " ", "" if known else "dim"))
+        pieces.append((fit_model(model, shape.model) + " ", "" if known else "dim"))
     if shape.where:
         pieces.append((fit(_where(view, task), shape.where) + " ", "dim"))
     if shape.time:

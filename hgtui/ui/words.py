@@ -37,6 +37,16 @@ def fit(text: str, width: int) -> str:
     return set_cell_size(text, max(width, 0))
 
 
+def fit_model(name: str, width: int) -> str:
+    """Return the name of a model as exactly `width` cells: of "org/name" the org is cut first, for many share it."""
+    name = one_line(name[:LONGEST])
+    org, slash, rest = name.rpartition("/")
+    room = width - cell_len(rest) - 2
+    if cell_len(name) <= width or not slash or room < 2:
+        return fit(name, width)
+    return fit(f"{set_cell_size(org, room)}…/{rest}", width)
+
+
 def wrapped(text: str, width: int, limit: int) -> list[str]:
     """Return foreign text as at most `limit` lines of at most `width` cells, broken at blanks where there are some."""
     width = max(width, 8)

@@ -57,6 +57,7 @@ class Choosing(Switching):
             return True
         match picked.what:
             case "take":
+                super().say("")
                 self.dispatch(ChooseModel(uid=task.uid, candidate=picked.candidate.name))
             case "all":
                 self._choose_for_all(task, picked.candidate, itself=True)

@@ -19,7 +19,7 @@ from hgtui.core.ports import StoreError
 from hgtui.core.text import clean, one_line, plural
 from hgtui.selection.ranking import rank
 from hgtui.ui.bridge import Desk
-from hgtui.ui.models import columns_line, facts, fits, refusal
+from hgtui.ui.models import columns_line, distinct, facts, fits, refusal
 from hgtui.ui.view import View
 from hgtui.ui.widgets.bars import Bar, keys_line
 from hgtui.ui.widgets.field import Field
@@ -102,7 +102,7 @@ class Models(ModalScreen[None]):
         """List what there is now: candidates may come, and others be chosen, while the list is open."""
         task = self.view.plan.get(self.about.uid) or self.about
         self.about = task
-        known = self.found if self.found is not None else self.view.candidates(task)
+        known = distinct(self.found if self.found is not None else self.view.candidates(task))
         ranked = rank(task, known) if self.found is None else known
         rows = self.query_one(ModelRows)
         rows.empty = self._nothing(len(known))
@@ -130,7 +130,7 @@ class Models(ModalScreen[None]):
             return
         bar, one = self.query_one("#models-facts", Bar), self.here
         width, most = max(bar.size.width - 1, 20), max(bar.size.height, 1)
-        help = self.view.run.help.get(self.about.task, "")
+        help = self.view.run.help.get(self.about.task, "") if self.found is None and not self.words else ""
         if one:
             bar.show(*facts(one, self.about, self.view.assignment(self.about.uid), width, most))
         else:
@@ -146,10 +146,12 @@ class Models(ModalScreen[None]):
         one, keys = self.here, []
         if self._searching:
             keys = [("esc", "stop searching")]
-        if one:
-            keys += [] if refusal(self.about, one) else [("enter", "choose"), ("M", "for all"), ("P", self._pins(one))]
-            keys += [("i", "card"), *([("p", "provider")] if one.providers else [])]
+        able = one is not None and not refusal(self.about, one)
+        keys += [("enter", "choose")] if able else []
+        keys += [("i", "card")] if one else []
         keys += [("/", "filter"), ("s", "search the Hub")]
+        if one and able:
+            keys += [("P", self._pins(one)), ("M", "for all"), *([("p", "provider")] if one.providers else [])]
         return [*keys, ("esc", "candidates" if self.found is not None else "back")]
 
     def _pins(self, one: Candidate) -> str:
@@ -180,6 +182,8 @@ class Models(ModalScreen[None]):
         field.text = text
         field.placeholder = "words that a model must have" if mode == "filter" else "a name, or what it should do"
         field.move_cursor(field.document.end)
+        if mode == "search":
+            field.select_all()  # another search begins with other words
         self.query_one("#models-ask").display = True
         field.focus()
 

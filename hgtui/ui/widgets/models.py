@@ -3,7 +3,7 @@
 from hgtui.core.model import Candidate
 from hgtui.core.plan import Task
 from hgtui.core.stand_ins import known_as
-from hgtui.ui.models import row
+from hgtui.ui.models import distinct, elsewhere, row
 from hgtui.ui.view import View
 from hgtui.ui.widgets.rows import Rows
 from hgtui.ui.words import Line
@@ -16,17 +16,16 @@ class ModelRows(Rows):
         super().__init__(id="models-rows")
         self.view, self.about = view, task
         self.candidates: list[Candidate] = []
-        self._orders: dict[str, tuple[str, ...]] = {}
+        self._listed: tuple[Candidate, ...] = ()
 
     def fill(self, task: Task, candidates: tuple[Candidate, ...]) -> None:
-        """List these candidates, each at its provider of before; one that is assigned at the one that is assigned."""
+        """List these candidates, each model once: at the provider of before, else at the one that is assigned."""
         before, self.about = self.here, task
-        shown = {(one.endpoint, one.model): one.provider for one in self.candidates}
         assignment = self.view.assignment(task.uid)
         chosen = known_as(assignment, candidates) if assignment else None
-        if chosen:
-            shown.setdefault((chosen.endpoint, chosen.model), chosen.provider)
-        self.candidates = [_at(one, shown.get((one.endpoint, one.model))) for one in candidates]
+        shown = {_key(one): one for one in (*self.candidates, *((chosen,) if chosen else ()))}
+        self._listed = distinct(candidates)
+        self.candidates = [_as(one, shown.get(_key(one))) for one in self._listed]
         self.show(len(self.candidates))
         same = [at for at, one in enumerate(self.candidates) if before and _key(one) == _key(before)]
         self.select(same[0] if same else 0)
@@ -45,11 +44,13 @@ class ModelRows(Rows):
     def next_provider(self) -> None:
         """Let the next provider run the model under the cursor: in the order of preference, and round again."""
         one = self.here
-        if one is None or not one.provider or not one.providers:
+        if one is None or not one.provider:
             return
-        order = self._orders.setdefault(one.model, (one.provider, *one.providers))
+        listed = self._listed[self.cursor]
+        order = [provider for provider in (listed.provider, *listed.providers) if provider]
         at = order.index(one.provider) + 1 if one.provider in order else 0
-        self.candidates[self.cursor] = one.at(order[at % len(order)])
+        other = order[at % len(order)]
+        self.candidates[self.cursor] = listed if other == listed.provider else elsewhere(listed, other)
         self.redraw([self.cursor])
 
     def line(self, index: int, width: int) -> Line:
@@ -63,6 +64,8 @@ def _key(candidate: Candidate) -> tuple[str, str]:
     return candidate.endpoint, candidate.model
 
 
-def _at(candidate: Candidate, provider: str | None) -> Candidate:
-    known = provider and provider != candidate.provider and provider in candidate.providers
-    return candidate.at(provider) if known and provider else candidate
+def _as(candidate: Candidate, shown: Candidate | None) -> Candidate:
+    """Return a candidate at the provider at which it is shown."""
+    if shown is None or shown.provider is None or shown.provider not in candidate.providers:
+        return candidate
+    return elsewhere(candidate, shown.provider)
