@@ -12,13 +12,15 @@ from hgtui.core.text import clean
 from hgtui.execution.lane import Lane, LaneGone, Log
 from hgtui.execution.wire import EngineCall, EngineError, Output, Progress, pack
 
-__all__ = ["EMBEDDED", "EngineCall", "EngineError", "Lanes", "Output"]
+__all__ = ["EMBEDDED", "ENGINES", "EngineCall", "EngineError", "Lanes", "Output"]
 
 EMBEDDED: Mapping[str, str] = {
     name: f"hgtui.execution.endpoints.embedded.{name}"
     for name in ("ocr", "vision", "sentiment", "language", "speech", "summary")
 }
 """The engines that hgtui brings: name to module."""
+ENGINES: Mapping[str, str] = {**EMBEDDED, "drawing": "hgtui.execution.endpoints.hub.drawing"}
+"""All that runs in lanes: also what draws on pictures for other endpoints."""
 
 _FIELDS = frozenset(field.name for field in fields(Output))
 
@@ -38,7 +40,7 @@ class Lanes:
     """
 
     def __init__(
-        self, *, limit: int | None = None, on_log: Log | None = None, engines: Mapping[str, str] = EMBEDDED
+        self, *, limit: int | None = None, on_log: Log | None = None, engines: Mapping[str, str] = ENGINES
     ) -> None:
         self.limit = max(1, limit or processors())
         self._on_log = on_log

@@ -1,0 +1,111 @@
+"""The endpoint `hub`: task types run by the inference providers behind the Hub."""
+
+import asyncio
+import time
+from pathlib import Path
+from typing import Protocol
+
+from hgtui.core.model import CandidateName
+from hgtui.core.ports import Call, CallError, Produced, Tell
+from hgtui.core.states import Failure
+from hgtui.execution.endpoints.hub import pictures
+from hgtui.execution.endpoints.hub.about import About
+from hgtui.execution.endpoints.hub.calls import doing
+from hgtui.execution.endpoints.hub.inputs import Inputs
+from hgtui.execution.lanes import Lanes
+from hgtui.hub.inference import infer
+from hgtui.hub.tasks import UNSERVED, Way, by_provider, choose_provider, offers, way_of, why_not
+from hgtui.hub.values import Ask, HubError, HubPlace, Model, Served
+from hgtui.hub.wire import Wire
+
+ENDPOINT = "hub"
+AT_ONCE = 32
+"""How many calls go out at once: they cost this machine little, and providers say by 429 where it is too much."""
+SECONDS = 600.0
+"""How long one call may take in all, in seconds, a queue included; a video takes minutes."""
+
+
+class Client(Protocol):
+    """What this endpoint needs of the Hub; hgtui.hub.client.HubClient is one."""
+
+    @property
+    def place(self) -> HubPlace:
+        """Where the Hub is and who asks."""
+        ...
+
+    @property
+    def wire(self) -> Wire:
+        """The way to the Hub and its router."""
+        ...
+
+    async def model(self, id: str) -> Model:
+        """Return what the Hub says of a model. Raises HubError."""
+        ...
+
+
+class HubEndpoint:
+    """Runs tasks on models of the Hub. `lanes` draw what is found in pictures and read the pages of a PDF.
+
+    Without lanes only data is given where a picture would be drawn. `seconds` bounds one call.
+    """
+
+    name = ENDPOINT
+    limit = AT_ONCE
+
+    def __init__(self, client: Client, lanes: Lanes | None = None, *, seconds: float = SECONDS) -> None:
+        self._client, self._lanes, self._seconds = client, lanes, seconds
+
+    async def run(self, call: Call, work: Path, tell: Tell) -> tuple[Produced, ...]:
+        """Run a call; cancelling ends it, also where it waits in a provider's queue. Raises CallError."""
+        try:
+            return await self._run(call, work, tell)
+        except HubError as error:
+            raise CallError(error.failure, error.message, error.hint, error.retry_after) from error
+
+    async def _run(self, call: Call, work: Path, tell: Tell) -> tuple[Produced, ...]:
+        task = call.task.task
+        if task in UNSERVED:
+            raise CallError(Failure.NO_MODEL, f"{task} cannot be run through the Hub. {UNSERVED[task]}")
+        name, served, way = await self._chosen(call)
+        done = doing(task, by_chat=way.chat)
+        inputs, pages = await pictures.ready(Inputs(call.inputs), done.pictures, work, self._lanes)
+        about = About(call.task, name, served.provider, inputs, work, self._lanes)
+        asked = await asyncio.to_thread(done.prepare, about)
+
+        def told(word: str) -> None:
+            tell(None, word)
+
+        tell(None, f"asks {served.provider} for {name}")
+        answers, end = [], time.monotonic() + self._seconds
+        for arguments in asked:
+            ask = Ask(model=name, provider=served.provider, served=served, method=done.method, arguments=arguments)
+            answers.append(await infer(self._client.wire, ask, max(end - time.monotonic(), 0.001), told))
+        produced = await done.read(answers, about)
+        return (self._noted(produced[0], served, pages), *produced[1:])
+
+    async def _chosen(self, call: Call) -> tuple[str, Served, Way]:
+        """Return the model, who runs it and how: what was approved, or the best that is live where no one was named.
+
+        The Hub has told the mapping when it was asked for candidates, so that this takes no request as a rule.
+        """
+        task, assignment = call.task.task, call.assignment
+        found = CandidateName.parse(assignment.candidate)
+        model = await self._client.model(found.model)
+        provider = assignment.provider or found.provider or ""
+        if provider:
+            # A person may name what is not live; it is never chosen here.
+            served = by_provider(model, task, provider)
+        else:
+            served = choose_provider(model, task, self._client.place.providers)
+        way = way_of(task, model.tag, served) if served else None
+        if served is None or way is None:
+            able = [one.provider for one in offers(model, task) if one.provider != provider]
+            hint = f"{', '.join(able)} could run it." if able and provider else "Choose another model."
+            raise CallError(Failure.NO_MODEL, why_not(model, task, provider), hint)
+        return model.id, served, way
+
+    def _noted(self, first: Produced, served: Served, pages: str) -> Produced:
+        place = self._client.place
+        who = place.bill_to or place.token_source or "the token"
+        note = f"Run by {served.provider}; it used credits of {who}."
+        return first.model_copy(update={"note": " ".join(filter(None, (first.note, pages, note)))})
