@@ -259,13 +259,41 @@ def tasks(
 @app.command()
 def models(
     task: Annotated[str | None, typer.Option("--task", metavar="TASK", help="Only those of this task type.")] = None,
+    search: Annotated[
+        str | None, typer.Option("--search", metavar="WORDS", help="Search the Hugging Face Hub; needs no token.")
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=100, help="How many a search shows at the most.")] = 20,
+    card: Annotated[
+        str | None, typer.Option("--card", metavar="MODEL", help="Print the model card of owner/name of the Hub.")
+    ] = None,
+    pin: Annotated[
+        str | None, typer.Option("--pin", metavar="CANDIDATE", help="Always take this candidate for --task.")
+    ] = None,
+    unpin: Annotated[bool, typer.Option("--unpin", help="Take the pin of --task away.")] = False,
+    pins: Annotated[bool, typer.Option("--pins", help="List the pins.")] = False,
     as_json: Json = False,
     profile: Profile = None,
+    offline: Offline = False,
 ) -> None:
-    """List what can run the task types here."""
-    from hgtui.cli import showing
+    """List what can run the task types, search the Hub for models, pin one for a task type."""
+    from hgtui.cli import modelling
 
-    _await(showing.models(task, as_json=as_json, profile=profile))
+    asked = {"--search": search, "--card": card, "--pin": pin, "--unpin": unpin, "--pins": pins}
+    given = [name for name, value in asked.items() if value is not None and value is not False]
+    if len(given) > 1:
+        raise typer.BadParameter(f"not together with {given[0]}", param_hint=given[1])
+    if (pin is not None or unpin) and task is None:
+        raise typer.BadParameter(f"{given[0]} needs it: the type that is pinned for", param_hint="--task")
+    way = modelling.Way(profile=profile, offline=offline, as_json=as_json)
+    if search is not None:
+        _await(modelling.search(search, task, limit, way))
+    if card is not None:
+        _await(modelling.card(card, way))
+    if pins:
+        _await(modelling.pins(task, way))
+    if task is not None and (pin is not None or unpin):
+        _await(modelling.pin(task, pin, way))
+    _await(modelling.models(task, way))
 
 
 @app.command()

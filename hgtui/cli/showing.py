@@ -1,4 +1,4 @@
-"""The commands that only show something: tasks, models, runs, show, doctor, keys, config."""
+"""The commands that only show something: tasks, runs, show, keys, config."""
 
 import json
 import os
@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from hgtui.cli.faults import Fault
 from hgtui.cli.words import answer_text, approve_line, plan_table, problem_lines, table
 from hgtui.config import TEMPLATE, ConfigError, config_path, data_dir, load
-from hgtui.core.states import EXIT_FAILED, EXIT_OK, HAS_RESULT
-from hgtui.core.task import TASKS, task_type
+from hgtui.core.states import EXIT_OK, HAS_RESULT
+from hgtui.core.task import TASKS
 from hgtui.core.text import one_line
 
 if TYPE_CHECKING:
@@ -35,31 +35,6 @@ def tasks(*, as_json: bool) -> int:
         args = ", ".join(arg.name if arg.required else f"[{arg.name}]" for arg in spec.args)
         rows.append((spec.name, args, spec.output.value, spec.description))
     _out(table(rows))
-    return EXIT_OK
-
-
-async def models(task: str | None, *, as_json: bool, profile: str | None) -> int:
-    """List the candidates, of one task type or of all that something here can run."""
-    from hgtui.cli.compose import catalogues
-
-    name = task_type(task) if task else ""
-    if name and name not in TASKS:
-        raise Fault(f"There is no task type {one_line(name, 60)!r}.", "hgtui tasks lists them.")
-    async with catalogues(os.environ, profile) as known:
-        kinds = [name] if name else list(TASKS)
-        found = {kind: [row for one in known for row in await one.candidates(kind)] for kind in kinds}
-        words = " ".join(filter(None, (one.help(name) for one in known))) if name else ""
-    if as_json:
-        _json({kind: [one.model_dump(mode="json") for one in group] for kind, group in found.items() if group or name})
-        return EXIT_OK
-    rows = [("task", "candidate", "licence", "can run", "what it is")]
-    for kind, group in found.items():
-        rows += [(kind, one.name, one.licence or "-", one.missing or "yes", one.description) for one in group]
-    if len(rows) > 1:
-        _out(table(rows))
-    if name and not found[name]:
-        sys.stderr.write(f"Nothing here can run {name}. {words}\n")
-        return EXIT_FAILED
     return EXIT_OK
 
 

@@ -33,10 +33,14 @@ class Pinning:
             raise NotNow("Pins are not kept here.")
         found = await self._wanted(task, command.candidate) if command.candidate is not None else None
         try:
-            await keep(task, found.name if found else None)
+            await keep(task, command.candidate)  # where it names no provider that stays open
         except PinsError as error:
             raise NotNow(error.message, error.hint) from None
-        words = f"Pinned {found.name} for {task}." if found else f"Nothing is pinned for {task} any more."
+        words = (
+            f"Pinned {one_line(command.candidate or '', 120)} for {task}."
+            if found
+            else f"Nothing is pinned for {task} any more."
+        )
         self._parts.board.emit(ev.Logged(level="info", text=words))
         await self._parts.board.flush()
         await self._follow(task)

@@ -10,7 +10,7 @@ from hgtui.hub.cards import excerpt
 from hgtui.hub.tasks import UNSERVED
 from hgtui.hub.values import HubError, Model
 from hgtui.selection.hub.listings import Hub, Listing, listings
-from hgtui.selection.hub.rows import ENDPOINT, NO_TOKEN, is_id, live, row
+from hgtui.selection.hub.rows import ENDPOINT, NO_TOKEN, OFFLINE, is_id, live, row
 
 SHOWN = 5
 """How many models of a task type are candidates; HuggingGPT shows its controller as many."""
@@ -50,7 +50,8 @@ class HubCatalogue:
         except HubError as error:
             self._help[task] = f"{error.message} {error.hint}".strip()
             raise StoreError(error.failure, error.message, error.hint) from None
-        self._help[task] = "" if found else f"No provider of the Hub runs {task} today."
+        here = OFFLINE if self._hub.place.offline else ""
+        self._help[task] = here if found else f"No provider of the Hub runs {task} today."
         models = [one for one in found if pinned is None or one.id != pinned.model]
         rows = await asyncio.gather(*(self._described(one, task) for one in models[: self._shown]))
         return tuple(one for one in (pinned, *rows) if one is not None)

@@ -1,0 +1,152 @@
+"""hgtui models: what can run the task types with the Hub, a search of it, a card, and pins."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cli.program import Program
+from tests.servers.hub import TOKEN, HubServer, Made
+
+
+@pytest.fixture
+def hub() -> Iterator[HubServer]:
+    with HubServer() as server:
+        yield server
+
+
+@pytest.fixture
+def at_hub(hgtui: Program, hub: HubServer, tmp_path: Path) -> Program:
+    """hgtui that knows where the Hub is, and has a configuration folder of its own; it has no token."""
+    config = tmp_path / "config" / "config.toml"
+    config.parent.mkdir()
+    config.write_text('default_profile = "rules"\n')
+    places = {"HF_ENDPOINT": hub.url, "HGTUI_ROUTER_URL": hub.router, "HGTUI_CONFIG": str(config)}
+    hgtui.environ.update(places, HF_HUB_OFFLINE="0")
+    return hgtui
+
+
+def test_with_a_token_the_models_of_the_hub_stand_beside_the_embedded_ones(at_hub: Program, hub: HubServer) -> None:
+    done = at_hub.run("models", "--task", "text-to-speech", HF_TOKEN=TOKEN)
+    assert done.exit == 0
+    head, *lines = done.out.splitlines()
+    for column in ("candidate", "providers", "licence", "size", "downloads", "likes", "can run", "what it is"):
+        assert column in head
+    assert any("embedded:espeak-ng" in line for line in lines)
+    kokoro = next(line for line in lines if "hub:hexgrad/Kokoro-82M#fal-ai" in line)
+    for word in ("fal-ai, replicate, together +1", "2.9M", "5k", "yes"):
+        assert word in kokoro
+    assert len(hub.to("listing")) == 1
+    cards = len(hub.to("card"))
+    again = at_hub.run("models", "--task", "text-to-speech", HF_TOKEN=TOKEN)
+    assert again.out == done.out
+    assert (len(hub.to("listing")), len(hub.to("card"))) == (1, cards), "it is kept"
+    offline = at_hub.run("models", "--task", "text-to-speech", "--offline", HF_TOKEN=TOKEN)
+    assert "hub:hexgrad/Kokoro-82M#fal-ai" in offline.out
+    assert "works offline" in offline.out
+    assert len(hub.to("listing")) == 1
+    assert TOKEN not in done.out + done.err
+
+
+def test_without_a_token_nothing_is_asked_and_it_says_what_to_set(at_hub: Program, hub: HubServer) -> None:
+    at_hub.run("models", "--task", "translation").told(1, "Nothing here can run translation.", "HF_TOKEN")
+    assert hub.calls == []
+
+
+def test_offline_with_nothing_kept_and_a_hub_that_is_down_are_told(at_hub: Program, hub: HubServer) -> None:
+    at_hub.run("models", "--task", "translation", "--offline", HF_TOKEN=TOKEN).told(1, "offline")
+    assert hub.calls == []
+    hub.always("listing", Made(b"no", "text/plain", 404))
+    assert at_hub.run("models", "--task", "translation", HF_TOKEN=TOKEN).exit == 1
+    here = at_hub.run("models", "--task", "text-to-speech", HF_TOKEN=TOKEN)
+    assert here.exit == 0
+    assert "embedded:espeak-ng" in here.out
+    assert "note: " in here.err
+
+
+def test_a_search_needs_no_token_and_finds_the_most_loaded_first(at_hub: Program) -> None:
+    done = at_hub.run("models", "--search", "whisper")
+    assert done.exit == 0
+    lines = done.out.splitlines()
+    assert [line.split()[0] for line in lines[1:]] == [
+        "hub:openai/whisper-large-v3#hf-inference",
+        "hub:openai/whisper-large-v3-turbo#hf-inference",
+    ]
+    assert "HF_TOKEN" in lines[1]
+    found = at_hub.run("models", "--search", "whisper", "--limit", "1", "--json").json["candidates"]
+    assert [one["model"] for one in found] == ["openai/whisper-large-v3"]
+    assert found[0]["revision"]
+    at_hub.run("models", "--search", "whisper", "--task", "translation").told(1, "no model for translation")
+    at_hub.run("models", "--search", " ").told(2, "nothing to search for")
+
+
+def test_a_card_is_printed_whole_and_drives_no_terminal(at_hub: Program) -> None:
+    done = at_hub.run("models", "--card", "hub:openai/whisper-large-v3#fal-ai")
+    assert done.exit == 0
+    assert len(done.out) > 100
+    assert at_hub.run("models", "--card", "openai/whisper-large-v3").out == done.out
+    assert at_hub.run("models", "--card", "openai/whisper-large-v3", "--json").json["card"].strip() == done.out.strip()
+    assert "\x1b" not in at_hub.run("models", "--card", "hostile/markup-in-everything").out
+    at_hub.run("models", "--card", "acme/no-card").told(1, "has no model card")
+    assert at_hub.run("models", "--card", "no/such-model").told(1, "no/such-model")
+    at_hub.run("models", "--card", "embedded rapidocr").told(1, "is no model of the Hub")
+
+
+def test_a_pin_is_kept_listed_chosen_and_taken_away(at_hub: Program, tmp_path: Path) -> None:
+    at_hub.run("models", "--pins").told(0, "Nothing is pinned.")
+    pinned = at_hub.run(
+        "models", "--pin", "openai/whisper-large-v3-turbo", "--task", "automatic-speech-recognition", HF_TOKEN=TOKEN
+    )
+    pinned.told(0, "Pinned hub:openai/whisper-large-v3-turbo for automatic-speech-recognition.")
+    assert "openai/whisper-large-v3-turbo" in (tmp_path / "config" / "pins.json").read_text()
+    assert at_hub.run("models", "--pins", "--json").json["pins"] == {
+        "automatic-speech-recognition": "hub:openai/whisper-large-v3-turbo"
+    }
+    at_hub.run("models", "--unpin", "--task", "asr").told(0, "Nothing is pinned for automatic-speech-recognition")
+    at_hub.run("models", "--unpin", "--task", "asr").told(0, "Nothing was pinned")
+
+
+def test_a_run_takes_what_is_pinned(at_hub: Program) -> None:
+    task = ("--task", "text-to-speech")
+    at_hub.run("models", "--pin", "hexgrad/Kokoro-82M#replicate", *task, HF_TOKEN=TOKEN).told(0, "Pinned")
+    done = at_hub.run("plan", "Read aloud: good morning", "--json", HF_TOKEN=TOKEN)
+    (chosen,) = done.json["assignments"].values()
+    assert chosen["candidate"] == "hub:hexgrad/Kokoro-82M#replicate"
+    assert (chosen["chosen_by"], chosen["reason"]) == ("person", "pinned by you for text-to-speech")
+
+
+def test_what_cannot_be_pinned_is_told_and_what_cannot_run_now_is_pinned_with_a_word(at_hub: Program) -> None:
+    asr = ("--task", "automatic-speech-recognition")
+    at_hub.run("models", "--pin", "no/such-model", *asr).told(1, "hub:no/such-model is no candidate")
+    at_hub.run("models", "--pin", "embedded:nothing", *asr).told(1, "embedded:nothing is no candidate")
+    at_hub.run("models", "--pin", "what is this", *asr).told(2, "endpoint:model")
+    at_hub.run("models", "--pin", "openai/whisper-large-v3", *asr).told(0, "Pinned", "cannot run now", "HF_TOKEN")
+    at_hub.run("models", "--pin", "a/b").told(2, "--task")
+    at_hub.run("models", "--pins", "--search", "x").told(2, "not together with")
+
+
+def test_a_damaged_file_of_pins_is_told(at_hub: Program, tmp_path: Path) -> None:
+    (tmp_path / "config" / "pins.json").write_text("{")
+    at_hub.run("models", "--pins").told(2, "pins.json", "Mend the file")
+
+
+def test_a_plan_that_names_a_model_that_only_the_hub_has_keeps_it(at_hub: Program, hub: HubServer) -> None:
+    name = "hub:openai/whisper-large-v3-turbo#fal-ai"
+    (at_hub.folder / "a.wav").write_bytes(WAV)
+    plan = at_hub.folder / "plan.json"
+    plan.write_text('[{"task": "automatic-speech-recognition", "id": 0, "dep": [-1], "args": {"audio": "a.wav"}}]')
+    made = at_hub.run("select", "plan.json", "--json", HF_TOKEN=TOKEN)
+    data = made.json
+    data["assignments"]["0"] = {"candidate": name, "provider": "fal-ai", "chosen_by": "person"}
+
+    plan.write_text(json.dumps(data))
+    kept = at_hub.run("select", "plan.json", "--json", HF_TOKEN=TOKEN).json
+    assert kept["assignments"]["0"]["candidate"] == name
+
+
+WAV = (
+    b"RIFF" + (36 + 3200).to_bytes(4, "little") + b"WAVEfmt " + (16).to_bytes(4, "little") + b"\x01\x00\x01\x00"
+    + (16000).to_bytes(4, "little") + (32000).to_bytes(4, "little") + b"\x02\x00\x10\x00data"
+    + (3200).to_bytes(4, "little") + bytes(3200)
+)  # fmt: skip
