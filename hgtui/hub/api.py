@@ -23,7 +23,7 @@ _EXPAND: "list[ExpandModelProperty_T]" = [
     "inferenceProviderMapping",
 ]  # fmt: skip
 _ID = re.compile(r"[A-Za-z0-9][\w.-]{0,95}(?:/[\w.-]{1,96})?", re.ASCII)
-_REVISION = re.compile(r"[\w.-]+(?:/[\w.-]+)*", re.ASCII)
+_REVISION = re.compile(r"[\w.-]{1,100}(?:/[\w.-]{1,100}){0,4}", re.ASCII)
 _BYTES = {"64": 8.0, "32": 4.0, "16": 2.0, "8": 1.0, "4": 0.5, "BOOL": 1.0}
 _MOST_TAGS = 100
 _MAY_INFER = "inference.serverless.write"

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from hgtui.core.text import CUT, clean, one_line
@@ -13,11 +12,11 @@ if TYPE_CHECKING:
 
 _READ = 24_000
 """How many characters of a card are looked at: what a model does stands at its head, and parsing takes time."""
-_FEWEST_LETTERS, _FEWEST_WORDS = 25, 5
+_FEWEST_LETTERS, _FEWEST_WORDS = 20, 5
 _MOST_LINKED = 0.6
 _LOOKED_AT = 8
 _FRONT = re.compile(r"\A(?:\ufeff)?\s*---[ \t]*\n(?P<facts>.*?)(?:^---[ \t]*$\n?|\Z)", re.S | re.M)
-_TAG = re.compile(r"<!--.*?(?:-->|\Z)|</?[A-Za-z][^<>]*>", re.S)
+_TAG = re.compile(r"<!--.*?(?:-->|\Z)|<(h[1-6]|style|script)\b.*?</\1\s*>|</?[A-Za-z][^<>]*>", re.S | re.I)
 _ADDRESS = re.compile(r"\(?\bhttps?://\S+")
 _ELSEWHERE = re.compile(
     r"contents|citation|bibtex|licen[cs]e|links|news|updates?\b|changelog|acknowledg|install|requirements|contact|"
@@ -71,15 +70,14 @@ def _passages(text: str) -> Iterator[_Passage]:
     from markdown_it import MarkdownIt
 
     tokens = MarkdownIt("commonmark").enable("table").parse(body(text))
-    heading, depth = "", 0
-    for before, token in pairwise(tokens):
-        if before.type in {"list_item_open", "table_open"}:
-            depth += 1
-        elif before.type in {"list_item_close", "table_close"}:
-            depth -= 1
-        if token.type == "inline" and before.type == "heading_open":
+    heading, depth, opened = "", 0, ""
+    for token in tokens:
+        if token.type.startswith(("list_item_", "table_")):
+            depth += token.nesting
+        opened, within = token.type, opened
+        if token.type == "inline" and within == "heading_open":
             heading = token.content
-        elif token.type == "inline" and before.type == "paragraph_open" and not depth:
+        elif token.type == "inline" and within == "paragraph_open" and not depth:
             plain, linked = _plain(token.children or ())
             if _is_prose(plain) and linked <= _MOST_LINKED * len(plain):
                 yield _Passage(plain, bool(_ELSEWHERE.search(heading)), html=False)
