@@ -83,7 +83,13 @@ class Pools:
             return self._direct
         check(str(url), self._exempt)
         if proxy not in self._proxied:
-            self._proxied[proxy] = httpx2.AsyncHTTPTransport(verify=_tls(), limits=_LIMITS, proxy=httpx2.Proxy(proxy))
+            try:
+                through = httpx2.AsyncHTTPTransport(verify=_tls(), limits=_LIMITS, proxy=httpx2.Proxy(proxy))
+            except (ImportError, ValueError, httpx2.InvalidURL):
+                message = f"The proxy {addresses.shown(proxy)} cannot be used."
+                hint = "Check HTTPS_PROXY; a SOCKS proxy needs the package socksio."
+                raise HubError(Failure.TRANSPORT, message, hint) from None
+            self._proxied[proxy] = through
         return self._proxied[proxy]
 
     async def aclose(self) -> None:
@@ -311,7 +317,9 @@ def _proxy(url: httpx2.URL) -> str:
     found = urllib.request.getproxies()
     proxy = found.get(url.scheme) or found.get("all") or ""
     port = f":{url.port}" if url.port else ""
-    return "" if not proxy or urllib.request.proxy_bypass(f"{url.host}{port}") else proxy
+    if not proxy or urllib.request.proxy_bypass(f"{url.host}{port}"):
+        return ""
+    return proxy if "://" in proxy else f"http://{proxy}"
 
 
 @functools.cache

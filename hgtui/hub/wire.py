@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import math
+import threading
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -32,6 +33,9 @@ NAP_S = 5.0
 """A longer wait that the API asks for (Retry-After, ratelimit) is not slept through by the client, but told."""
 
 Record = Callable[[HubCall], object]
+
+
+_ready = threading.Event()
 
 
 @dataclass(slots=True)
@@ -161,7 +165,7 @@ class Wire:
 
 async def _doing(work: Callable[[], Awaitable[T]], scope: Scope) -> T:
     # What is heavy to import is imported away from both loops, by whoever comes first.
-    translate = await asyncio.to_thread(_prepared)
+    translate = _prepared() if _ready.is_set() else await asyncio.to_thread(_prepared)
     try:
         return await work()
     except HubError:
@@ -175,4 +179,5 @@ def _prepared() -> Callable[[Exception, Scope], Exception]:
     from hgtui.hub.transport import install
 
     install()
+    _ready.set()
     return of_error

@@ -103,6 +103,21 @@ async def test_another_host_gets_neither_token_nor_the_name_of_who_pays(
     assert "x-hf-bill-to" not in second.headers
 
 
+@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:1", "odd://127.0.0.1:1", "http://[::1"])
+async def test_a_proxy_that_cannot_be_used_is_told(proxy: str, wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", proxy)
+    with pytest.raises(HubError, match=r"proxy .* cannot be used") as caught:
+        await fetched(wire, "http://files.example.com/picture.png")
+    assert "HTTPS_PROXY" in caught.value.hint
+
+
+async def test_connections_are_used_again(server: HubServer, wire: Wire) -> None:
+    for _ in range(5):
+        await classify(wire)
+        await wire.ask(lambda: listing(server.url))
+    assert server.connections == 2  # one for the client's coroutines, one for its blocking half
+
+
 async def test_inputs_are_not_sent_on_to_where_a_redirect_points(server: HubServer, wire: Wire) -> None:
     server.always(INFER, Redirect("https://elsewhere.example.com/take", status=307))
     with pytest.raises(HubError, match=r"sent the inputs on to https://elsewhere\.example\.com/take") as caught:
@@ -141,7 +156,7 @@ async def test_cookies_are_not_kept(server: HubServer, wire: Wire) -> None:
 
 
 async def test_an_answer_that_says_it_is_too_large_is_not_read(server: HubServer, wire: Wire) -> None:
-    server.always(INFER, Endless(length=2_000_000))
+    server.always(INFER, Endless(length=200_000_000))
     with pytest.raises(HubError, match="larger than 1 MB") as caught:
         await classify(wire, answer_mb=1)
     assert caught.value.failure is Failure.UNREADABLE
