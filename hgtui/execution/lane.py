@@ -14,7 +14,7 @@ from typing import Any
 
 import hgtui
 from hgtui.core.text import one_line
-from hgtui.execution.wire import LENGTH, Progress, pack, unpack_length
+from hgtui.execution.wire import LENGTH, NO_MEMORY, Progress, pack, unpack_length
 
 Log = Callable[[str, str], None]
 """Called with the name of an engine and one cleaned line of what it wrote."""
@@ -30,15 +30,21 @@ ONE_THREAD = dict.fromkeys(
     ),
     "1",
 )
+_GAVE_UP = frozenset({signal.SIGABRT, signal.SIGTRAP, signal.SIGILL})
+"""How a process ends that gives itself up, as libraries do that get no memory."""
 TAIL_LINES, LINE_LIMIT = 20, 500
 _SECRET = re.compile(r"(^|_)(TOKEN|KEY|SECRET|PASSWORD|PASSWD|CREDENTIALS)$", re.IGNORECASE)
 
 
 class LaneGone(Exception):
-    """The child ended in a call. `started` says whether it had taken the call; `how` is a phrase such as "killed by SIGKILL"."""
+    """The child ended in a call. `started` says whether it had taken the call; `how` is a phrase such as "killed by SIGKILL".
 
-    def __init__(self, how: str, tail: tuple[str, ...], started: bool) -> None:
+    `no_memory` says that it ended since it got no memory.
+    """
+
+    def __init__(self, how: str, tail: tuple[str, ...], started: bool, *, no_memory: bool = False) -> None:
         super().__init__(how)
+        self.no_memory = no_memory
         self.how = how
         self.tail = tail
         self.started = started
@@ -63,18 +69,23 @@ class Lane:
         self._on_log = on_log
         self._now = "lane"
         self._number = 0
+        self._at = ""
         self._tail: deque[str] = deque(maxlen=TAIL_LINES)
         self._ears = asyncio.create_task(self._listen())
 
     @classmethod
-    async def start(cls, on_log: Log | None = None) -> "Lane":
-        """Start a child in a session of its own, so that Ctrl+C in the terminal reaches only the parent."""
+    async def start(cls, on_log: Log | None = None, memory_mb: int = 0) -> "Lane":
+        """Start a child in a session of its own, so that Ctrl+C in the terminal reaches only the parent.
+
+        It may take `memory_mb` MB more than it has at first; 0 for all there is.
+        """
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-P",
             "-m",
             "hgtui.execution.lane_child",
             str(os.getpid()),
+            str(memory_mb),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
@@ -94,6 +105,7 @@ class Lane:
         """Send one call and return its reply as it came; LaneGone where the child ends or speaks nonsense."""
         self._number += 1
         self._now = engine
+        self._at = ""
         started = False
         assert self.process.stdin is not None
         try:
@@ -110,6 +122,8 @@ class Lane:
             if "ok" in reply:
                 self.loaded.add(engine)
                 return reply
+            if "at" in reply:
+                self._at = str(reply["at"])
             if "progress" in reply and on_progress is not None:
                 on_progress(reply["progress"], one_line(str(reply["note"]), LINE_LIMIT))
 
@@ -138,7 +152,14 @@ class Lane:
         self.kill()
         await self.gone()
         broke = isinstance(error, ValueError)
-        return LaneGone("it broke the protocol" if broke else self._how_it_ended(), tuple(self._tail), started)
+        how = "it broke the protocol" if broke else self._how_it_ended()
+        return LaneGone(how, tuple(self._tail), started, no_memory=not broke and self._got_no_memory())
+
+    def _got_no_memory(self) -> bool:
+        code = self.process.returncode
+        if code is None or -code not in _GAVE_UP:
+            return False
+        return bool(self._at) or bool(NO_MEMORY.search(" ".join(self._tail)))
 
     async def _listen(self) -> None:
         assert self.process.stderr is not None

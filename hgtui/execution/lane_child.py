@@ -15,11 +15,23 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from hgtui.core.states import Failure
-from hgtui.execution.wire import EngineCall, EngineError, error_to_wire, output_to_wire, pack, read_frame
+from hgtui.execution.wire import (
+    GIVES_UP,
+    NO_MEMORY,
+    EngineCall,
+    EngineError,
+    error_to_wire,
+    out_of_memory,
+    output_to_wire,
+    pack,
+    read_frame,
+)
 
 PR_SET_PDEATHSIG = 1
 """prctl(2): the signal that the kernel sends to this process when its parent dies."""
 
+MEGABYTES = [0]
+"""How much memory an engine may take, 0 for all there is; set once at the start."""
 _UNWRITABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM})
 
 
@@ -63,13 +75,25 @@ def tie_to_parent(parent: int) -> None:
         os._exit(0)
 
 
+def bound_memory(megabytes: int) -> None:
+    """Take at most so many megabytes of address space more than now, where the platform can say so; 0 for no bound.
+
+    What asks for more gets an error it can tell, in place of the whole machine coming to a halt.
+    """
+    if megabytes <= 0 or sys.platform != "linux":
+        return
+    with contextlib.suppress(OSError, ValueError):
+        now = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+        most = now + megabytes * 1_000_000
+        hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+        resource.setrlimit(resource.RLIMIT_AS, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+
+
 def _as_error(error: BaseException, engine: str) -> EngineError:
     if isinstance(error, EngineError):
         return error
-    if isinstance(error, MemoryError):
-        return EngineError(
-            Failure.OUT_OF_MEMORY, f"{engine} ran out of memory.", "Give it a smaller input, or close other programs."
-        )
+    if isinstance(error, MemoryError) or NO_MEMORY.search(str(error)[:2000]):
+        return out_of_memory(engine, MEGABYTES[0])
     if isinstance(error, ImportError):
         return EngineError(
             Failure.NO_MODEL,
@@ -97,6 +121,7 @@ def answer(wire: Wire, request: dict[str, Any]) -> None:
         wire.send({"id": number, "progress": part, "note": note})
 
     try:
+        GIVES_UP[:] = [lambda library: wire.send({"id": number, "at": library})]
         wire.send({"id": number, "started": True})
         call = EngineCall(**request["call"])
         outputs = importlib.import_module(request["module"]).run(call, progress)
@@ -113,6 +138,8 @@ def main() -> None:
     """Answer calls until the parent closes the wire."""
     wire = Wire()
     tie_to_parent(int(sys.argv[1]))
+    MEGABYTES[0] = int(sys.argv[2])
+    bound_memory(MEGABYTES[0])
     threading.Thread(target=wire.listen, daemon=True).start()
     while True:
         request = wire.calls.get()

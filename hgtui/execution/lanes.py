@@ -10,7 +10,7 @@ from typing import Any
 from hgtui.core.states import Failure
 from hgtui.core.text import clean
 from hgtui.execution.lane import Lane, LaneGone, Log
-from hgtui.execution.wire import EngineCall, EngineError, Output, Progress, pack
+from hgtui.execution.wire import EngineCall, EngineError, Output, Progress, out_of_memory, pack
 
 __all__ = ["EMBEDDED", "ENGINES", "EngineCall", "EngineError", "Lanes", "Output"]
 
@@ -21,6 +21,9 @@ EMBEDDED: Mapping[str, str] = {
 """The engines that hgtui brings: name to module."""
 ENGINES: Mapping[str, str] = {**EMBEDDED, "drawing": "hgtui.execution.endpoints.hub.drawing"}
 """All that runs in lanes: also what draws on pictures for other endpoints."""
+
+MEMORY_MB = 4_096
+"""How much memory one engine may take, in MB: three times the 1.35 GB in which OCR reads a picture of 64 million pixels."""
 
 _FIELDS = frozenset(field.name for field in fields(Output))
 
@@ -35,15 +38,20 @@ def processors() -> int:
 class Lanes:
     """Run engine calls in at most `limit` child processes; further calls wait in order of arrival.
 
-    `engines` maps an engine's name to the module that has ``run(call, progress)``; only these can be named. Use it on one
-    event loop and close it with `aclose`.
+    `engines` maps an engine's name to the module that has ``run(call, progress)``; only these can be named. Each child may
+    take `memory_mb` MB, 0 for all there is; it is held to that on Linux. Use it on one event loop and close it with `aclose`.
     """
 
     def __init__(
-        self, *, limit: int | None = None, on_log: Log | None = None, engines: Mapping[str, str] = ENGINES
+        self,
+        *,
+        limit: int | None = None,
+        on_log: Log | None = None,
+        engines: Mapping[str, str] = ENGINES,
+        memory_mb: int = MEMORY_MB,
     ) -> None:
         self.limit = max(1, limit or processors())
-        self._on_log = on_log
+        self._on_log, self._memory_mb = on_log, memory_mb
         self._engines = dict(engines)
         self._slots = asyncio.Semaphore(self.limit)
         self._lanes: set[Lane] = set()
@@ -100,7 +108,7 @@ class Lanes:
                 if warm and not gone.started:
                     # It died while it was idle: the call was never taken, so that a fresh lane may have it.
                     continue
-                raise _crash(engine, gone) from gone
+                raise (out_of_memory(engine, self._memory_mb) if gone.no_memory else _crash(engine, gone)) from gone
             except BaseException:
                 await self._end(lane)
                 raise
@@ -126,7 +134,7 @@ class Lanes:
         return await self._start(engine), False
 
     async def _start(self, engine: str) -> Lane:
-        start = asyncio.create_task(Lane.start(self._on_log))
+        start = asyncio.create_task(Lane.start(self._on_log, self._memory_mb))
         self._starts.add(start)
         start.add_done_callback(self._started)
         try:

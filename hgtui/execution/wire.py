@@ -1,8 +1,10 @@
 """What goes between the program and a lane: calls, outputs and failures, as JSON behind a 4-byte big-endian length."""
 
+import contextlib
 import json
+import re
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any, BinaryIO
 
@@ -14,6 +16,22 @@ MAX_FRAME = 64 * 1024 * 1024
 
 Progress = Callable[[float | None, str], None]
 """Called with the part that is done, 0 to 1 (None where it is not known), and a note."""
+
+
+GIVES_UP: list[Callable[[str], None]] = []
+"""In a lane's child: tells the parent which library is at work that ends its process where it gets no memory."""
+
+
+@contextlib.contextmanager
+def gives_up(library: str) -> Iterator[None]:
+    """Do something with a library that aborts without a word where it gets no memory, so that the parent knows why."""
+    for tell in GIVES_UP:
+        tell(library)
+    try:
+        yield
+    finally:
+        for tell in GIVES_UP:
+            tell("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +75,25 @@ class EngineError(Exception):
         self.failure = failure
         self.message = message
         self.hint = hint
+
+
+NO_MEMORY = re.compile(
+    r"bad_alloc|bad allocation|insufficient memory|out of memory|cannot allocate memory|failed to map segment",
+    re.IGNORECASE,
+)
+"""What libraries say where they get no memory, and the linker where they do not even get in."""
+
+
+def out_of_memory(engine: str, megabytes: int) -> EngineError:
+    """Return the error for an engine that needs more memory than it may take, or than there is (`megabytes` 0)."""
+    if not megabytes:
+        hint = "Give it a smaller input, or close other programs."
+        return EngineError(Failure.OUT_OF_MEMORY, f"{engine} ran out of memory.", hint)
+    return EngineError(
+        Failure.OUT_OF_MEMORY,
+        f"{engine} needs more than {megabytes / 1000:g} GB of memory for this, which is its limit.",
+        "Give it a smaller input.",
+    )
 
 
 def pack(value: Any) -> bytes:

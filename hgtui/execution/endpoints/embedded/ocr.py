@@ -25,6 +25,8 @@ SETTINGS: dict[str, Any] = {
 }
 LINE_SCORE = 0.6
 """Lines that the recogniser is less sure of are left out: on photos they are mostly false."""
+LONGEST_STRIP = 200
+"""How many times as long as wide a picture may be: a line of text across a whole page is 50."""
 SMALL_SIDE, ENLARGED = 200, 2
 """A picture with a side under so many pixels is enlarged: its letters may be too small for the detector."""
 
@@ -82,6 +84,8 @@ def _pdf(path: Path, progress: Progress, notes: list[str]) -> str:
 def _picture(picture: "Image") -> str:
     import numpy as np
 
+    if max(picture.size) > LONGEST_STRIP * min(picture.size):
+        return ""  # a hair line: scaled to what the model takes, nothing would be left of it
     if min(picture.size) < SMALL_SIDE:
         picture = picture.resize((picture.width * ENLARGED, picture.height * ENLARGED))
     pixels = np.asarray(picture)[:, :, ::-1]
