@@ -10,30 +10,25 @@ import logging
 import platform
 import ssl
 import threading
-import time
 import urllib.request
-import zlib
-from collections.abc import AsyncIterator, Iterator
-from urllib.parse import urlencode
 
 import httpx2
 
 from hgtui import __version__
 from hgtui.core import addresses
 from hgtui.core.states import Failure
-from hgtui.hub.faults import of_error, of_status, too_large, unreadable
+from hgtui.hub.answers import Body, Meter, word
+from hgtui.hub.faults import of_error, of_status, too_large
 from hgtui.hub.guard import AsyncGuardedTransport, Refused, check
 from hgtui.hub.thread import CALL
-from hgtui.hub.values import HUB_URL, ROUTER_URL, HubCall, HubError, HubPlace
+from hgtui.hub.values import HUB_URL, ROUTER_URL, HubError, HubPlace
 from hgtui.hub.wire import CONNECT_S, NAP_S, SCOPE, WRITE_S, Scope, base_of, offline
 
 _RETRIED = frozenset({408, 429, 500, 502, 503, 504})
 """The statuses that huggingface_hub.utils.http_backoff tries again."""
 _ERROR_BYTES = 64_000
-_PIECE = 65_536
 _DROPPED = frozenset({"set-cookie", "content-encoding", "content-length", "transfer-encoding"})
 _LIMITS = httpx2.Limits(max_connections=None, max_keepalive_connections=40, keepalive_expiry=5.0)
-_SECRET = {"token", "key", "api_key", "apikey", "signature", "sig", "access_token", "password"}
 _installing = threading.Lock()
 
 
@@ -113,98 +108,11 @@ class _BlockingTransport(httpx2.BaseTransport):
         return scope.wire.thread.request(_exchanged(request, body, whole=True))
 
 
-class _Meter:
-    """Counts and times one exchange, and records it once."""
-
-    def __init__(self, scope: Scope, request: httpx2.Request) -> None:
-        self._scope, self._request = scope, request
-        self._began = time.monotonic()
-        self._done = False
-        self.status: int | None = None
-        self.received = 0
-
-    def end(self, error: str = "") -> None:
-        if self._done:
-            return
-        self._done = True
-        self._scope.record(
-            HubCall(
-                method=self._request.method,
-                url=_shown(self._request.url, self._scope.place),
-                status=self.status,
-                seconds=round(time.monotonic() - self._began, 4),
-                sent=int(self._request.headers.get("content-length", 0)),
-                received=self.received,
-                error=error,
-            )
-        )
-
-
-class _Body(httpx2.AsyncByteStream):
-    """The body of an answer, unpacked, up to its bound."""
-
-    def __init__(self, answer: httpx2.Response, meter: _Meter, scope: Scope) -> None:
-        self._answer, self._meter, self._scope = answer, meter, scope
-        coding = answer.headers.get("content-encoding", "identity").strip().lower()
-        if coding not in {"identity", "gzip", ""}:
-            raise unreadable(scope, f"the coding {coding[:40]!r}, which was not asked for")
-        # 31: a gzip header is expected (zlib).
-        self._unpack = zlib.decompressobj(31) if coding == "gzip" else None
-        self._left = scope.answer_mb * 1e6
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        assert isinstance(self._answer.stream, httpx2.AsyncByteStream)
-        try:
-            async for data in self._answer.stream:
-                self._meter.received += len(data)
-                for piece in self._unpacked(data):
-                    self._left -= len(piece)
-                    if self._left < 0:
-                        raise too_large(self._scope)
-                    yield piece
-            if self._unpack and self._meter.received and not self._unpack.eof:
-                raise unreadable(self._scope, "something that ends too early")
-        except (Exception, asyncio.CancelledError) as error:
-            self._meter.end(_word(error))
-            raise
-        self._meter.end()
-
-    def _unpacked(self, data: bytes) -> Iterator[bytes]:
-        """Unpack piece by piece: a few bytes may hold a gigabyte."""
-        if self._unpack is None:
-            yield data
-            return
-        try:
-            while data and not self._unpack.eof:
-                yield self._unpack.decompress(data, _PIECE)
-                data = self._unpack.unconsumed_tail
-        except zlib.error:
-            raise unreadable(self._scope, "something that cannot be unpacked") from None
-
-    async def read(self, at_most: float = float("inf")) -> bytes:
-        """Return the whole body, or its beginning, and let the connection go."""
-        found = bytearray()
-        try:
-            async for piece in self:
-                found += piece
-                if len(found) >= at_most:
-                    self._meter.end()
-                    break
-        finally:
-            await self.aclose()
-        return bytes(found)
-
-    async def aclose(self) -> None:
-        task = asyncio.current_task()
-        self._meter.end("cancelled" if task is not None and task.cancelling() else "")
-        await self._answer.aclose()
-
-
 async def _exchanged(request: httpx2.Request, body: httpx2.AsyncByteStream, *, whole: bool) -> httpx2.Response:
     """Send one request to where it belongs. Raises HubError, Ended, and what the client may try again."""
     scope = _scope()
     asked = _asked(request, body, scope)
-    meter = _Meter(scope, asked)
+    meter = Meter(scope, asked, own=_target(asked.url, scope.place)[1])
     try:
         answer = await _pools(scope).of(asked.url).handle_async_request(asked)
         meter.status = answer.status_code
@@ -217,7 +125,7 @@ async def _exchanged(request: httpx2.Request, body: httpx2.AsyncByteStream, *, w
         meter.end(error.message)
         raise HubError(Failure.REFUSED, error.message, "Take another model or provider.") from None
     except BaseException as error:
-        meter.end(_word(error))
+        meter.end(word(error))
         _patient(scope, error)
         raise
     if answer.status_code in _RETRIED and scope.patience:
@@ -228,8 +136,8 @@ async def _exchanged(request: httpx2.Request, body: httpx2.AsyncByteStream, *, w
     return response
 
 
-async def _response(answer: httpx2.Response, meter: _Meter, scope: Scope, *, whole: bool) -> httpx2.Response:
-    body = _Body(answer, meter, scope)
+async def _response(answer: httpx2.Response, meter: Meter, scope: Scope, *, whole: bool) -> httpx2.Response:
+    body = Body(answer, meter, scope)
     length = answer.headers.get("content-length", "")
     if answer.status_code < 400 and length.isdigit() and int(length) > scope.answer_mb * 1e6:
         raise too_large(scope)
@@ -332,19 +240,3 @@ def _agent() -> str:
     from huggingface_hub import __version__ as version
 
     return f"hgtui/{__version__}; hf_hub/{version}; python/{platform.python_version()}"
-
-
-def _shown(url: httpx2.URL, place: HubPlace) -> str:
-    """Return a URL for the record: the query only of what this program asks itself, without anything secret."""
-    text = addresses.shown(str(url), 400)
-    pairs = [(name, value) for name, value in url.params.multi_items() if name.lower() not in _SECRET]
-    if not pairs or not _target(url, place)[1]:
-        return text
-    return f"{text.partition('?')[0]}?{urlencode(pairs)}"[:1_000]
-
-
-def _word(error: BaseException) -> str:
-    """Return what an exchange ended with, for the record."""
-    if isinstance(error, asyncio.CancelledError):
-        return "cancelled"
-    return error.message if isinstance(error, HubError) else type(error).__name__
