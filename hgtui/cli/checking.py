@@ -13,7 +13,9 @@ from hgtui.cli.faults import Fault
 from hgtui.cli.reading import HOW, place_in, read_plan_at, read_source
 from hgtui.cli.words import plan_table, problem_lines, problem_row, say
 from hgtui.core.addresses import is_address
+from hgtui.core.alternatives import other_types
 from hgtui.core.edits import Draft
+from hgtui.core.fit import can_run
 from hgtui.core.model import Candidate
 from hgtui.core.plan import Plan
 from hgtui.core.planfile import write_plan
@@ -110,11 +112,19 @@ async def look_at(plan: Plan, known: Iterable[Catalogue]) -> Facts:
     paths = dict.fromkeys(path for task in plan for path in file_literals(task, {}) if not is_address(path))
     files = await asyncio.gather(*(inspect(path, base) for path in paths))
     known = tuple(known)
-    kinds = tuple(dict.fromkeys(task.task for task in plan if task.task in TASKS))
-    rows = await asyncio.gather(*(asyncio.gather(*(_candidates(one, kind) for one in known)) for kind in kinds))
-    candidates = {kind: tuple(chain.from_iterable(found)) for kind, found in zip(kinds, rows, strict=True)}
-    words = {kind: " ".join(filter(None, (one.help(kind) for one in known))) for kind in kinds}
+    candidates = await _look_up((task.task for task in plan if task.task in TASKS), known)
+    stuck = [task for task in plan if not any(can_run(task, one) for one in candidates.get(task.task, ()))]
+    others = (other for task in stuck if not task.skip for other in other_types(task.task) if other not in candidates)
+    candidates |= await _look_up(others, known)
+    words = {kind: " ".join(filter(None, (one.help(kind) for one in known))) for kind in candidates}
     return Facts(files={fact.path: fact for fact in files}, candidates=candidates, help=words)
+
+
+async def _look_up(kinds: Iterable[str], known: tuple[Catalogue, ...]) -> dict[str, tuple[Candidate, ...]]:
+    """Return the candidates for some task types."""
+    once = tuple(dict.fromkeys(kinds))
+    rows = await asyncio.gather(*(asyncio.gather(*(_candidates(one, kind) for one in known)) for kind in once))
+    return {kind: tuple(chain.from_iterable(found)) for kind, found in zip(once, rows, strict=True)}
 
 
 async def _candidates(one: Catalogue, task: str) -> tuple[Candidate, ...]:
