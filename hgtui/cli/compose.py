@@ -11,7 +11,7 @@ from typing import Self
 
 from hgtui.cli.controller import controller, how_to_set, list_models, several, stages
 from hgtui.cli.faults import Fault
-from hgtui.cli.hubbing import HubParts, HubUse, hub_use, logging
+from hgtui.cli.hubbing import HubParts, HubUse, Level, hub_use, logging
 from hgtui.cli.words import say
 from hgtui.config import AUTO, ConfigError, Settings, config_path, data_dir, with_offline
 from hgtui.core.addresses import exemptions
@@ -72,6 +72,8 @@ class Workplace:
         environ = with_offline(environ, offline)
         settings, choice, chat = await controller(environ, profile)
         hub = await asyncio.to_thread(_hub_of, settings, choice, environ)
+        if hub.note:
+            say(f"note: {hub.note}")
         pins = await asyncio.to_thread(_pins_of, environ)
         here = await asyncio.to_thread(Path.cwd)
         folder = data_dir(environ)
@@ -133,6 +135,11 @@ class Workplace:
         if place not in self._hubs:
             self._hubs[place] = HubParts.at(place, self.pins.by_task)
         return self._hubs[place]
+
+    def log(self, text: str, level: Level = "debug") -> None:
+        """Write a line into the log of the run that was opened last, as long as it goes on; else it is dropped."""
+        if self.conductors:
+            self.conductors[-1].log(text, level)
 
     def conductor(
         self,
@@ -239,6 +246,8 @@ async def catalogues(
     environ = with_offline(environ, offline)
     settings, choice, chat = await controller(environ, profile)
     hub = await asyncio.to_thread(_hub_of, settings, choice, environ)
+    if hub.note:
+        say(f"note: {hub.note}")
     parts = HubParts.at(hub.place, (await asyncio.to_thread(_pins_of, environ)).by_task)
     try:
         if chat is not None and chat.model is None:
@@ -258,8 +267,6 @@ def _hub_of(settings: Settings, choice: Choice, environ: Mapping[str, str]) -> H
         use = hub_use(settings, choice.profile, environ)
     except ConfigError as error:
         raise Fault(error.message, error.hint) from None
-    if use.note:
-        say(f"note: {use.note}")
     return use
 
 

@@ -10,6 +10,7 @@ from hgtui.cli.compose import Workplace
 from hgtui.cli.controller import list_models
 from hgtui.cli.faults import Fault
 from hgtui.cli.folders import allowed_folders
+from hgtui.cli.hubbing import LOG
 from hgtui.cli.words import approve_line
 from hgtui.config import ConfigError
 from hgtui.core.commands import Submit
@@ -119,6 +120,7 @@ async def _open(first: Submit | None, profile: str | None, *, offline: bool, all
 
     async with await Workplace.open(profile=profile, offline=offline, allowed=allowed) as place:
         await pick_model(place, verify=False)
+        LOG.set(place.log)  # what is asked of the Hub for the screen is told in a run, never over the screen
         await HgtuiApp(WorkplaceDesk(place), first=first).run_async()
         for conductor in place.conductors:
             if words := _left(conductor.run):
