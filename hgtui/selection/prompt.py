@@ -79,11 +79,12 @@ def _args(task: Task, ids: Mapping[Uid, int]) -> str:
 def facts(candidate: Candidate) -> str:
     """Return what is known of a candidate in one line: description, place, licence, size, languages, labels, price.
 
-    Of a model of the Hub also who runs it, its library, its downloads, and whether its terms must be accepted first.
+    Of a model of the Hub also its library, its downloads, and whether its terms must be accepted first; who runs it
+    stands in its name.
     """
     words = [
         one_line(candidate.description or candidate.title, _MOST_DESCRIPTION).rstrip("."),
-        f"{_PLACES[candidate.place]} at {candidate.provider}" if candidate.provider else _PLACES[candidate.place],
+        _PLACES[candidate.place],
     ]
     if candidate.licence:
         words.append(one_line(candidate.licence, 40))

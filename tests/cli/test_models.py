@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.program import Program
-from tests.servers.hub import TOKEN, HubServer, Made
+from tests.servers.hub import RIGHT, TOKEN, HubServer, Made, as_json
 
 
 @pytest.fixture
@@ -143,6 +143,19 @@ def test_a_plan_that_names_a_model_that_only_the_hub_has_keeps_it(at_hub: Progra
     plan.write_text(json.dumps(data))
     kept = at_hub.run("select", "plan.json", "--json", HF_TOKEN=TOKEN).json
     assert kept["assignments"]["0"]["candidate"] == name
+
+
+def test_what_nothing_can_run_is_told_with_all_its_mends(at_hub: Program, hub: HubServer) -> None:
+    hub.always("listing", lambda call: as_json([]) if call.params["pipeline_tag"] == ["fill-mask"] else RIGHT)
+    plan = at_hub.folder / "plan.json"
+    plan.write_text('[{"task": "fill-mask", "id": 0, "dep": [-1], "args": {"text": "A [MASK] cat."}}]')
+    done = at_hub.run("check", "plan.json", "--json", HF_TOKEN=TOKEN)
+    assert done.exit == 1
+    (problem,) = done.json["problems"]
+    assert "No provider of the Hub runs fill-mask today." in problem["message"]
+    assert problem["mends"] == ["as text-generation by openai/gpt-oss-20b", "skip 0"]
+    assert problem["mend"] == problem["mends"][0]
+    assert ", or skip 0" in at_hub.run("check", "plan.json", HF_TOKEN=TOKEN).out
 
 
 WAV = (

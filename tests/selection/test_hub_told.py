@@ -36,7 +36,7 @@ def test_the_facts_of_a_model_of_the_hub_are_told_in_one_line_with_the_beginning
     said = facts(model(1, gated="auto"))
     for word in (
         WORDS[:100],
-        "Hugging Face at hf-inference",
+        "Hugging Face",
         "apache-2.0",
         "1.6 GB",
         "en/de/fr",
