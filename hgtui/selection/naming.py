@@ -26,12 +26,3 @@ def meant(name: str, candidates: Iterable[Candidate]) -> Candidate | None:
         if asked.provider in one.providers:
             return one.at(str(asked.provider))
     return None
-
-
-def same_model(one: str, other: str) -> bool:
-    """Say whether two names of candidates mean the same model at the same endpoint, at whatever provider."""
-    try:
-        first, second = CandidateName.parse(one), CandidateName.parse(other)
-    except ValueError:
-        return one == other
-    return (first.endpoint, first.model) == (second.endpoint, second.model)
