@@ -11,7 +11,7 @@ def main() -> None:
     arguments = sys.argv[1:]
     try:
         if arguments:
-            from hgtui.cli.main import run_arguments
+            from hgtui.cli.launch import run_arguments
 
             code = run_arguments(arguments)
         else:

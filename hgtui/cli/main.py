@@ -1,14 +1,12 @@
 """The command line. Only typer is imported here: each command brings in what it needs when it runs."""
 
-import errno
-import os
-import sys
 from collections.abc import Coroutine
 from typing import Annotated, Any
 
 import typer
 
 from hgtui import __version__
+from hgtui.cli.config_commands import config_app
 from hgtui.cli.options import Allow, Answer, Files, Json, Offline, Out, Output, Profile
 
 app = typer.Typer(
@@ -22,12 +20,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-config_app = typer.Typer(help="The configuration file.", rich_markup_mode=None, no_args_is_help=True)
 app.add_typer(config_app, name="config")
 
-_DEBUG = {"on": False}
-INTERRUPTED = 130
-NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+DEBUG = {"on": False}
+"""Whether a fault of hgtui is shown with its traceback."""
 
 
 def _version(asked: bool) -> None:
@@ -47,7 +43,7 @@ def _main(
     offline: Offline = False,
     allow: Allow = None,
 ) -> None:
-    _DEBUG["on"] = debug
+    DEBUG["on"] = debug
     if context.invoked_subcommand is None:
         from hgtui.cli.workbench import open_workbench
 
@@ -333,65 +329,3 @@ def keys() -> None:
     from hgtui.cli import showing
 
     _exit(showing.keys())
-
-
-@config_app.command("init")
-def config_init() -> None:
-    """Write an annotated configuration file."""
-    from hgtui.cli import showing
-
-    _exit(showing.config_init())
-
-
-@config_app.command("show")
-def config_show() -> None:
-    """Print the settings in force."""
-    from hgtui.cli import showing
-
-    _exit(showing.config_show())
-
-
-def run_arguments(arguments: list[str]) -> int:
-    """Run a command and return its exit status; an error is one sentence and a hint on standard error."""
-    try:
-        # Not standalone: the library would turn Ctrl+C into "Aborted!" and 1.
-        status = app(arguments, standalone_mode=False, prog_name="hgtui")
-        sys.stdout.flush()
-    except typer.Abort:
-        return INTERRUPTED
-    except BrokenPipeError:
-        _leave_standard_output()
-        return 1
-    except Exception as error:
-        status = _told(error)
-        _leave_standard_output()
-    return status if isinstance(status, int) else 0
-
-
-def _leave_standard_output() -> None:
-    """Write what can be written, and nothing more: else the interpreter complains when it ends."""
-    try:
-        sys.stdout.flush()
-    except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _told(error: Exception) -> int:
-    if hasattr(error, "show") and hasattr(error, "exit_code"):  # wrong usage, as the library puts it
-        error.show()
-        return int(error.exit_code)
-    if _DEBUG["on"]:
-        raise error
-    from hgtui.core.text import clean
-
-    message = getattr(error, "message", "") or str(error)
-    hint = getattr(error, "hint", "")
-    status = getattr(error, "exit", None)
-    if isinstance(error, OSError) and error.errno in NO_ROOM and error.filename is None:
-        message, status = f"Standard output cannot be written: {error.strerror}.", 1
-    elif status is None and not hasattr(error, "hint"):
-        message, hint, status = f"{type(error).__name__}: {error}", "This is a fault of hgtui; --debug shows where.", 1
-    typer.echo(f"hgtui: {clean(message)}", err=True)
-    if hint:
-        typer.echo(clean(hint), err=True)
-    return 2 if status is None else int(status)
