@@ -28,6 +28,7 @@ class Meter:
         self.received = 0
 
     def end(self, error: str = "") -> None:
+        """Record the exchange, the first time that this is called; `error` says what it ended with."""
         if self._done:
             return
         self._done = True

@@ -96,11 +96,11 @@ async def test_another_host_gets_neither_token_nor_the_name_of_who_pays(
     start = server.put("start", Redirect("http://files.example.com/picture.png?signature=secret"))
     server.when("/files/start", Redirect("http://files.example.com/picture.png?signature=secret"))
     assert await fetched(wire, start) == b"a file"
-    first, second = server.calls
+    await fetched(wire, "http://files.example.com/picture.png")  # where the client itself would have sent it
+    first, second, third = server.calls
     assert (first.token, first.headers["x-hf-bill-to"]) == (TOKEN, "acme")
     assert second.headers["host"] == "files.example.com"
-    assert "authorization" not in second.headers
-    assert "x-hf-bill-to" not in second.headers
+    assert not {"authorization", "x-hf-bill-to"} & (set(second.headers) | set(third.headers))
 
 
 @pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:1", "odd://127.0.0.1:1", "http://[::1"])
