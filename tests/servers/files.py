@@ -1,6 +1,7 @@
 """A server of files on the loopback: what is laid on it is given, however a test wants it."""
 
 import http.server
+import ssl
 import threading
 from collections.abc import Callable
 from types import TracebackType
@@ -36,8 +37,10 @@ class _Server(http.server.ThreadingHTTPServer):
 class FileServer:
     """Gives files at paths. `seen` are the paths that were asked for, `left` is set when somebody hung up in a body."""
 
-    def __init__(self) -> None:
+    def __init__(self, secure: ssl.SSLContext | None = None) -> None:
         self._http = _Server(("127.0.0.1", 0), _Handler)
+        if secure is not None:
+            self._http.socket = secure.wrap_socket(self._http.socket, server_side=True)
         self._http.owner = self
         self.ways: dict[str, Way] = {}
         self.seen: list[str] = []

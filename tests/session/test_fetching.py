@@ -4,6 +4,9 @@ import asyncio
 import gzip
 import io
 import os
+import shutil
+import ssl
+import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import replace
@@ -126,6 +129,40 @@ async def test_a_name_is_resolved_and_asked_by_its_name(server: FileServer, arti
 async def test_what_comes_packed_is_unpacked(server: FileServer, artifacts: Artifacts) -> None:
     url = server.give("/cat.txt", gzip.compress(TEXT), Content_Encoding="gzip")
     assert (await fetch(url, artifacts, limits(server), untold)).size == len(TEXT)
+
+
+@pytest.fixture
+def secure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FileServer]:
+    """A server with a certificate for cats.example, which is trusted here."""
+    cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    made = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=cats.example -addext subjectAltName=DNS:cats.example"
+    subprocess.run([*made.split(), "-keyout", key, "-out", cert], check=True, capture_output=True, timeout=60)
+    monkeypatch.setenv("SSL_CERT_FILE", str(cert))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(cert, key)
+    with FileServer(context) as one:
+        yield one
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificate")
+async def test_the_certificate_is_checked_for_the_name_and_not_for_the_address(
+    secure: FileServer, artifacts: Artifacts
+) -> None:
+    secure.give("/cat.txt", TEXT)
+    hosts = {("cats.example", secure.port), ("dogs.example", secure.port)}
+    bounds = Limits(exempt=frozenset(hosts), ask=lambda host, port: ("127.0.0.1",))
+    assert (await fetch(f"https://cats.example:{secure.port}/cat.txt", artifacts, bounds, untold)).size == len(TEXT)
+    error = await refused(f"https://dogs.example:{secure.port}/cat.txt", artifacts, bounds)
+    assert "certificate" in error.message.lower()
+
+
+async def test_the_next_address_is_tried_where_the_first_does_not_answer(
+    server: FileServer, artifacts: Artifacts
+) -> None:
+    server.give("/cat.txt", TEXT)
+    found = ("127.0.0.9", "127.0.0.1")
+    bounds = Limits(exempt=frozenset({("cats.example", server.port)}), ask=lambda host, port: found)
+    assert (await fetch(f"http://cats.example:{server.port}/cat.txt", artifacts, bounds, untold)).usable
 
 
 # What is refused
