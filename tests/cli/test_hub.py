@@ -1,5 +1,6 @@
 """The Hub on the command line: whose models are candidates, who is asked and who is not, and that no token is ever told."""
 
+import asyncio
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -7,8 +8,11 @@ from typing import Any
 
 import pytest
 
+from hgtui.cli.compose import Workplace
 from hgtui.cli.starts import STARTS, embedded, who_runs
+from hgtui.core.commands import Submit
 from hgtui.core.task import TASKS
+from hgtui.llm.profile import options
 from tests.cli.program import Ended, Program
 from tests.servers.chat import ChatServer, Reply, Request
 from tests.servers.hub.made import as_json
@@ -312,6 +316,48 @@ def test_doctor_says_what_a_token_would_run(rules: Program, server: HubServer) -
     assert "HF_TOKEN would run" in rows["hub token"]["about"]
     assert "text-to-image" in rows["hub token"]["about"]
     assert server.calls == []
+
+
+# A program that lives on
+
+
+async def test_another_profile_brings_its_own_hub_for_the_runs_that_begin_then(hgtui: Program) -> None:
+    with HubServer() as first, HubServer() as second:
+        tables = "".join(
+            f'[profiles.{name}.hub]\nendpoint = "{one.url}"\nrouter = "{one.router}"\n'
+            for name, one in (("rules", first), ("hub", second))
+        )
+        configure(hgtui, tables)
+        environ = {**hgtui.environ, "HF_TOKEN": TOKEN, "HF_HUB_OFFLINE": "0"}
+        async with await Workplace.open(environ, hgtui.folder, "rules") as place:
+            found = await options(place.settings, environ)
+            (other,) = [one for one in found.choices if one.kind == "hub"]
+            await place.hub_parts.store.search("t5", "translation")
+            asked = len(first.calls)
+            assert (asked > 0, second.calls) == (True, [])
+            before = place.hub_parts
+            await place.switch(other)
+            await place.hub_parts.store.search("t5", "translation")
+            assert (len(first.calls), len(second.calls)) == (asked, asked)
+            await before.store.search("bert", "fill-mask")  # a run that began before goes on where it was
+            assert (len(first.calls) > asked, len(second.calls)) == (True, asked)
+
+
+async def test_one_client_serves_all_runs_of_a_profile(hgtui: Program, near: dict[str, str], server: HubServer) -> None:
+    environ = {**hgtui.environ, **near}
+    async with await Workplace.open(environ, hgtui.folder, "rules") as place:
+        parts = place.hub_parts
+        one, other = place.conductor(), place.conductor()
+        assert place.hub_parts is parts
+        ended = {}
+        for conductor in (one, other):
+            done = asyncio.Event()
+            conductor.listen(lambda entry, _, done=done: done.set() if entry.event.type == "gate_opened" else None)
+            conductor.send(Submit(request=REQUEST))
+            await done.wait()
+            ended[conductor.run.id] = conductor.run
+        assert len({run.gate.fingerprint for run in ended.values() if run.gate}) == 1
+        assert len([call for call in server.to("listing") if call.params["pipeline_tag"] == ["translation"]]) == 1
 
 
 # --allow
