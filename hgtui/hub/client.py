@@ -23,6 +23,8 @@ T = TypeVar("T")
 
 LISTED = 50
 """How many models of a tag are asked for: the best few hundred are never shown, and of these some cannot be called."""
+REMEMBERED = 2_000
+"""How many models are remembered at the least, those told of last; a model takes about 2 KB."""
 DISK_S = 10.0
 _OLD_WILL_DO = frozenset(
     {Failure.TRANSPORT, Failure.TIMEOUT, Failure.LOADING, Failure.QUOTA, Failure.UNREADABLE, Failure.REFUSED}
@@ -55,6 +57,8 @@ class HubClient:
         self._own_thread = thread is None
         self._wire = Wire(place, thread or HubThread(), record)
         self._keeping = Keeping(place.cache, clock)
+        self._clock = clock
+        self._seen: dict[str, tuple[float, Model]] = {}
         self._notice = notice or (lambda text: None)
         self._shared: dict[tuple[asyncio.AbstractEventLoop, str], _Shared] = {}
         # Who asks decides what the Hub shows: private models. Nobody can get from 16 digits back to a token.
@@ -80,7 +84,7 @@ class HubClient:
         ask = partial(api.listed, self.place, tag=tag, filters=filters, served=served, limit=limit)
         key = ["listing", tag, list(filters), served, limit]
         what = f"the listing of {one_line(tag, 60)}"
-        return await self._get(key, what, LISTING_S, partial(self._wire.ask, ask), tuple[Model, ...])
+        return self._noted(await self._get(key, what, LISTING_S, partial(self._wire.ask, ask), tuple[Model, ...]))
 
     async def search(self, words: str, tag: str = "", limit: int = 20) -> tuple[Model, ...]:
         """Return the models whose name has `words`, most downloads first; of one pipeline tag where it is given."""
@@ -88,13 +92,20 @@ class HubClient:
         ask = partial(api.listed, self.place, tag=tag, words=words, served=False, limit=limit)
         what = f"the search for {words}"
         key = ["search", words.lower(), tag, limit]
-        return await self._get(key, what, LISTING_S, partial(self._wire.ask, ask), tuple[Model, ...])
+        return self._noted(await self._get(key, what, LISTING_S, partial(self._wire.ask, ask), tuple[Model, ...]))
 
     async def model(self, id: str) -> Model:
-        """Return one model; HubError (NO_MODEL) where there is none, or none that this token may see."""
+        """Return one model; HubError (NO_MODEL) where there is none, or none that this token may see.
+
+        One that a listing or a search has told of in the last hour is not asked for.
+        """
         api.checked(id)
+        at, seen = self._seen.get(id, (0.0, None))
+        if seen is not None and 0 <= self._clock() - at < MODEL_S:
+            return seen
         ask = partial(self._wire.ask, partial(api.found, self.place, id), model=id)
-        return await self._get(["model", id], f"what is known of {id}", MODEL_S, ask, Model)
+        found: Model = await self._get(["model", id], f"what is known of {id}", MODEL_S, ask, Model)
+        return self._noted((found,))[0]
 
     async def card(self, id: str, revision: str = "") -> Card:
         """Return a model's card at a revision ("" is the newest), empty where it has none; cut after api.CARD_BYTES."""
@@ -139,6 +150,14 @@ class HubClient:
         if self.place.cache is not None and not await self._wire.thread.call(write, DISK_S):
             self._notice(f"{what[0].upper()}{what[1:]} cannot be kept in {self.place.cache}.")
         return fresh
+
+    def _noted(self, models: tuple[Model, ...]) -> tuple[Model, ...]:
+        """Remember what was told of models, those told of last."""
+        now = self._clock()
+        self._seen |= {model.id: (now, model) for model in models}
+        if len(self._seen) > 2 * REMEMBERED:
+            self._seen = dict(sorted(self._seen.items(), key=lambda item: item[1][0])[-REMEMBERED:])
+        return models
 
     def _read(self, key: list[Any], kind: Any) -> tuple[Kept | None, Any]:
         kept = self._keeping.read(key)

@@ -11,7 +11,7 @@ from hgtui.core.states import Failure
 from hgtui.core.text import one_line
 from hgtui.hub import inference_mapping
 from hgtui.hub.faults import shortened
-from hgtui.hub.inference_plain import plain, sent
+from hgtui.hub.inference_plain import check_masks, plain, sent
 from hgtui.hub.tasks import CHAT, PROVIDERS
 from hgtui.hub.values import ROUTER_URL, Ask, HubCall, HubError
 from hgtui.hub.wire import SCOPE, STAND_IN, Scope, Wire, base_of
@@ -99,7 +99,17 @@ def _client_class() -> Any:
     warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
     # huggingface_hub 2.4 hands bytes to httpx2 as `data`; nobody who runs this program can change that.
     warnings.filterwarnings("ignore", message="Use 'content=", category=DeprecationWarning)
-    return AsyncInferenceClient
+
+    class Client(AsyncInferenceClient):
+        """The client; answers with masks are looked at before it unpacks them."""
+
+        async def _inner_post(self, request_parameters: Any, *, stream: bool = False) -> Any:
+            answer = await super()._inner_post(request_parameters, stream=stream)
+            if request_parameters.task == "image-segmentation" and isinstance(answer, bytes):
+                await asyncio.to_thread(check_masks, answer)
+            return answer
+
+    return Client
 
 
 def _given_up(error: Exception, scope: Scope) -> HubError | None:

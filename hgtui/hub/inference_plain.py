@@ -1,6 +1,8 @@
 """What goes into and comes out of a call of the Hub's client, as plain data: no class of the client, of Pillow or numpy."""
 
+import base64
 import io
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +12,8 @@ from hgtui.hub.values import HubError
 
 MOST_PIXELS = 64_000_000
 """The largest picture that is taken from a provider, in pixels by its header: 192 MB as RGB."""
+MOST_MASKED = 256_000_000
+"""How many pixels all masks of one answer may have: 256 MB, a byte each; 30 masks of a photo of 8 million."""
 _DEEPEST = 12
 
 
@@ -53,9 +57,10 @@ def plain(value: Any, depth: int = 0) -> Any:
 
 
 def _picture(picture: Any) -> Blob:
-    """Return the very bytes that the provider sent: Pillow has read no more than their header and keeps the rest.
+    """Return the very bytes that the provider sent where Pillow has read no more than their header and keeps the rest.
 
-    Encoding the picture anew would unpack it here (a bomb), cost time and lose what is written in the file.
+    Encoding a picture anew takes time and loses what is written in the file. The client itself unpacks masks (its values
+    compare what is laid into them), so that nothing is left of their bytes: these become PNG.
     """
     width, height = picture.size
     if width * height > MOST_PIXELS:
@@ -63,6 +68,34 @@ def _picture(picture: Any) -> Blob:
         message = f"The picture has {width} x {height} pixels, more than the {most} million that are taken."
         raise HubError(Failure.UNREADABLE, message, "Choose another model or provider.")
     source = getattr(picture, "fp", None)
-    if not isinstance(source, io.BytesIO):
-        raise HubError(Failure.UNREADABLE, f"A picture in the format {picture.format} is not taken.")
-    return Blob(source.getvalue(), str(picture.get_format_mimetype() or ""), width, height)
+    if isinstance(source, io.BytesIO):
+        return Blob(source.getvalue(), str(picture.get_format_mimetype() or ""), width, height)
+    file = io.BytesIO()
+    picture.save(file, "PNG", compress_level=1)
+    return Blob(file.getvalue(), "image/png", width, height)
+
+
+def check_masks(answer: bytes) -> None:
+    """Look at the headers of the masks in an answer before the client unpacks them all. Raises HubError (unreadable)."""
+    from PIL import Image
+
+    try:
+        rows = json.loads(answer)
+    except (ValueError, RecursionError):
+        return  # the client says what is wrong with it
+    masks = (
+        [row["mask"] for row in rows if isinstance(row, dict) and isinstance(row.get("mask"), str)]
+        if isinstance(rows, list)
+        else []
+    )
+    pixels = 0
+    for mask in masks:
+        try:
+            with Image.open(io.BytesIO(base64.b64decode(mask))) as picture:
+                pixels += picture.width * picture.height
+        except (OSError, ValueError, SyntaxError) as error:
+            message = "The provider gave masks that cannot be read."
+            raise HubError(Failure.UNREADABLE, message, "Another model or provider may do better.") from error
+        if pixels > MOST_MASKED:
+            message = f"The masks unpack to more than {MOST_MASKED // 1_000_000} million pixels."
+            raise HubError(Failure.UNREADABLE, message, "Give it a smaller picture, or take another model.")

@@ -25,23 +25,57 @@ _ONLY_HF = frozenset({HF_INFERENCE})
 PROVIDERS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         CHAT: frozenset(
-            "baseten cerebras cohere deepinfra featherless-ai fireworks-ai groq hf-inference novita nscale openai "
-            "ovhcloud publicai scaleway together zai-org".split()
+            [
+                "baseten",
+                "cerebras",
+                "cohere",
+                "deepinfra",
+                "featherless-ai",
+                "fireworks-ai",
+                "groq",
+                "hf-inference",
+                "novita",
+                "nscale",
+                "openai",
+                "ovhcloud",
+                "publicai",
+                "scaleway",
+                "together",
+                "zai-org",
+            ]
         ),
-        "text-generation": frozenset("deepinfra featherless-ai hf-inference novita together".split()),
-        "text-to-image": frozenset("fal-ai hf-inference nscale replicate together wavespeed zai-org".split()),
-        "image-to-image": frozenset("fal-ai hf-inference replicate together wavespeed".split()),
-        "text-to-video": frozenset("fal-ai novita replicate together wavespeed".split()),
-        "image-to-video": frozenset("fal-ai together wavespeed".split()),
-        "text-to-speech": frozenset("deepinfra fal-ai hf-inference replicate together".split()),
-        "automatic-speech-recognition": frozenset("deepinfra fal-ai hf-inference replicate".split()),
-        "feature-extraction": frozenset("deepinfra hf-inference scaleway together".split()),
-        "image-segmentation": frozenset("fal-ai hf-inference".split()),
+        "text-generation": frozenset(["deepinfra", "featherless-ai", "hf-inference", "novita", "together"]),
+        "text-to-image": frozenset(
+            ["fal-ai", "hf-inference", "nscale", "replicate", "together", "wavespeed", "zai-org"]
+        ),
+        "image-to-image": frozenset(["fal-ai", "hf-inference", "replicate", "together", "wavespeed"]),
+        "text-to-video": frozenset(["fal-ai", "novita", "replicate", "together", "wavespeed"]),
+        "image-to-video": frozenset(["fal-ai", "together", "wavespeed"]),
+        "text-to-speech": frozenset(["deepinfra", "fal-ai", "hf-inference", "replicate", "together"]),
+        "automatic-speech-recognition": frozenset(["deepinfra", "fal-ai", "hf-inference", "replicate"]),
+        "feature-extraction": frozenset(["deepinfra", "hf-inference", "scaleway", "together"]),
+        "image-segmentation": frozenset(["fal-ai", "hf-inference"]),
         **dict.fromkeys(
-            """audio-classification audio-to-audio document-question-answering fill-mask image-classification
-            image-to-text object-detection question-answering sentence-similarity summarization
-            table-question-answering tabular-classification text-classification token-classification translation
-            visual-question-answering zero-shot-classification zero-shot-image-classification""".split(),
+            [
+                "audio-classification",
+                "audio-to-audio",
+                "document-question-answering",
+                "fill-mask",
+                "image-classification",
+                "image-to-text",
+                "object-detection",
+                "question-answering",
+                "sentence-similarity",
+                "summarization",
+                "table-question-answering",
+                "tabular-classification",
+                "text-classification",
+                "token-classification",
+                "translation",
+                "visual-question-answering",
+                "zero-shot-classification",
+                "zero-shot-image-classification",
+            ],
             _ONLY_HF,
         ),
     }

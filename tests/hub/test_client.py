@@ -12,7 +12,7 @@ import pytest
 from hgtui.core.states import Failure
 from hgtui.hub.api import CARD_BYTES
 from hgtui.hub.client import HubClient
-from hgtui.hub.keeping import CARD_S, LISTING_S
+from hgtui.hub.keeping import CARD_S, LISTING_S, MODEL_S
 from hgtui.hub.values import Card, HubCall, HubError, Model, Served
 from tests.hub.asking import MODEL, place
 from tests.servers.gate import Gate
@@ -240,14 +240,23 @@ async def test_without_a_token_no_one_asks_who_it_is(at: Hub) -> None:
 
 async def test_what_is_kept_is_not_asked_for_again_not_by_another_program_either(at: Hub) -> None:
     first = at.client()
-    listed, card = await first.models("text-classification"), await first.card(MODEL, "main")
-    model = await first.model(MODEL)
+    model, card = await first.model(MODEL), await first.card(MODEL, "main")
+    listed = await first.models("text-classification")
     before = len(at.server.calls)
     for client in (first, at.client()):
         assert await client.models("text-classification") == listed
         assert await client.card(MODEL, "main") == card
         assert await client.model(MODEL) == model
     assert len(at.server.calls) == before == 3
+
+
+async def test_a_model_that_a_listing_told_of_is_not_asked_for_until_its_time_is_over(at: Hub) -> None:
+    client = at.client()
+    listed = await client.models("text-classification")
+    for later, requests in ((0, 0), (MODEL_S - 1, 0), (2, 1)):
+        at.now += later
+        assert await client.model(MODEL) in listed
+        assert len(at.server.to("info")) == requests
 
 
 async def test_a_listing_is_asked_for_anew_when_its_time_is_over(at: Hub) -> None:

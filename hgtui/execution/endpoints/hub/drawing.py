@@ -140,7 +140,7 @@ def _area(row: dict[str, Any], size: tuple[int, int]) -> _Area:
     with Image.open(path, formats=files.FORMATS) as raw:
         if raw.has_transparency_data:
             alpha = raw.convert("RGBA").getchannel("A")
-            mask = alpha if alpha.getextrema()[0] < 255 else mask
+            mask = alpha if any(alpha.histogram()[:255]) else mask
     if mask.size != size:
         mask = mask.resize(size, Image.Resampling.NEAREST)
     mask = mask.point(lambda value: 255 if int(value) > 127 else 0)

@@ -79,7 +79,7 @@ class HubEndpoint:
         answers, end = [], time.monotonic() + self._seconds
         for arguments in asked:
             ask = Ask(model=name, provider=served.provider, served=served, method=done.method, arguments=arguments)
-            answers.append(await infer(self._client.wire, ask, max(end - time.monotonic(), 0.001), told))
+            answers.append(await infer(self._client.wire, ask, round(max(end - time.monotonic(), 0.01), 2), told))
         produced = await done.read(answers, about)
         return (self._noted(produced[0], served, pages), *produced[1:])
 
