@@ -13,6 +13,7 @@ from hgtui.cli.headless import Headless
 from hgtui.cli.picking import pick_model
 from hgtui.cli.reading import read_plan_at
 from hgtui.cli.words import answer_text, gate_words, say
+from hgtui.core.addresses import is_address
 from hgtui.core.commands import Approve, EditPlan, Submit
 from hgtui.core.edits import Replace
 from hgtui.core.planfile import PlanFile
@@ -25,7 +26,7 @@ from hgtui.session.files import inspect
 
 async def _check_files(files: tuple[str, ...]) -> None:
     base = await asyncio.to_thread(Path.cwd)
-    for fact in await asyncio.gather(*(inspect(name, base) for name in files)):
+    for fact in await asyncio.gather(*(inspect(name, base) for name in files if not is_address(name))):
         if fact.error:
             raise Fault(fact.error, "Check what --file names.")
 
