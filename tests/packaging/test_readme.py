@@ -1,5 +1,6 @@
 """The README says what is true: its tested commands run as they stand, and what it names exists."""
 
+import itertools
 import os
 import re
 import shutil
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from hgtui.cli import starts
 from hgtui.execution.endpoints.embedded import cards
 from tests.packaging.environments import CHECKOUT, PYTHON
 
@@ -50,8 +52,20 @@ def test_every_make_target_that_the_readme_names_exists() -> None:
     assert {"run", "test"} <= set(re.findall(r"\bmake ([a-z]+)", "".join(SHOWN))) <= targets
 
 
+def table(last: str) -> list[list[str]]:
+    """The cells of the README's table whose last column has that head, without the head."""
+    lines = README.splitlines()
+    start = next(number for number, line in enumerate(lines) if line.startswith("|") and line.endswith(f"| {last} |"))
+    rows = itertools.takewhile(lambda line: line.startswith("|"), lines[start + 2 :])
+    return [[cell.strip(" `") for cell in row.split("|")[1:-1]] for row in rows]
+
+
 def test_every_engine_stands_in_the_table_with_its_extra_and_licence() -> None:
-    rows = [[cell.strip(" `") for cell in row.split("|")[1:-1]] for row in README.splitlines() if row.startswith("|")]
-    said = {(row[1], row[3], row[4]) for row in rows if len(row) == 5}
+    said = {(row[1], row[3], row[4]) for row in table("licence of the engine")}
     true = {(task, card.extra or "always there", card.licence) for card in cards.CARDS for task in card.tasks}
-    assert said - {("task", "extra", "licence of the engine"), ("---", "---", "---")} == true
+    assert said == true
+
+
+def test_every_task_type_stands_in_the_table_of_who_runs_it_from_each_start() -> None:
+    said = [(task, *row[1:]) for row in table(starts.TITLES["vllm"]) for task in row[0].split(", ")]
+    assert sorted(said) == sorted(starts.rows()[1:])
