@@ -3,6 +3,7 @@
 from hgtui.core.plan import Task
 from hgtui.core.states import Failure, Stage, TaskState
 from hgtui.core.text import one_line, plural
+from hgtui.ui.models import instead
 from hgtui.ui.view import View
 from hgtui.ui.words import Line, fit, seconds, wrapped
 
@@ -66,8 +67,8 @@ def _told(view: View, task: Task, width: int) -> list[Line]:
     words = f"{name} failed, {_class(status.failure)}{f' ({how})' if how else ''}: {status.message}"
     rows = wrapped(words, width - 2, ROWS)
     lines: list[Line] = [((("  " if at else "! ") + row, "bad"),) for at, row in enumerate(rows)]
-    if status.stood_in:
-        lines += [((f"  {row}", "warn"),) for row in wrapped(f"{status.stood_in}.", width - 2, 2)]
+    if status.in_place_of:
+        lines += [((f"  {row}", "warn"),) for row in wrapped(instead(status), width - 2, 2)]
     for words in (status.hint, page_of(view, task)):
         lines += [((f"  {row}", ""),) for row in wrapped(words, width - 2, HINT)] if words else []
     return lines

@@ -7,12 +7,12 @@ from typing import Literal
 from hgtui.core.fit import unfit
 from hgtui.core.model import Candidate
 from hgtui.core.plan import Task
-from hgtui.core.states import HAS_RESULT, TaskState
+from hgtui.core.states import NOT_STARTED, TaskState
 from hgtui.core.task import TASKS
 from hgtui.core.text import one_line
 from hgtui.core.wire import show_input
 from hgtui.selection.ranking import rank
-from hgtui.ui.models import count, distinct, megabytes, where
+from hgtui.ui.models import count, distinct, instead, megabytes, where
 from hgtui.ui.rows import countdown
 from hgtui.ui.view import View
 from hgtui.ui.words import Line, fit, fit_model, wrapped
@@ -38,7 +38,9 @@ def details(view: View, width: int) -> list[Item]:
     candidates = rank(task, view.candidates(task))
     if candidates:
         items += _stand_ins(view, task, width)
-        items.append(Item("text", ((f"candidates for {fit(task.task, 40).rstrip()}: m shows all of each", "dim"),)))
+        items.append(
+            Item("text", ((f"candidates for {fit(task.task, 40).rstrip()}   m: all facts, cards, search", "dim"),))
+        )
         items += [_candidate(one, view, task, width) for one in distinct(candidates)]
     elif task.task in view.run.candidates:
         words = view.run.help.get(task.task) or "Nothing here can run it."
@@ -51,7 +53,9 @@ def _outcome(view: View, task: Task, width: int) -> list[Item]:
     if status is None:
         return []
     items: list[Item] = []
-    if status.state in {TaskState.FAILED, TaskState.RETRYING}:
+    # While the run waits for a word on it, a failure stands over this pane, with the keys that help.
+    told = view.failed and status.state is TaskState.FAILED
+    if status.state in {TaskState.FAILED, TaskState.RETRYING} and not told:
         words = f"{status.failure or 'failed'}: {status.message}"
         if status.state is TaskState.RETRYING:
             words = f"{words} Try {status.attempt + 1} {countdown(status, datetime.now(UTC))}."
@@ -67,8 +71,8 @@ def _outcome(view: View, task: Task, width: int) -> list[Item]:
         items.append(Item("text", (("result  ", "good"), (fit(about, width - 8), "dim"))))
         if result.preview:
             items += [Item("text", ((line, ""),)) for line in wrapped(result.preview, width, RESULT_LINES)]
-    if status.stood_in:
-        items += [Item("text", ((line, "warn"),)) for line in wrapped(f"{status.stood_in}.", width, 2)]
+    if status.in_place_of and not told:
+        items += [Item("text", ((line, "warn"),)) for line in wrapped(instead(status), width, 2)]
     if status.note:
         items.append(Item("text", ((fit(status.note, width), "dim"),)))
     return items
@@ -116,7 +120,7 @@ def _arguments(view: View, task: Task, width: int) -> list[Item]:
 
 def _stand_ins(view: View, task: Task, width: int) -> list[Item]:
     """Say who runs the task if the chosen one fails: it is approved with the plan."""
-    spare = view.stand_ins(task) if view.run.state(task.uid) not in HAS_RESULT else ()
+    spare = view.stand_ins(task) if view.run.state(task.uid) in {*NOT_STARTED, TaskState.ASKING} else ()
     if not spare:
         return []
     first = view.candidate(task)

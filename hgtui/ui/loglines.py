@@ -4,6 +4,7 @@ from hgtui.core import events as ev
 from hgtui.core.edits import describe
 from hgtui.core.run import Run
 from hgtui.core.text import one_line, plural
+from hgtui.ui.models import spoken
 from hgtui.ui.words import Line, fit
 
 _ROLES = {"debug": "dim", "info": "", "warning": "warn", "error": "bad"}
@@ -89,7 +90,7 @@ def _words(event: ev.Event, run: Run) -> tuple[str, str]:  # noqa: PLR0912  # on
 
 def _instead(uid: str, run: Run) -> str:
     status = run.status(uid)
-    return f": {status.candidate} ran in place of {status.in_place_of}" if status.in_place_of else ""
+    return f": {spoken(status.candidate)} ran in place of {spoken(status.in_place_of)}" if status.in_place_of else ""
 
 
 def _task_words(event: ev.Event, run: Run) -> tuple[str, str]:
@@ -105,7 +106,8 @@ def _task_words(event: ev.Event, run: Run) -> tuple[str, str]:
             return "warn", f"{name}: {event.message} Again in {event.wait_s:.0f} s."
         case ev.TaskSubstituted():
             why = one_line(event.message, 160)
-            return "warn", f"{name}: {event.candidate} runs in place of {event.in_place_of} ({event.failure}: {why})"
+            first, other = spoken(event.in_place_of), spoken(event.candidate)
+            return "warn", f"{name}: {other} runs in place of {first} ({event.failure}: {why})"
         case ev.TaskDone():
             return "good", f"{name} done in {event.seconds:.2f} s{_instead(event.uid, run)}"
         case ev.TaskFailed():

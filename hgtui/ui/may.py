@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from hgtui.core.problems import Severity
-from hgtui.core.states import HAS_RESULT, NOT_STARTED, UNDER_WAY, Stage, TaskState
+from hgtui.core.states import HAS_RESULT, NOT_STARTED, UNDER_WAY, Failure, Stage, TaskState
 from hgtui.core.text import plural
 from hgtui.ui.view import View
 
@@ -167,9 +167,16 @@ def _mend(view: View) -> str:
     if no:
         return no
     if view.failed:
-        other = "No other model that is known here can run it; m lists them, and s there searches the Hub."
-        return "" if view.next_candidate else other
+        return "" if view.next_candidate else _no_next(view)
     return "" if any(one.mend for one in view.problems) else "No problem here has a mend of one key."
+
+
+def _no_next(view: View) -> str:
+    """Why there is no next candidate for the task that failed."""
+    task = view.task
+    if task and view.run.status(task.uid).failure is Failure.CREDITS and len(view.candidates(task)) > 1:
+        return "The other models spend the same credits; m lists them all the same."
+    return "No other model that is known here can run it; m lists them, and s there searches the Hub."
 
 
 def _next(view: View) -> str:

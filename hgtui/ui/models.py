@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 from hgtui.core.fit import unfit
-from hgtui.core.model import Assignment, Candidate
+from hgtui.core.model import Assignment, Candidate, CandidateName
 from hgtui.core.plan import Task
+from hgtui.core.states import UNDER_WAY
+from hgtui.core.status import TaskStatus
 from hgtui.core.text import one_line
 from hgtui.selection.ranking import short
 from hgtui.ui.words import Line, fit, fit_model, wrapped
@@ -33,6 +35,24 @@ def megabytes(size: float | None) -> str:
 def where(candidate: Candidate) -> str:
     """Say where a candidate runs: the provider of a model of the Hub, else its place."""
     return candidate.provider or candidate.place
+
+
+def spoken(name: str) -> str:
+    """Say which model a candidate's name means, and at which provider: "suno/bark at fal-ai"."""
+    try:
+        known = CandidateName.parse(name)
+    except ValueError:
+        return one_line(name, 80)
+    return one_line(f"{known.model} at {known.provider}" if known.provider else known.model, 80)
+
+
+def instead(status: TaskStatus) -> str:
+    """Say which model ran in place of which, and why; an empty text where the chosen one did."""
+    if not status.in_place_of:
+        return ""
+    verb = "runs" if status.state in UNDER_WAY else "ran"
+    why = f": {one_line(status.why_not, 300)}" if status.why_not else "."
+    return f"{spoken(status.candidate)} {verb} in place of {spoken(status.in_place_of)}{why}"
 
 
 def elsewhere(candidate: Candidate, provider: str) -> Candidate:

@@ -64,8 +64,9 @@ def task_line(view: View, task: Task, ids: dict[Uid, int], shape: Columns, now: 
     if shape.input:
         pieces.append((fit(inputs(task, ids), shape.input) + " ", "dim" if task.skip else ""))
     if shape.model:
-        model, known = _model(view, task)
-        pieces.append((fit_model(model, shape.model) + " ", "" if known else "dim"))
+        model, known, other = _model(view, task)
+        instead = "⇄ " if other else ""
+        pieces.append((instead + fit_model(model, shape.model - len(instead)) + " ", "" if known else "dim"))
     if shape.where:
         pieces.append((fit(_where(view, task), shape.where) + " ", "dim"))
     if shape.time:
@@ -105,14 +106,15 @@ def countdown(status: TaskStatus, now: datetime) -> str:
     return f"in {left} s" if left < 100 else f"in {left // 60}m{left % 60:02d}"
 
 
-def _model(view: View, task: Task) -> tuple[str, bool]:
+def _model(view: View, task: Task) -> tuple[str, bool, bool]:
+    """Return the model's name, whether there is one, and whether it runs in place of the one that was chosen."""
     chosen = view.assignment(task.uid)
     if task.skip or chosen is None:
-        return "-", False
+        return "-", False, False
     status = view.run.tasks.get(task.uid)
     if status and status.in_place_of:
-        return f"⇄ {_called(view, task, status.candidate)}", True
-    return _called(view, task, chosen.candidate), True
+        return _called(view, task, status.candidate), True, True
+    return _called(view, task, chosen.candidate), True, False
 
 
 def _called(view: View, task: Task, name: str) -> str:

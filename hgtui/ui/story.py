@@ -9,6 +9,7 @@ from hgtui.core.problems import Severity
 from hgtui.core.states import Gate, Outcome, Stage, TaskState
 from hgtui.core.text import clean, one_line, plural
 from hgtui.ui.live import Revising, Stream
+from hgtui.ui.models import instead
 from hgtui.ui.view import View
 
 _TABLE = re.compile(r"^\|[^\n]*\|\n\|[-|]+\|\n(?:\|[^\n]*\|\n?)*", re.MULTILINE)
@@ -172,8 +173,8 @@ def _instead(view: View) -> list[Said]:
     said = []
     for task in view.plan:
         status = view.run.tasks.get(task.uid)
-        if status and status.stood_in and status.state is not TaskState.FAILED:
-            words = f"{task.id} {one_line(task.task, 40)}: {one_line(status.stood_in, 600)}"
+        if status and status.in_place_of and status.state is not TaskState.FAILED:
+            words = f"{task.id} {one_line(task.task, 40)}: {instead(status)}"
             said.append(Said(f"instead {task.uid}", "hgtui", words, "warn"))
     return said
 

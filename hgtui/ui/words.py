@@ -43,7 +43,7 @@ def fit_model(name: str, width: int) -> str:
     org, slash, rest = name.rpartition("/")
     room = width - cell_len(rest) - 2
     if cell_len(name) <= width or not slash or room < 2:
-        return fit(name, width)
+        return fit(rest if slash and cell_len(name) > width else name, width)
     return fit(f"{set_cell_size(org, room)}…/{rest}", width)
 
 

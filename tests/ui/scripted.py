@@ -141,3 +141,13 @@ def chain() -> Plan:
             Task(uid="t3", id=2, task="text-to-speech", args={"text": Input.of("t1")}),
         ),
     )
+
+
+def hub_candidate(model: str, provider: str = "fal-ai", **more: object) -> Candidate:
+    """Make a candidate of the Hub, run by a provider."""
+    fields = {
+        "name": f"hub:{model}#{provider}", "model": model, "endpoint": "hub", "provider": provider, "place": "hub",
+        "leaves": True, "licence": "apache-2.0", "downloads": 12_000, "likes": 340, "status": "live",
+        "spends": "credits of HF_TOKEN", "description": "A voice for everyone.",
+    }  # fmt: skip
+    return Candidate.model_validate({**fields, **more})

@@ -161,6 +161,8 @@ class Moving(Actions):
         if pane in {"plan", "task"} and self.query_one(DiffPane).two:
             pane = "diff"
         self.query_one(f"#{pane}").focus()
+        if pane == "prompt" and self.view.run.answer is None:
+            self.call_after_refresh(self.query_one("#talk").scroll_end, animate=False)
 
     def action_edit(self) -> None:
         """Open the form with the arguments of the task."""

@@ -1,7 +1,5 @@
 """The lines between the plan and the task: what leaves this machine, or what failed and the keys that help."""
 
-from textual.widget import Widget
-
 from hgtui.ui.attention import attention
 from hgtui.ui.view import View
 from hgtui.ui.widgets.bars import Bar
@@ -20,9 +18,12 @@ class Attention(Bar):
     def reload(self) -> None:
         """Write what there is to tell now."""
         room = self.screen.size
-        beside = self.parent.size.width if isinstance(self.parent, Widget) else 0
-        width = beside or room.width
-        lines = attention(self.view, max(width - 2, 20), MOST if room.height >= 30 else MOST_NARROW)
+        width = (self.size.width if self.display else 0) or room.width
+        lines = attention(self.view, max(width - 1, 20), MOST if room.height >= 30 else MOST_NARROW)
         self.display = bool(lines)
         self.styles.height = len(lines)
         self.show(*lines)
+
+    def on_resize(self) -> None:
+        """Write the lines for the width that there is."""
+        self.reload()
