@@ -1,6 +1,7 @@
 """One call of huggingface_hub's AsyncInferenceClient, with our own choice of provider, and its result as plain data."""
 
 import asyncio
+import functools
 import importlib.util
 import re
 import warnings
@@ -69,8 +70,9 @@ async def _ask(ask: Ask, seconds: float, tell: Told | None) -> Any:
     assert scope is not None
     if tell is not None:
         _watch(scope, ask, tell)
-    make = await asyncio.to_thread(_client_class)
-    arguments = await asyncio.to_thread(lambda: {name: sent(value) for name, value in ask.arguments.items()})
+    make = _client_class() if _client_class.cache_info().currsize else await asyncio.to_thread(_client_class)
+    _set_warnings()
+    arguments = {name: sent(value) for name, value in ask.arguments.items()}
     target = inference_mapping.use(ask, _task(ask.method))
     if ask.method in _NAMED:
         arguments["model"] = ask.model if ask.method == _CHAT else target
@@ -87,18 +89,14 @@ async def _ask(ask: Ask, seconds: float, tell: Told | None) -> Any:
             found = await getattr(client, ask.method)(**arguments)
         except Exception as error:
             raise _given_up(error, scope) or error from None
-        return await asyncio.to_thread(plain, found)
+        # Masks are made PNG anew; all else is at hand.
+        return await asyncio.to_thread(plain, found) if ask.method == "image_segmentation" else plain(found)
 
 
+@functools.cache
 def _client_class() -> Any:
-    """Import the client: 0.5 s the first time, so that it is called on a thread."""
+    """Import the client: 0.5 s the first time, so that it is called on a thread then."""
     from huggingface_hub import AsyncInferenceClient
-    from PIL import Image
-
-    # A picture that unpacks to hundreds of megabytes is an error, and no line on the terminal.
-    warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
-    # huggingface_hub 2.4 hands bytes to httpx2 as `data`; nobody who runs this program can change that.
-    warnings.filterwarnings("ignore", message="Use 'content=", category=DeprecationWarning)
 
     class Client(AsyncInferenceClient):
         """The client; answers with masks are looked at before it unpacks them."""
@@ -110,6 +108,15 @@ def _client_class() -> Any:
             return answer
 
     return Client
+
+
+def _set_warnings() -> None:
+    """Have a picture that unpacks to hundreds of megabytes be an error, and no line on the terminal."""
+    from PIL import Image
+
+    warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
+    # huggingface_hub 2.4 hands bytes to httpx2 as `data`; nobody who runs this program can change that.
+    warnings.filterwarnings("ignore", message="Use 'content=", category=DeprecationWarning)
 
 
 def _given_up(error: Exception, scope: Scope) -> HubError | None:

@@ -74,7 +74,8 @@ async def test_several_texts_are_summarized_as_one(bench: Bench) -> None:
 @pytest.mark.parametrize(("source", "said"), [("en", "(fr) good"), (None, "(ro) good")])
 async def test_a_translation_is_told_both_languages_or_none(bench: Bench, source: str | None, said: str) -> None:
     (found,) = await bench.run("translation", "google-t5/t5-small", text=text("good", source), language=text("fr"))
-    assert found.text == said
+    assert (found.text, found.language) == (said, "fr")
+    assert ("was told no language" in found.note) == (source is None)
 
 
 async def test_a_question_is_answered_from_a_text_and_from_a_table(bench: Bench) -> None:

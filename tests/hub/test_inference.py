@@ -1,6 +1,7 @@
 """One call of the real client: its mapping is ours, and it neither asks the Hub nor keeps anything."""
 
 import asyncio
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -74,6 +75,16 @@ async def test_what_is_no_call_is_not_made(server: HubServer, wire: Wire, wrong:
     with pytest.raises(HubError) as caught:
         await infer(wire, wrong, 20)
     assert caught.value.failure is failure
+    assert server.calls == []
+
+
+async def test_where_numpy_is_not_installed_a_vector_is_refused_before_it_is_paid_for(
+    server: HubServer, wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "numpy", None)
+    with pytest.raises(HubError) as caught:
+        await infer(wire, ask("feature_extraction", "hf-inference", "BAAI/bge-m3", text="x"), 20)
+    assert (caught.value.failure, caught.value.hint) == (Failure.NO_MODEL, "pip install numpy")
     assert server.calls == []
 
 

@@ -120,6 +120,13 @@ def _translated(about: About) -> list[Arguments]:
     return [arguments]
 
 
+def _in_its_language(answer: Any, about: About) -> Produced:
+    found = results.text_of(answer, "translation_text", about)
+    untold = about.inputs.language() and not about.inputs.source_language("text")
+    note = "The model was told no language, since that of the text is not known." if untold else ""
+    return found.model_copy(update={"note": note})
+
+
 def _recognized(about: About) -> list[Arguments]:
     arguments: Arguments = {"audio": about.inputs.sound("audio")}
     if about.inputs.has("language") and about.provider in _TOLD_THE_LANGUAGE:
@@ -173,7 +180,7 @@ OWN: Mapping[str, Doing] = MappingProxyType(
             _labels(),
         ),
         "summarization": Doing("summarization", _plain("text"), _text("summary_text")),
-        "translation": Doing("translation", _translated, _text("translation_text")),
+        "translation": Doing("translation", _translated, _first(_in_its_language)),
         "question-answering": Doing(
             "question_answering",
             _one(lambda inputs: {"question": inputs.text("question"), "context": inputs.text("context")}),

@@ -81,7 +81,10 @@ class HubEndpoint:
             ask = Ask(model=name, provider=served.provider, served=served, method=done.method, arguments=arguments)
             answers.append(await infer(self._client.wire, ask, round(max(end - time.monotonic(), 0.01), 2), told))
         produced = await done.read(answers, about)
-        return (self._noted(produced[0], served, pages), *produced[1:])
+        first = self._noted(produced[0], served, pages)
+        if task == "translation" and len(inputs.language()) == 2:
+            first = first.model_copy(update={"language": inputs.language().lower()})
+        return (first, *produced[1:])
 
     async def _chosen(self, call: Call) -> tuple[str, Served, Way]:
         """Return the model, who runs it and how: what was approved, or the best that is live where no one was named.
