@@ -131,6 +131,19 @@ class Stop(Value):
     exit: Annotated[int, Field(ge=1, le=255)] | None = None
 
 
+class Resume(Value):
+    """Go on with a run that an earlier process left in the middle, from where its journal ends."""
+
+    command: Literal["resume"] = "resume"
+
+
+class Mark(Value):
+    """Keep which task is selected, for whoever opens the run the next time; None for no task."""
+
+    command: Literal["mark"] = "mark"
+    uid: Uid | None = None
+
+
 class Finish(Value):
     """Give up what failed or was stopped and write the answer from what there is."""
 
@@ -153,7 +166,9 @@ Command = Annotated[
     | SkipTask
     | Supply
     | Stop
-    | Finish,
+    | Finish
+    | Resume
+    | Mark,
     Field(discriminator="command"),
 ]
 

@@ -18,8 +18,20 @@ from hgtui.core.states import Failure, Gate, Gates, Outcome, Stage
 VERSION = 1
 
 
+class Brought(Value):
+    """A plan that a person brought in place of a planner's, with the models and the notes that came with it.
+
+    `files` are the paths that they typed beside it.
+    """
+
+    plan: Plan
+    assignments: Mapping[Uid, Assignment] = {}
+    notes: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+
+
 class RunStarted(Value):
-    """A request came in. `planner` says who plans, `files` are the paths that the person typed.
+    """A request came in. `planner` says who plans, `files` are the paths that the person typed, `brought` is their plan.
 
     `earlier` are the turns of the conversation before it. `controller` names the LLM and its server where they are not
     on this machine: the request goes there and, where `answer` is "llm", the results too.
@@ -33,6 +45,27 @@ class RunStarted(Value):
     earlier: tuple[Turn, ...] = ()
     controller: str = ""
     answer: Literal["llm", "program"] = "program"
+    brought: Brought | None = None
+
+
+class Resumed(Value):
+    """Another process took the run over where an earlier one had left it: at `stage`, told in `words`.
+
+    `controller` and `answer` are as in RunStarted, for what has not been approved yet.
+    """
+
+    type: Literal["resumed"] = "resumed"
+    stage: Stage
+    words: str
+    controller: str = ""
+    answer: Literal["llm", "program"] = "program"
+
+
+class Marked(Value):
+    """A person has selected a task at a gate, None for no task; kept for whoever opens the run the next time."""
+
+    type: Literal["marked"] = "marked"
+    uid: Uid | None
 
 
 class FileSeen(Value):
@@ -79,11 +112,12 @@ class PlanningFailed(Value):
 
 
 class PlanEdited(Value):
-    """A person changed the draft; `undo` is what takes it back."""
+    """A person changed the draft; `undo` is what takes it back, `typed` are the paths of files that they wrote in it."""
 
     type: Literal["plan_edited"] = "plan_edited"
     edit: Edit
     undo: Patch
+    typed: tuple[str, ...] = ()
 
 
 class RevisionBegun(Value):
@@ -192,10 +226,14 @@ class TaskStarted(Value):
 
 
 class TaskAsking(Value):
-    """A task with the policy "ask" could start and waits for a person; its siblings go on."""
+    """A task could start and waits for a person; its siblings go on. `why` is empty where its policy is "ask".
+
+    Else it lies beyond what was approved, or it was under way when an earlier process ended and may have cost something.
+    """
 
     type: Literal["task_asking"] = "task_asking"
     uid: Uid
+    why: str = ""
 
 
 class TaskRetrying(Value):
@@ -306,12 +344,19 @@ class Logged(Value):
 
 
 class Answered(Value):
-    """The answer is written. `by` is "program" or the model that wrote it; `files` are laid out for people by path."""
+    """The answer is written. `by` is "program" or the model that wrote it; `files` are laid out for people by path.
+
+    `outcome`, `exit` and `message` are those of the end that follows, so that it can be told also where the process
+    dies before it.
+    """
 
     type: Literal["answered"] = "answered"
     text: str
     by: str = "program"
     files: tuple[str, ...] = ()
+    outcome: Outcome | None = None
+    exit: int | None = None
+    message: str = ""
 
 
 class RunEnded(Value):
@@ -351,7 +396,7 @@ class Refused(Value):
 
 
 Event = Annotated[
-    RunStarted | FileSeen | StageEntered | TaskDrafted | PlanProposed | PlanningFailed | PlanEdited | RevisionBegun | RevisionProposed | RevisionClosed | EditUndone
+    RunStarted | Resumed | Marked | FileSeen | StageEntered | TaskDrafted | PlanProposed | PlanningFailed | PlanEdited | RevisionBegun | RevisionProposed | RevisionClosed | EditUndone
     | EditRedone | CandidatesFound | ModelChosen | GateOpened | Approved | ApprovalCarried | TaskQueued | TaskAsking | TaskStarted
     | TaskRetrying | TaskSubstituted | TaskDone | TaskFailed | TaskBlocked | TaskSkipped | TaskCancelled | TaskReset | Called | Logged
     | Answered | RunEnded | Delta | Progress | Refused,

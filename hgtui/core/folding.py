@@ -26,6 +26,18 @@ def _started(run: "Run", event: ev.RunStarted) -> Changed:
     run.request, run.asked_files, run.planner, run.gates = event.request, event.files, event.planner, event.gates
     run.started, run.earlier = run.at, event.earlier
     run.controller, run.answer_by = event.controller, event.answer
+    run.brought = event.brought
+    return ()
+
+
+def _resumed(run: "Run", event: ev.Resumed) -> Changed:
+    if run.grant is None:  # what was approved stays what was approved
+        run.controller, run.answer_by = event.controller, event.answer
+    return ()
+
+
+def _marked(run: "Run", event: ev.Marked) -> Changed:
+    run.marked = event.uid
     return ()
 
 
@@ -88,6 +100,7 @@ def _apply(run: "Run", edit: Edit) -> Patch:
 
 def _edited(run: "Run", event: ev.PlanEdited) -> Changed:
     undo = _apply(run, event.edit)
+    run.typed.update(event.typed)
     run.undos.append(undo)
     run.redos = []
     return (*touched(event.edit), *touched(undo))
@@ -139,6 +152,7 @@ def _task_started(run: "Run", event: ev.TaskStarted) -> Changed:
     status = run.kept(event.uid)
     status.state, status.attempt, status.candidate = TaskState.RUNNING, event.attempt, event.candidate
     status.started, status.retry_at, status.fraction, status.note = run.at, None, None, ""
+    status.why = ""
     return (event.uid,)
 
 
@@ -189,6 +203,12 @@ def _blocked(run: "Run", event: ev.TaskBlocked) -> Changed:
     return (event.uid,)
 
 
+def _asking(run: "Run", event: ev.TaskAsking) -> Changed:
+    status = run.kept(event.uid)
+    status.state, status.why = TaskState.ASKING, event.why
+    return (event.uid,)
+
+
 def _to(state: TaskState) -> Callable[["Run", Any], Changed]:
     def move(run: "Run", event: Any) -> Changed:
         run.kept(event.uid).state = state
@@ -234,6 +254,8 @@ def _nothing(_: "Run", __: Any) -> Changed:
 
 _FOLD: dict[type, Callable[["Run", Any], Changed]] = {
     ev.RunStarted: _started,
+    ev.Resumed: _resumed,
+    ev.Marked: _marked,
     ev.FileSeen: _file,
     ev.StageEntered: _stage,
     ev.TaskDrafted: _drafted,
@@ -251,7 +273,7 @@ _FOLD: dict[type, Callable[["Run", Any], Changed]] = {
     ev.Approved: _approved,
     ev.ApprovalCarried: _approved,
     ev.TaskQueued: _queued,
-    ev.TaskAsking: _to(TaskState.ASKING),
+    ev.TaskAsking: _asking,
     ev.TaskStarted: _task_started,
     ev.TaskRetrying: _retrying,
     ev.TaskSubstituted: _substituted,

@@ -135,6 +135,10 @@ class ArtifactStore(Protocol):
         """Return the bytes, at most `limit`; KeyError where there are none."""
         ...
 
+    async def whole(self, digest: str) -> bool:
+        """Say whether the bytes are there and are what the digest says; what is damaged is put out of the way."""
+        ...
+
 
 class Selector(Protocol):
     """Stage 2 for what is left to choose: tasks with more than one candidate that could run them."""

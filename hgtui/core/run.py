@@ -59,6 +59,9 @@ class Run:
     outcome: Outcome | None = None
     exit: int | None = None
     uids: set[Uid] = field(default_factory=set)
+    typed: set[str] = field(default_factory=set)
+    brought: ev.Brought | None = None
+    marked: Uid | None = None
 
     def fold(self, entry: ev.Entry) -> frozenset[Uid]:
         """Take in one entry; return the uids of the tasks that changed. Amortised O(1) but for edits of the plan."""

@@ -13,7 +13,7 @@ class TaskStatus:
     """Where a task stands; times are wall-clock UTC, `seconds` of the last try (failed: of all).
 
     `candidate` runs it or ran it last. Where that is not the one that was chosen, `in_place_of` is, and `why_not` says
-    how that one failed.
+    how that one failed. `why` says what a task asks for, where that is not its policy alone.
     """
 
     state: TaskState = TaskState.WAITING
@@ -21,6 +21,7 @@ class TaskStatus:
     candidate: str = ""
     in_place_of: str = ""
     why_not: str = ""
+    why: str = ""
     started: datetime | None = None
     seconds: float = 0.0
     results: tuple[Resource, ...] = ()

@@ -32,6 +32,10 @@ class SchedulerError(ValueError):
     """What was asked of the scheduler does not fit the state of the task; the message is a sentence."""
 
 
+def _unheard(_: ev.Event) -> None:
+    """Take an event of which nobody shall hear."""
+
+
 class Scheduler:
     """Runs the tasks of a plan. Only what has not started can be changed.
 
@@ -48,6 +52,7 @@ class Scheduler:
         self._left: dict[Uid, int] = {}
         self._dependants: dict[Uid, tuple[Uid, ...]] = {}
         self._allowed: set[Uid] = set()
+        self._doubts: Mapping[Uid, str] = {}
         self._places = Places()
         self._running: dict[Uid, asyncio.Task[ev.TaskDone]] = {}
         self._seats: dict[asyncio.Task[Any], str] = {}
@@ -60,10 +65,21 @@ class Scheduler:
 
     # What the conductor asks for
 
-    def start(self, plan: Plan, assignments: Mapping[Uid, Assignment], results: Results | None = None) -> None:
-        """Start on a plan without errors. `results` of earlier tries are kept: their tasks do not run."""
+    def start(
+        self,
+        plan: Plan,
+        assignments: Mapping[Uid, Assignment],
+        results: Results | None = None,
+        over: Mapping[Uid, TaskState] | None = None,
+        doubts: Mapping[Uid, str] | None = None,
+    ) -> None:
+        """Start on a plan without errors. `results` of earlier tries are kept: their tasks do not run.
+
+        `over` are tasks that ended without a result and stay so; those in `doubts` ask before they start, and why.
+        """
         self.results = dict(results or {})
-        self._states = dict.fromkeys(self.results, S.DONE)
+        self._states = dict.fromkeys(self.results, S.DONE) | dict(over or {})
+        self._doubts = doubts or {}
         self._take(plan, assignments)
         self._advance(self._tasks)
 
@@ -123,6 +139,11 @@ class Scheduler:
         for uid in list(self._running):
             self._stop(uid)
         self._look_idle()
+
+    def leave(self) -> None:
+        """Stop everything that runs and say nothing of it: who goes on with the run finds it where it stands."""
+        self._emit = _unheard
+        self.cancel_all()
 
     def retry(self, uid: Uid) -> None:
         """Run a task again that failed, was stopped or skipped, and then what it blocked."""
@@ -237,7 +258,7 @@ class Scheduler:
     def _let_go(self, uid: Uid) -> None:
         """Let a task that asks go on where nothing holds it any more."""
         task = self._tasks[uid]
-        if task.skip or lacking(task, self._states) or not self._held(task):
+        if task.skip or lacking(task, self._states) or self._held(task) is None:
             self._set(uid, S.WAITING)
             self._advance([uid])
 
@@ -255,9 +276,9 @@ class Scheduler:
             elif by := lacking(task, self._states):
                 self._set(uid, S.BLOCKED)
                 self._emit(ev.TaskBlocked(uid=uid, by=by))
-            elif self._held(task):
+            elif (why := self._held(task)) is not None:
                 self._set(uid, S.ASKING)
-                self._emit(ev.TaskAsking(uid=uid))
+                self._emit(ev.TaskAsking(uid=uid, why=why))
                 continue
             elif self._launch(task):
                 continue
@@ -270,12 +291,14 @@ class Scheduler:
             if self._left[follower] == 0:
                 yield follower
 
-    def _held(self, task: Task) -> bool:
-        """Whether a task must wait for a person: by its policy, or because it lies beyond the grant."""
-        if task.policy == "ask" and task.uid not in self._allowed:
-            return True
+    def _held(self, task: Task) -> str | None:
+        """Say why a task must wait for a person, an empty text for its policy alone; None where it need not."""
         assignment = self._assignments.get(task.uid)
-        return assignment is not None and bool(self._check(task, assignment))
+        if assignment is not None and (why := self._check(task, assignment)):
+            return why
+        if task.uid in self._allowed:
+            return None
+        return self._doubts.get(task.uid, "" if task.policy == "ask" else None)
 
     def _launch(self, task: Task) -> bool:
         """Start a task or queue it; False where it failed on the spot."""

@@ -47,7 +47,7 @@ class Answers:
         results = self._results()
         texts, files = await asyncio.gather(self._texts(results), self._laid_out(results))
         text, by = "", "program"
-        if self._equipment.responder is not None and run.draft.plan.tasks and outcome is not Outcome.INTERRUPTED:
+        if self._may_tell() and run.draft.plan.tasks and outcome is not Outcome.INTERRUPTED:
             try:
                 text, by = await self._by_llm(results, texts, files)
             except RespondingError as error:
@@ -58,8 +58,7 @@ class Answers:
             text = report(run.draft.plan, run.tasks, texts, files, run.notes)
         shown = [one.digest for ones in results.values() for one in ones]
         paths = tuple(dict.fromkeys(files[one] for one in shown if one in files))
-        board.emit(ev.Answered(text=text, by=by, files=paths))
-        self._end(outcome, message, exit)
+        self._end(outcome, message, exit, answer=ev.Answered(text=text, by=by, files=paths))
         await board.flush()
 
     async def talk(self, request: str) -> None:
@@ -77,12 +76,27 @@ class Answers:
             self._end(Outcome.FAILED, error.message)
             await self._board.flush()
             return
-        self._board.emit(ev.Answered(text=text, by=by))
-        self._end(Outcome.ANSWERED)
+        self._end(Outcome.ANSWERED, answer=ev.Answered(text=text, by=by))
         await self._board.flush()
 
-    def _end(self, outcome: Outcome, message: str = "", exit: int | None = None) -> None:
+    def _may_tell(self) -> bool:
+        """Whether an LLM writes the answer: not where the results would go to one for which that was not approved."""
+        run, equipment = self._board.run, self._equipment
+        if equipment.responder is None:
+            return False
+        if not equipment.controller or (run.answer_by == "llm" and run.controller == equipment.controller):
+            return True
+        text = f"The answer is the program's: that the results go to {equipment.controller} was not approved."
+        self._board.emit(ev.Logged(level="warning", text=text))
+        return False
+
+    def _end(
+        self, outcome: Outcome, message: str = "", exit: int | None = None, *, answer: ev.Answered | None = None
+    ) -> None:
         status = EXITS[outcome] if exit is None else exit
+        if answer is not None:
+            end = {"outcome": outcome, "exit": status, "message": message}
+            self._board.emit(answer.model_copy(update=end))
         self._board.emit(ev.RunEnded(outcome=outcome, exit=status, message=message))
 
     async def _by_llm(self, results: Results, texts: Mapping[str, str], files: Mapping[str, str]) -> tuple[str, str]:

@@ -73,6 +73,10 @@ class Artifacts:
         """
         return await self._run(lambda: self._read(digest, limit))
 
+    async def whole(self, digest: str) -> bool:
+        """Say whether the bytes are there and are what the digest says; others are set aside as ``DIGEST.damaged``."""
+        return await self._run(lambda: self._whole(digest))
+
     async def aclose(self) -> None:
         """Wait for what is being written."""
         await asyncio.to_thread(self._threads.shutdown)
@@ -98,6 +102,18 @@ class Artifacts:
         if limit is None and hashlib.sha256(data).hexdigest() != digest:
             raise ArtifactError(f"The artifact {digest[:8]} is damaged.", "Run the task that made it again.")
         return data
+
+    def _whole(self, digest: str) -> bool:
+        try:
+            place = self.path(digest)
+            with place.open("rb") as file:
+                seen = hashlib.file_digest(file, "sha256").hexdigest()
+        except (KeyError, FileNotFoundError):
+            return False
+        if seen != digest:
+            # Out of the way: the same result, made again, would be taken for one that is kept already.
+            place.replace(place.with_name(f"{digest}.damaged"))
+        return seen == digest
 
     def _put_bytes(self, data: bytes) -> tuple[str, int]:
         digest = hashlib.sha256(data).hexdigest()

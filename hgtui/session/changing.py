@@ -33,9 +33,9 @@ class Changing:
         """Apply an edit of a person: the paths in it were typed."""
         await self._apply(command.edit)
 
-    async def replace(self, draft: Draft) -> None:
-        """Take another draft, of a planner: the paths in it were not typed."""
-        await self._apply(Replace(draft=draft), typed=False)
+    async def replace(self, draft: Draft, then: ev.Event) -> None:
+        """Take another draft, of a planner: the paths in it were not typed. `then` comes right behind the change."""
+        await self._apply(Replace(draft=draft), typed=False, then=then)
 
     async def undo(self, _: cmd.Undo) -> None:
         """Take the last edit back."""
@@ -83,17 +83,19 @@ class Changing:
         """Choose models anew for some tasks, as after a change of them."""
         await self._after("a pin", uids)
 
-    async def _apply(self, edit: Edit, *, typed: bool = True) -> None:
+    async def _apply(self, edit: Edit, *, typed: bool = True, then: ev.Event | None = None) -> None:
         self._changeable()
         if isinstance(edit, Add) and edit.task.uid in self._parts.run.uids:
             raise EditError(f"The uid {one_line(edit.task.uid, 40)} was used in this run already.")
         before = self._parts.run.draft.plan
         draft, undo = apply(self._parts.run.draft, edit)
         self._amendable(edit)
-        self._parts.board.emit(ev.PlanEdited(edit=edit, undo=undo))
+        paths = tuple(sorted(_typed(before, draft.plan, edit))) if typed else ()
+        self._parts.board.emit(ev.PlanEdited(edit=edit, undo=undo, typed=paths))
+        if then is not None:
+            self._parts.board.emit(then)
         await self._parts.board.flush()
-        if typed:
-            await self._parts.intake.see(_typed(before, draft.plan, edit), typed=True)
+        await self._parts.intake.see(paths, typed=True)
         await self._parts.intake.see_plan(draft.plan, typed=False)
         await self._after(undo.words, frozenset(touched(undo)))
 

@@ -16,16 +16,20 @@ from hgtui.core.text import clean, one_line
 from hgtui.execution.scheduler import SchedulerError
 from hgtui.planning import mentioned
 from hgtui.session.answering import Answers
+from hgtui.session.beginning import Beginning
 from hgtui.session.board import Board, Listener
 from hgtui.session.changing import Changing
 from hgtui.session.equipment import Equipment
 from hgtui.session.gates import approved, approver, fits, gate, hidden_outside
 from hgtui.session.intake import Intake
+from hgtui.session.locks import RunInUse, RunLock
 from hgtui.session.parts import NotNow, Parts
 from hgtui.session.pinning import Pinning
 from hgtui.session.proposing import Proposing
+from hgtui.session.resuming import Resuming
 from hgtui.session.revising import Revising
 from hgtui.session.running import Running
+from hgtui.session.standing import ENDED_BADLY, Standing, standing
 from hgtui.session.steering import Steering
 
 REQUEST_LIMIT = 100_000
@@ -35,20 +39,27 @@ REQUEST_LIMIT = 100_000
 class Conductor:
     """One run. `send` asks for something, `listen` shows what happens; nothing else goes in or out.
 
-    Make it on a running event loop; `run` may be folded from a journal, to go on where it stood.
+    Make it on a running event loop; `run` may be folded from a journal, to go on where it stood. `lock` is the right to
+    write that run, taken before it was folded; without one it is taken here. Raises RunInUse where another process has it.
     """
 
-    def __init__(self, equipment: Equipment, run: Run | None = None) -> None:
+    def __init__(self, equipment: Equipment, run: Run | None = None, lock: RunLock | None = None) -> None:
         self.run = run or Run()
         self._equipment = equipment
+        self._lock = lock
+        if lock is None and self.run.id and equipment.lock is not None:
+            self._lock = equipment.lock(self.run.id)
         self._board = Board(self.run, equipment.journal, equipment.clock, self._on_broken)
         intake = Intake(self._board, equipment)
         self._parts = Parts(self._board, equipment, intake, Proposing(self._board, equipment, intake))
+        self._beginning = Beginning(self._parts, self._open_gate)
+        self._resuming = Resuming(self._parts, self._beginning, self._open_gate, self._go_on)
         self._changing = Changing(self._parts, self._open_gate)
         self._pinning = Pinning(self._parts, self._changing.again)
         self._steering = Steering(self._parts)
         self._revising = Revising(self._parts, self._changing)
         self._revising.mend()
+        self._board.listen(self._on_end)
         self._commands: asyncio.Queue[cmd.Command] = asyncio.Queue()
         self._work: asyncio.Task[None] | None = None
         self._serving = asyncio.create_task(self._serve(), name="conductor")
@@ -77,14 +88,23 @@ class Conductor:
         return self._board.error
 
     async def aclose(self) -> None:
-        """Stop everything that runs; what is stored stays, and the run can be opened again."""
+        """Stop everything that runs and leave the run where it stands: it can be gone on with, here or elsewhere."""
         self._serving.cancel()
         await asyncio.gather(self._serving, return_exceptions=True)
         await self._halt()
         if self._parts.running is not None:
-            self._parts.running.scheduler.cancel_all()
+            self._parts.running.scheduler.leave()
             await self._parts.running.scheduler.idle()
         await self._board.settle()
+        self._give_free()
+
+    def _on_end(self, entry: ev.Entry, _: frozenset[Uid]) -> None:
+        if isinstance(entry.event, ev.RunEnded):
+            self._give_free()
+
+    def _give_free(self) -> None:
+        if self._lock is not None:
+            self._lock.release()
 
     # The loop
 
@@ -95,7 +115,7 @@ class Conductor:
                 await self._board.flush()
                 await self._do(command)
                 await self._board.flush()
-            except (NotNow, EditError, SchedulerError, CallError) as error:
+            except (NotNow, EditError, SchedulerError, CallError, RunInUse) as error:
                 self._refuse(command, str(error), getattr(error, "hint", ""))
             except Exception as error:
                 if self._board.error is None:
@@ -126,6 +146,8 @@ class Conductor:
             cmd.Comment: self._comment,
             cmd.TakeRevision: self._revising.take,
             cmd.DropRevision: self._revising.drop,
+            cmd.Resume: self._resume,
+            cmd.Mark: self._mark,
         }
         await do[type(command)](command)
 
@@ -184,46 +206,45 @@ class Conductor:
                 f"The request has {len(request):,} characters; {REQUEST_LIMIT:,} are taken.",
                 "Put the text into a file and name the file.",
             )
-        self.run.id = self._equipment.ids.run_id()
-        planner = command.plan.planner if command.plan else self._equipment.planner.name
-        files = tuple(dict.fromkeys((*command.files, *mentioned(request))))
-        self._board.emit(
-            ev.RunStarted(
-                request=request,
-                files=files,
-                planner=planner or "a file",
-                gates=self._equipment.gates,
-                earlier=command.earlier,
-                controller=self._equipment.controller,
-                answer="program" if self._equipment.responder is None else "llm",
-            )
+        name = self._equipment.ids.run_id()
+        if self._equipment.lock is not None:
+            self._lock = await asyncio.to_thread(self._equipment.lock, name)
+        self.run.id = name
+        self._board.emit(self._started(request, command))
+        self._start(self._beginning.plan())
+
+    def _started(self, request: str, command: cmd.Submit) -> ev.RunStarted:
+        brought, equipment = command.plan, self._equipment
+        return ev.RunStarted(
+            request=request,
+            files=tuple(dict.fromkeys((*command.files, *mentioned(request)))),
+            planner=(brought.planner if brought else equipment.planner.name) or "a file",
+            gates=equipment.gates,
+            earlier=command.earlier,
+            controller=equipment.controller,
+            answer="program" if equipment.responder is None else "llm",
+            brought=ev.Brought(plan=brought, assignments=command.assignments, notes=command.notes, files=command.files)
+            if brought
+            else None,
         )
-        self._start(self._propose(request, files, command))
 
-    async def _propose(self, request: str, files: tuple[str, ...], command: cmd.Submit) -> None:
-        # A plan that is brought may be anybody's: what its request names is not asked for before it is approved.
-        mine = files if command.plan is None else command.files
-        await self._parts.intake.see(mine, typed=True, fetch=True)
-        await self._parts.intake.see(files, typed=True)
-        # What earlier turns made or were given may be read again: a person named it, or hgtui laid it out.
-        await self._parts.intake.see((path for turn in command.earlier for path in turn.files), typed=True)
-        if command.plan is not None:
-            await self._parts.proposing.take(command.plan, command.assignments, command.notes)
-        elif not await self._parts.proposing.plan(request):
-            await self._board.flush()
-            message = self.run.planning_failed.message if self.run.planning_failed else ""
-            self._board.emit(ev.RunEnded(outcome=Outcome.FAILED, exit=EXITS[Outcome.FAILED], message=message))
-            await self._board.flush()
-            return
-        await self._parts.proposing.select()
-        if not self.run.draft.plan.tasks:
-            await self._answer_nothing()
-            return
-        await self._open_gate()
+    async def _resume(self, _: cmd.Resume) -> None:
+        if not self.run.id:
+            raise NotNow("There is no run to go on with.", "hgtui runs lists them.")
+        if self.run.ended:
+            raise NotNow(f"The run {self.run.id} has ended.", f"How it went: hgtui show {self.run.id}")
+        if self._work is not None:
+            raise NotNow("The run goes on already.")
+        self._start(await self._resuming.work())
 
-    async def _answer_nothing(self) -> None:
-        """A request of which no task came is answered at once, with no gate."""
-        await Answers(self._board, self._equipment).talk(self.run.request)
+    async def _go_on(self, stands: Standing, finishing: bool) -> None:
+        await self._execute(stands, finishing=finishing)
+
+    async def _mark(self, command: cmd.Mark) -> None:
+        run = self.run
+        known = command.uid is None or run.plan.get(command.uid) is not None
+        if run.id and not run.ended and known and command.uid != run.marked:
+            self._board.emit(ev.Marked(uid=command.uid))
 
     async def _open_gate(self) -> None:
         opened = gate(self.run)
@@ -280,17 +301,18 @@ class Conductor:
         if self.run.comment:
             await self._halt()
             await self._revising.let_go()
-        self._start(self._execute(allowed))
+        stands = await standing(self.run, self._equipment.artifacts, ENDED_BADLY)
+        self._start(self._execute(stands, allowed))
 
-    async def _execute(self, allowed: Iterable[Uid] = ()) -> None:
+    async def _execute(self, stands: Standing, allowed: Iterable[Uid] = (), *, finishing: bool = False) -> None:
         await self._board.flush()
-        self._parts.running = running = Running(
-            self._board, self._equipment, self._parts.intake
-        )
+        self._parts.running = running = Running(self._board, self._equipment, self._parts.intake)
+        if finishing:
+            running.finish()
         running.scheduler.allow(allowed)
         if self._equipment.approve_by:
             running.scheduler.allow(task.uid for task in self.run.draft.plan)
-        outcome = await running.execute()
+        outcome = await running.execute(stands)
         if running.scheduler.asking and not self._equipment.attended:
             return  # it waits at the gate for somebody to allow a task
         await Answers(self._board, self._equipment).write(outcome)

@@ -24,6 +24,7 @@ from hgtui.core.ports import (
 )
 from hgtui.core.states import Gates
 from hgtui.execution.perform import TASK_SECONDS, Sleep
+from hgtui.session.locks import RunLock
 
 DOWNLOAD_MB = 100.0
 """How large a file at an address of the web may be, in MB, unless a setting says otherwise."""
@@ -52,7 +53,8 @@ class Equipment:
     `exempt_hosts` are the hosts (lower case) and ports that were configured: only they may be private; with `offline`
     nothing is fetched. `lookup` resolves a name to IP addresses, None for the system's way. `pins`
     is the candidate that a person has pinned, by task type; it shows what `pin` changes, which is given a task type and
-    a candidate, None to take the pin away, and raises selection.pins.PinsError; None where pins are not kept.
+    a candidate, None to take the pin away, and raises selection.pins.PinsError; None where pins are not kept. `lock` takes
+    the right to write a run, by its name, and raises session.locks.RunInUse; None where no other process could write it.
     """
 
     planner: Planner
@@ -82,3 +84,4 @@ class Equipment:
     lookup: Resolve | None = None
     pins: Mapping[str, str] = field(default_factory=dict)
     pin: Callable[[str, str | None], Awaitable[None]] | None = None
+    lock: Callable[[str], RunLock | None] | None = None

@@ -7,7 +7,7 @@ from pathlib import Path
 from hgtui.core import addresses
 from hgtui.core import events as ev
 from hgtui.core.addresses import is_address
-from hgtui.core.plan import Plan, Uid
+from hgtui.core.plan import Plan, Task, Uid
 from hgtui.core.ports import ArtifactError, CallError
 from hgtui.core.problems import file_literals
 from hgtui.core.resource import FILE_KINDS, FileFact
@@ -39,7 +39,7 @@ class Intake:
         self._limits = Limits(
             equipment.download_mb, SECONDS, equipment.exempt_hosts, equipment.offline, equipment.lookup
         )
-        self._typed: set[str] = set(board.run.asked_files)
+        self._typed: set[str] = {*board.run.asked_files, *board.run.typed}
         # In a run that is gone on with: what was typed into its plan was allowed when it was seen.
         self._typed.update(
             path
@@ -107,10 +107,11 @@ class Intake:
         await self.see((path for task in plan for path in file_literals(task, {})), typed=typed)
         await self.see(await asyncio.to_thread(self._texts, plan), typed=False)
 
-    async def again(self) -> bool:
-        """Look at all files of the plan once more; True where one is not what it was."""
+    async def again(self, tasks: Iterable[Task] | None = None) -> bool:
+        """Look once more at all files of the plan, or of these tasks; True where one is not what it was."""
         run = self._board.run
-        used = {path for task in run.draft.plan for path in file_literals(task, run.files)} & run.files.keys()
+        of = run.draft.plan if tasks is None else tasks
+        used = {path for task in of for path in file_literals(task, run.files)} & run.files.keys()
         # What was fetched is kept as it was: to ask its server again is for a new run.
         used = {path for path in used if not run.files[path].remote}
         doubtful = await asyncio.to_thread(self._touched, used)

@@ -87,11 +87,11 @@ class Proposing:
             case Withdrawn():
                 board.emit(ev.StageEntered(stage=Stage.PLANNING))
 
-    async def select(self) -> None:
+    async def select(self, again: frozenset[Uid] = frozenset()) -> None:
         """Choose a model for every task that has none, or whose model no longer fits; a person's choice stays."""
         board = self._board
         board.emit(ev.StageEntered(stage=Stage.SELECTION))
-        await self.choose()
+        await self.choose(again)
 
     async def choose(self, again: frozenset[Uid] = frozenset()) -> None:
         """Look up candidates and choose; `again` are tasks that have changed since a model was chosen for them."""

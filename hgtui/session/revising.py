@@ -32,10 +32,14 @@ class Revising:
             raise NotNow("Comments need an LLM as the planner; rules cannot revise a plan.", "Edit the plan by hand.")
 
     def mend(self) -> None:
-        """Close a revision that was under way when an earlier process ended."""
+        """Close a revision that was under way, or just taken, when an earlier process ended."""
         run = self._parts.run
-        if run.comment and run.revision is None and not run.ended:
+        if not run.comment or run.ended:
+            return
+        if run.revision is None:
             self._parts.board.emit(ev.RevisionClosed(message="The revision was broken off when hgtui ended."))
+        elif not diff(run.draft.plan, run.revision.plan):
+            self._parts.board.emit(ev.RevisionClosed(taken=True))
 
     async def let_go(self) -> None:
         """Close a revision that was not taken when the plan was approved."""
@@ -96,9 +100,8 @@ class Revising:
         now = self._parts.run.draft.plan
         plan = without(now, revised(now, self._open().plan)[0], command.without)
         kept = {uid: one for uid, one in self._parts.run.draft.assignments.items() if plan.get(uid) is not None}
-        self._parts.board.emit(ev.RevisionClosed(taken=True))
-        await self._parts.board.flush()
-        await self._changing.replace(Draft(plan=plan, assignments=kept))
+        # First the change: who goes on with a run that ended between the two finds the revision still open, or taken.
+        await self._changing.replace(Draft(plan=plan, assignments=kept), ev.RevisionClosed(taken=True))
 
     async def drop(self, _: cmd.DropRevision) -> None:
         """Keep the plan."""

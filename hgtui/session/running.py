@@ -7,7 +7,7 @@ from hgtui.core.approval import beyond
 from hgtui.core.model import Assignment
 from hgtui.core.plan import Task, Uid
 from hgtui.core.ports import CallMade
-from hgtui.core.resource import Resource
+from hgtui.core.run import Run
 from hgtui.core.states import HAS_RESULT, Gate, Outcome, Stage, TaskState
 from hgtui.execution.perform import Performer
 from hgtui.execution.resolve import Resolver
@@ -17,6 +17,7 @@ from hgtui.session.calls import keep_call
 from hgtui.session.equipment import Equipment
 from hgtui.session.gates import gate
 from hgtui.session.intake import Intake
+from hgtui.session.standing import Standing
 
 _TROUBLE = frozenset({TaskState.FAILED, TaskState.CANCELLED, TaskState.BLOCKED})
 
@@ -63,16 +64,18 @@ class Running:
     async def _move(self, uid: Uid, assignment: Assignment) -> None:
         await self.scheduler.move(uid, assignment)
 
-    async def execute(self) -> Outcome:
-        """Run the plan until nothing is left to do or to mend; return how it went."""
+    async def execute(self, stands: Standing) -> Outcome:
+        """Run the plan from where it stands until nothing is left to do or to mend; return how it went."""
         board = self._board
         run = board.run
         board.emit(ev.StageEntered(stage=Stage.EXECUTION))
         await board.flush()
-        for task in run.draft.plan:  # what an earlier process left unfinished begins anew
-            if task.uid in run.tasks and run.state(task.uid) not in {TaskState.WAITING, *HAS_RESULT}:
-                board.emit(ev.TaskReset(uid=task.uid))
-        self.scheduler.start(run.draft.plan, run.draft.assignments, self._results())
+        for uid, text in stands.told.items():
+            board.emit(ev.Logged(level="warning", text=text, uid=uid))
+        for uid in stands.again:  # what an earlier process left unfinished begins anew
+            board.emit(ev.TaskReset(uid=uid))
+        draft = run.draft
+        self.scheduler.start(draft.plan, draft.assignments, stands.results, stands.over, stands.doubts)
         while True:
             await self.scheduler.idle()
             if self._finishing:
@@ -82,12 +85,12 @@ class Running:
             if self.scheduler.busy:
                 continue
             if not self._waits():
-                return self._outcome()
+                return outcome(run)
             self._moved.clear()
             board.emit(gate(run).model_copy(update={"gate": Gate.TASK}))
             await board.flush()
             if not self._equipment.attended:
-                return self._outcome()
+                return outcome(run)
             await self._moved.wait()
 
     def moved(self) -> None:
@@ -99,9 +102,6 @@ class Running:
         self._finishing = True
         self._moved.set()
 
-    def _results(self) -> dict[Uid, tuple[Resource, ...]]:
-        return {uid: one.results for uid, one in self._board.run.tasks.items() if one.state in HAS_RESULT}
-
     def _waits(self) -> bool:
         if self.scheduler.asking:
             return True
@@ -110,12 +110,12 @@ class Running:
         states = {self._board.run.state(task.uid) for task in self._board.run.draft.plan}
         return bool(states & {TaskState.FAILED, TaskState.CANCELLED})
 
-    def _outcome(self) -> Outcome:
-        """Return how it went; degraded where every task has its result, and some from what stood in."""
-        run = self._board.run
-        states = {run.state(task.uid) for task in run.draft.plan}
-        nothing = not states & HAS_RESULT  # everything was skipped: the request stays unanswered
-        if nothing or states & (_TROUBLE | {TaskState.ASKING}):
-            return Outcome.FAILED
-        stood_in = any(run.status(task.uid).stood_in for task in run.draft.plan if run.state(task.uid) in HAS_RESULT)
-        return Outcome.DEGRADED if stood_in else Outcome.ANSWERED
+
+def outcome(run: Run) -> Outcome:
+    """Return how the execution of a run went; degraded where every task has its result, and some from what stood in."""
+    states = {run.state(task.uid) for task in run.draft.plan}
+    nothing = not states & HAS_RESULT  # everything was skipped: the request stays unanswered
+    if nothing or states & (_TROUBLE | {TaskState.ASKING}):
+        return Outcome.FAILED
+    stood_in = any(run.status(task.uid).stood_in for task in run.draft.plan if run.state(task.uid) in HAS_RESULT)
+    return Outcome.DEGRADED if stood_in else Outcome.ANSWERED

@@ -183,7 +183,7 @@ async def test_a_request_without_a_task_gets_a_plain_reply_and_no_gate(tmp_path:
         run.send(cmd.Submit(request="Thanks, that was all", earlier=earlier))
         ended = await run.end()
         assert (ended.outcome, ended.exit) == (Outcome.ANSWERED, 0)
-        assert run.all(ev.Answered) == [ev.Answered(text="You are welcome.", by="test-model")]
+        assert [(one.text, one.by) for one in run.all(ev.Answered)] == [("You are welcome.", "test-model")]
         assert not run.all(ev.GateOpened) and not run.all(ev.Approved)
         assert len(server.requests) == 2
         assert "It is short." in json.dumps(server.requests[1].messages)
