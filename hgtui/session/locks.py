@@ -4,6 +4,7 @@ import contextlib
 import errno
 import fcntl
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from hgtui.session.database import ELSEWHERE, JournalError
@@ -38,10 +39,11 @@ class RunLock:
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             while True:
-                file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-                if not _locked(file, run):
-                    os.close(file)
-                    return None
+                with _looking(path.parent, fcntl.LOCK_SH):
+                    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+                    if not _locked(file, run):
+                        os.close(file)
+                        return None
                 if _is(file, path):
                     break
                 os.close(file)  # whoever held it has taken the file away in the meantime
@@ -61,6 +63,33 @@ class RunLock:
             self._path.unlink()
         os.close(self._file)
         self._file = -1
+
+
+def held(folder: Path, run: str) -> bool:
+    """Whether some process, this one too, writes a run of the data folder; False on a file system that has no locks."""
+    path = folder / FOLDER / f"{run}.lock"
+    try:
+        # To look is to lock for a moment: whoever takes a lock waits for that, and is not told that it is taken.
+        with _looking(path.parent, fcntl.LOCK_EX):
+            file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            finally:
+                os.close(file)
+    except OSError as error:
+        return error.errno in _HELD
+    return False
+
+
+@contextlib.contextmanager
+def _looking(folder: Path, how: int) -> Iterator[None]:
+    place = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        with contextlib.suppress(OSError):
+            fcntl.flock(place, how)
+        yield
+    finally:
+        os.close(place)
 
 
 def _locked(file: int, run: str) -> bool:

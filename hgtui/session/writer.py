@@ -41,7 +41,10 @@ def closed() -> JournalError:
 
 
 class Writer:
-    """Owns the connection that writes. After an error of the file nothing more is written: every append gets it."""
+    """Owns the connection that writes. After an error of the file nothing more is written: every append gets it.
+
+    `used` once something was handed over to be written.
+    """
 
     def __init__(self, db: sqlite3.Connection, path: Path | None) -> None:
         self.error: JournalError | None = None
@@ -51,6 +54,7 @@ class Writer:
         self._last: dict[str, int] = {}
         self._lost: dict[str, JournalError] = {}
         self._ended: asyncio.Future[None] | None = None
+        self.used = False
         # A process that is told to end is not held up; who wants everything written closes the journal.
         threading.Thread(target=self._work, name="journal", daemon=True).start()
 
@@ -60,6 +64,7 @@ class Writer:
         if self._ended is not None:
             done.set_exception(closed())
         else:
+            self.used = True
             self._queue.put(_Append(run, event, at, done))
         return done
 

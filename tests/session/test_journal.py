@@ -13,6 +13,7 @@ from hgtui.core.plan import Plan, Task
 from hgtui.core.run import fold
 from hgtui.core.states import Gate, Outcome, Stage
 from hgtui.session.journal import Journal, JournalError, UnknownRun
+from hgtui.session.locks import RunLock
 
 START = datetime(2026, 11, 21, 10, 0, 0, 123456, tzinfo=UTC)
 
@@ -121,18 +122,26 @@ async def test_files_are_for_their_owner_only_while_it_is_open_and_afterwards(tm
 
 
 async def test_the_list_says_where_each_run_stands(tmp_path: Path) -> None:
+    no_way = ev.GateOpened(gate=Gate.MERGED, fingerprint="f" * 64, approvable=False, errors=2)
     async with Journal.open(tmp_path) as journal:
         await tell(journal, "ended", story())
         await tell(journal, "waiting", story()[:5], start=100)
+        await tell(journal, "hopeless", [*story()[:4], no_way], start=150)
         await tell(journal, "running", story()[:7], start=200)
+        await tell(journal, "killed", story()[:7], start=300)
+        lock = RunLock.take(tmp_path, "running")
+        assert lock
         rows = await journal.runs()
+        lock.release()
     assert [(row.id, row.state, row.exit, row.tasks, row.events) for row in rows] == [
+        ("killed", "stopped", None, 1, 7),
         ("running", "execution", None, 1, 7),
+        ("hopeless", "errors", None, 1, 5),
         ("waiting", "waiting", None, 1, 5),
         ("ended", "failed", 1, 1, 9),
     ]
-    assert rows[2].started == at(0)
-    assert rows[2].updated == at(8)
+    assert rows[-1].started == at(0)
+    assert rows[-1].updated == at(8)
     assert rows[0].planner == "rules"
 
 

@@ -144,7 +144,7 @@ async def test_a_data_folder_that_is_a_file_is_refused(tmp_path: Path, inside: s
 
 async def test_a_newer_layout_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "runs.db") as db:
-        db.execute("PRAGMA user_version = 2")
+        db.execute("PRAGMA user_version = 99")
         db.execute("CREATE TABLE runs (id)")
     db.close()
     before = (tmp_path / "runs.db").read_bytes()
