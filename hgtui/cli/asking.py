@@ -20,7 +20,7 @@ from hgtui.core.edits import Draft
 from hgtui.core.planfile import read_plan_file, write_plan
 from hgtui.core.reading import PlanError
 from hgtui.core.run import Run
-from hgtui.core.states import EXIT_INTERRUPTED, EXIT_TERMINATED
+from hgtui.core.states import EXIT_HUNG_UP, EXIT_INTERRUPTED, EXIT_TERMINATED
 
 LINE_LIMIT = 20_000_000
 """How many bytes one line of standard input may have; as much as a plan file."""
@@ -31,14 +31,20 @@ Line = bytes | None
 
 @contextlib.contextmanager
 def on_signals(stop: Callable[[int], None]) -> Iterator[None]:
-    """Call `stop` with the exit status on SIGINT and SIGTERM, on the running event loop."""
+    """Call `stop` with the exit status on SIGINT, SIGTERM and SIGHUP, on the running event loop.
+
+    Who starts a program with nohup(1) wants it to outlive its terminal: an ignored SIGHUP stays ignored.
+    """
     loop = asyncio.get_running_loop()
-    for number, status in ((signal.SIGINT, EXIT_INTERRUPTED), (signal.SIGTERM, EXIT_TERMINATED)):
+    numbers = {signal.SIGINT: EXIT_INTERRUPTED, signal.SIGTERM: EXIT_TERMINATED, signal.SIGHUP: EXIT_HUNG_UP}
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        del numbers[signal.SIGHUP]
+    for number, status in numbers.items():
         loop.add_signal_handler(number, stop, status)
     try:
         yield
     finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in numbers:
             loop.remove_signal_handler(number)
 
 

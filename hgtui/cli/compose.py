@@ -31,6 +31,7 @@ from hgtui.session.clock import RandomIds, SystemClock
 from hgtui.session.conductor import Conductor
 from hgtui.session.equipment import Equipment
 from hgtui.session.journal import Journal, UnknownRun
+from hgtui.session.locks import RunLock
 from hgtui.session.store import Records
 
 OUT = "hgtui-out"
@@ -145,13 +146,14 @@ class Workplace:
         self,
         run: Run | None = None,
         *,
+        lock: RunLock | None = None,
         approve_by: str = "",
         attended: bool = True,
         out: Path | None = None,
         gates: Gates | None = None,
         answer: str | None = None,
     ) -> Conductor:
-        """Make a conductor for a new run, or for one that is folded from the journal."""
+        """Make a conductor for a new run, or for one that was taken from the journal with its lock. Raises RunInUse."""
         parts = stages(self.chat, self.choice, self.environ)
         hub = self.hub_parts
         embedded = EmbeddedEndpoint(self.lanes)
@@ -185,8 +187,9 @@ class Workplace:
             download_mb=self.choice.limits.download_mb,
             exempt_hosts=exemptions(self._addresses()),
             offline=self.hub.place.offline,
+            lock=self._lock,
         )
-        conductor = logging(lambda: Conductor(equipment, run), Conductor.log)
+        conductor = logging(lambda: Conductor(equipment, run, lock), Conductor.log)
         self.conductors.append(conductor)
         return conductor
 
@@ -202,12 +205,31 @@ class Workplace:
             key = ""
         return tuple(filter(None, (key, self.hub.place.token)))
 
-    async def run(self, name: str) -> Run:
-        """Fold a run from the journal, by its name or the beginning of it. Raises Fault where there is none."""
+    def _lock(self, run: str) -> RunLock | None:
+        """Take the right to write a run. Raises RunInUse. Blocking."""
+        return RunLock.take(data_dir(self.environ), run)
+
+    async def take(self, name: str) -> tuple[Run, RunLock | None]:
+        """Take the right to write a run, by its name or the beginning of it, and fold it. Raises Fault, RunInUse."""
+        whole = await self._whole(name)
+        lock = await asyncio.to_thread(self._lock, whole)
         try:
-            whole = await self.journal.resolve(name)
+            # Behind the lock: nobody writes what this would not know of.
+            return await self.run(whole), lock
+        except BaseException:
+            if lock is not None:
+                lock.release()
+            raise
+
+    async def _whole(self, name: str) -> str:
+        try:
+            return await self.journal.resolve(name)
         except UnknownRun as error:
             raise Fault(error.message, error.hint) from None
+
+    async def run(self, name: str) -> Run:
+        """Fold a run from the journal, by its name or the beginning of it. Raises Fault where there is none."""
+        whole = await self._whole(name)
         reading = await self.journal.read(whole)
         run = Run()
         for entry in reading.entries:

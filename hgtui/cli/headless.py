@@ -1,6 +1,7 @@
 """A run without a screen: events as lines on standard output, or words on standard error and the answer at the end."""
 
 import asyncio
+import errno
 import json
 import sys
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ from hgtui.core import events as ev
 from hgtui.core.commands import COMMANDS, Command, Finish, Stop
 from hgtui.core.plan import Uid
 from hgtui.core.run import Run
-from hgtui.core.states import EXIT_FAILED, EXIT_WAITING, Gate, Stage, TaskState
+from hgtui.core.states import EXIT_FAILED, EXIT_HUNG_UP, EXIT_TERMINATED, EXIT_WAITING, Gate, Stage, TaskState
 from hgtui.core.text import one_line
 from hgtui.core.wire import show_input
 from hgtui.session.conductor import Conductor
@@ -34,6 +35,7 @@ class Headless:
         self, conductor: Conductor, *, as_json: bool = False, scripted: bool = False, live: bool = False
     ) -> None:
         self._conductor, self._as_json, self._out = conductor, as_json, sys.stdout
+        self._on_terminal = as_json and sys.stdout.isatty()
         self._live, self._planned = live, False
         self._scripted = scripted
         self._more = scripted
@@ -61,6 +63,7 @@ class Headless:
 
     def _status(self) -> int:
         error = self._conductor.error
+        self._tell_left()
         if error is not None:
             raise Fault(str(error), getattr(error, "hint", ""), EXIT_FAILED)
         if self._unwritten is not None and not isinstance(self._unwritten, BrokenPipeError):
@@ -74,12 +77,22 @@ class Headless:
             return self._signalled
         return EXIT_FAILED if self._exit is None else self._exit
 
+    def _tell_left(self) -> None:
+        """Say how to go on with a run that did not come to its end, nor to a gate."""
+        run, left = self._conductor.run, self._signalled is not None or self._conductor.error is not None
+        if left and run.id and not run.ended:
+            say(f"The run {run.id} was left where it stands. To go on with it: hgtui resume {run.id}")
+
     def _stop(self, status: int) -> None:
+        """Stop the run on Ctrl+C; leave it where it stands where nobody has said that it should end.
+
+        SIGTERM comes from a machine that goes down and from a limit of time, SIGHUP from a line that dropped.
+        """
         if self._signalled is not None:  # asked twice: leave at once, what is stored stays
             self._over.set()
             return
         self._signalled = status
-        if self._conductor.run.id:
+        if self._conductor.run.id and status not in {EXIT_TERMINATED, EXIT_HUNG_UP}:
             self._conductor.send(Stop(exit=status))
         else:
             self._over.set()
@@ -138,8 +151,9 @@ class Headless:
             self._out.write(json.dumps(entry.line(), ensure_ascii=False) + "\n")
             self._out.flush()
         except OSError as error:
-            # Nobody reads any more: the run is stopped as by Ctrl+C.
-            if self._unwritten is None:
+            if error.errno == errno.EIO and self._on_terminal:  # the terminal is gone, as SIGHUP would say
+                self._stop(EXIT_HUNG_UP)
+            elif self._unwritten is None:  # nobody reads any more: the run is stopped as by Ctrl+C
                 self._unwritten = error
                 self._stop(EXIT_FAILED)
 
@@ -200,6 +214,8 @@ def _words(event: ev.Event, run: Run, scripted: bool) -> str:
     match event:
         case ev.RunStarted(planner=planner):
             return f"run {run.id}: planned by {planner}"
+        case ev.Resumed(words=words):
+            return f"run {run.id} goes on: {words}"
         case ev.PlanProposed(notes=notes):
             return "\n".join(f"note: {note}" for note in notes)
         case ev.PlanningFailed(message=message, hint=hint):
@@ -229,8 +245,8 @@ def _task_words(event: ev.Event, names: Mapping[Uid, str]) -> str:
             return f"{name}: failed ({failure}): {message}"
         case ev.TaskBlocked(by=by):
             return f"{name}: blocked by {', '.join(names.get(one, one) for one in by)}"
-        case ev.TaskAsking():
-            return f"{name}: waits for a person to allow it"
+        case ev.TaskAsking(why=why):
+            return f"{name}: waits for a person to allow it" + (f" ({why})" if why else "")
         case ev.TaskCancelled():
             return f"{name}: stopped"
     return ""

@@ -159,6 +159,53 @@ def approve(
 
 
 @app.command()
+def resume(
+    run: Annotated[
+        str | None,
+        typer.Argument(metavar="[RUN]", help="The name of the run; without one the latest that has not ended."),
+    ] = None,
+    yes: Annotated[
+        bool,
+        typer.Option("--yes", "-y", help="Ask nothing: approve, call again what was under way, try again what failed."),
+    ] = False,
+    as_json: Json = False,
+    commands: Annotated[
+        str | None,
+        typer.Option("--commands", metavar="-", help="'-' reads commands from standard input, one JSON object a line."),
+    ] = None,
+    profile: Profile = None,
+    answer: Answer = None,
+    out: Out = None,
+    offline: Offline = False,
+    allow: Allow = None,
+) -> None:
+    """Go on with a run that was left or killed in the middle; on a terminal in the workbench."""
+    if commands not in {None, "-"}:
+        raise typer.BadParameter("only '-' (standard input) is read", param_hint="--commands")
+    folders = tuple(allow or ())
+    if not (yes or as_json or commands or answer or out):
+        from hgtui.cli.workbench import at_a_terminal, resume_in_workbench
+
+        if at_a_terminal():
+            _exit(resume_in_workbench(run, profile, offline=offline, allow=folders))
+    from hgtui.cli import resuming
+
+    _await(
+        resuming.resume(
+            run,
+            yes=yes,
+            as_json=as_json,
+            scripted=commands == "-",
+            out=out,
+            profile=profile,
+            answer=answer,
+            offline=offline,
+            allow=folders,
+        )
+    )
+
+
+@app.command()
 def plan(
     request: Annotated[str, typer.Argument(metavar="REQUEST", help="What you want; name the files in it.")] = "",
     file: Files = None,

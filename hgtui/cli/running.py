@@ -49,7 +49,7 @@ async def run(
     """Run a request, or a plan file; return the exit status."""
     allowed = await asyncio.to_thread(allowed_folders, allow)
     await _check_files(files)
-    await asyncio.to_thread(_check_out, out)
+    await asyncio.to_thread(check_out, out)
     if plan and request.strip():
         raise Fault("A request and a plan file were given: one of them is run.", "Leave one of them out.")
     given = read_plan_at(plan) if plan else None
@@ -64,19 +64,15 @@ async def run(
         earlier = await _earlier(place, after) if after else ()
         conductor = place.conductor(approve_by="--yes" if yes else "", attended=scripted, out=out, answer=answer)
         commands = [submit(request, files, given, earlier)] if asked else []
-        live = _live(place, as_json=as_json)
+        live = looks_on(place, as_json=as_json)
         status = await Headless(conductor, as_json=as_json, scripted=scripted, live=live).follow(*commands)
         _tell_raw(place, conductor.run)
-        while person and conductor.run.gate is not None:
-            say(gate_words(conductor.run, from_file=given is not None))
-            reply = await ask_person(conductor.run)
-            if reply == "n":
-                break
-            status = await _reply(conductor, reply, status, live=live)
+        if person:
+            status = await ask_at_gates(conductor, status, live=live, from_file=given is not None)
         return close(conductor.run, status, as_json=as_json, shown=person, from_file=given is not None)
 
 
-def _check_out(out: Path | None) -> None:
+def check_out(out: Path | None) -> None:
     """Make the folder for the results now: a run whose results cannot be written is not begun."""
     if out is None:
         return
@@ -88,9 +84,20 @@ def _check_out(out: Path | None) -> None:
         ) from None
 
 
-def _live(place: Workplace, *, as_json: bool) -> bool:
+def looks_on(place: Workplace, *, as_json: bool) -> bool:
     """Whether somebody looks on while an LLM plans; rules are done before anybody could."""
     return place.chat is not None and not as_json and sys.stderr.isatty()
+
+
+async def ask_at_gates(conductor: Conductor, status: int, *, live: bool, from_file: bool = False) -> int:
+    """Ask the person at a terminal at each gate, until they say no; return the exit status."""
+    while conductor.run.gate is not None:
+        say(gate_words(conductor.run, from_file=from_file))
+        reply = await ask_person(conductor.run)
+        if reply == "n":
+            break
+        status = await _reply(conductor, reply, status, live=live)
+    return status
 
 
 async def _earlier(place: Workplace, name: str) -> tuple[Turn, ...]:
@@ -164,14 +171,14 @@ async def approve(
     """Go on from the gate where a run waits."""
     allowed = await asyncio.to_thread(allowed_folders, allow)
     async with await Workplace.open(profile=profile, offline=offline, allowed=allowed) as place:
-        run = await place.run(name)
+        run, lock = await place.take(name)
+        conductor = place.conductor(run, lock=lock, attended=False, out=out, answer=answer)
         if run.ended:
             raise Fault(f"The run {run.id} has ended already.", f"Its answer: hgtui show {run.id}")
         if run.gate is None:
-            raise Fault(f"The run {run.id} waits at no gate.", f"How far it came: hgtui show {run.id}")
+            raise Fault(f"The run {run.id} waits at no gate.", f"To go on with it: hgtui resume {run.id}")
         await pick_model(place, ask=not as_json)
-        conductor = place.conductor(run, attended=False, out=out, answer=answer)
-        headless = Headless(conductor, as_json=as_json, live=_live(place, as_json=as_json))
+        headless = Headless(conductor, as_json=as_json, live=looks_on(place, as_json=as_json))
         try:
             status = await headless.follow(Approve(fingerprint=fingerprint))
         except Fault as fault:
@@ -208,7 +215,7 @@ async def plan(
     async with await Workplace.open(profile=profile, offline=offline, allowed=allowed) as place:
         await pick_model(place, ask=not as_json)
         conductor = place.conductor(attended=False, gates=Gates.MERGED)
-        headless = Headless(conductor, live=_live(place, as_json=as_json))
+        headless = Headless(conductor, live=looks_on(place, as_json=as_json))
         status = await headless.follow(Submit(request=request, files=files))
         run = conductor.run
         _tell_raw(place, run)

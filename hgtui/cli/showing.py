@@ -84,7 +84,8 @@ async def show(name: str, *, as_json: bool) -> int:
         _out(f"No plan came of it: {run.planning_failed.message} {run.planning_failed.hint}".rstrip())
     elif not run.ended:
         _out(
-            "It has not ended: a program is still at it, or it was left or killed in the middle. What was done is kept."
+            "It has not ended: a program is still at it, or it was left or killed in the middle. What was done is kept.\n"
+            f"To go on with it: hgtui resume {run.id}"
         )
     return EXIT_OK
 

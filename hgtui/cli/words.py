@@ -11,6 +11,7 @@ from hgtui.core.model import Assignment
 from hgtui.core.plan import Plan
 from hgtui.core.problems import Problem, errors, problems
 from hgtui.core.run import Run
+from hgtui.core.states import TaskState
 from hgtui.core.text import one_line
 from hgtui.core.wire import show_input
 
@@ -117,6 +118,16 @@ def stand_in_lines(run: Run) -> str:
     return "\n".join(one_line(line, WIDEST_LINE) for line in lines)
 
 
+def asking_lines(run: Run) -> str:
+    """Return a line for each task that waits for a person to let it start, and why."""
+    rows = [(task, run.status(task.uid)) for task in run.plan]
+    return "\n".join(
+        one_line(f"asks: {task.id} {task.task}: {status.why or 'its policy is to ask first'}", WIDEST_LINE)
+        for task, status in rows
+        if status.state is TaskState.ASKING
+    )
+
+
 def gate_words(run: Run, *, from_file: bool = False) -> str:
     """Return what a person sees at a gate: the plan, its problems, what stands in where a model fails, what leaves this
     machine, what it spends, the fingerprint and the command that goes on.
@@ -131,6 +142,6 @@ def gate_words(run: Run, *, from_file: bool = False) -> str:
         way = "Mend the plan file and run it again." if from_file else MEND
         parts.append(f"The plan has errors and cannot run. {way}")
     elif run.gate is not None:
-        parts += filter(None, (stand_in_lines(run), costs(run.gate.leaves, run.gate.spends)))
+        parts += filter(None, (asking_lines(run), stand_in_lines(run), costs(run.gate.leaves, run.gate.spends)))
         parts.append(f"fingerprint {run.gate.fingerprint[:SHOWN]}\nTo run it: {approve_line(run)}")
     return "\n\n".join(parts)

@@ -2,16 +2,17 @@
 
 import asyncio
 import sys
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from hgtui.cli.asking import on_signals
 from hgtui.cli.compose import Workplace
 from hgtui.cli.controller import list_models
 from hgtui.cli.faults import Fault
 from hgtui.cli.folders import allowed_folders
 from hgtui.cli.hubbing import LOG
-from hgtui.cli.words import approve_line
+from hgtui.cli.words import approve_line, say
 from hgtui.config import ConfigError
 from hgtui.core.commands import Submit
 from hgtui.core.model import Candidate
@@ -114,17 +115,37 @@ class WorkplaceDesk:
             raise DeskError(error.message, error.hint) from None
 
 
-async def _open(first: Submit | None, profile: str | None, *, offline: bool, allowed: tuple[Path, ...]) -> None:
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What the workbench begins with: a request, or a run to go on with (its name, or the latest that has not ended)."""
+
+    first: Submit | None = None
+    resume: bool = False
+    run: str | None = None
+
+
+async def _open(start: Start, profile: str | None, *, offline: bool, allowed: tuple[Path, ...]) -> int:
     from hgtui.cli.picking import pick_model
     from hgtui.ui.app import HgtuiApp
 
     async with await Workplace.open(profile=profile, offline=offline, allowed=allowed) as place:
         await pick_model(place, verify=False)
         LOG.set(place.log)  # what is asked of the Hub for the screen is told in a run, never over the screen
-        await HgtuiApp(WorkplaceDesk(place), first=first).run_async()
+        resumed = await _resumed(place, start.run) if start.resume else None
+        app = HgtuiApp(WorkplaceDesk(place), first=start.first, resumed=resumed)
+        with on_signals(lambda status: app.exit(return_code=status)):
+            await app.run_async()
         for conductor in place.conductors:
             if words := _left(conductor.run):
-                sys.stderr.write(f"{words}\n")
+                say(words)
+        return app.return_code or EXIT_OK
+
+
+async def _resumed(place: Workplace, name: str | None) -> Conductor:
+    from hgtui.cli.resuming import taken
+
+    run, lock = await taken(place, name)
+    return place.conductor(run, lock=lock)
 
 
 def _left(run: Run) -> str:
@@ -133,27 +154,42 @@ def _left(run: Run) -> str:
         return ""
     if run.gate is not None and run.stage is Stage.SELECTION:
         return f"{run.id} waits for approval. {'To run it: ' + approve_line(run) if run.gate.approvable else 'It has errors.'}"
-    return f"{run.id} was left in the middle; what was done is kept: hgtui show {run.id}"
+    return f"{run.id} was left in the middle; what was done is kept. To go on with it: hgtui resume {run.id}"
+
+
+def at_a_terminal() -> bool:
+    """Whether there is a terminal to draw on."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def open_workbench(
     file: str | None = None, profile: str | None = None, *, offline: bool = False, allow: tuple[Path, ...] = ()
 ) -> int:
     """Open the workbench, on a plan file or a raw reply where one is given; return the exit status."""
+    return _opened(lambda: Start(_first(file) if file else None), profile, offline=offline, allow=allow)
+
+
+def resume_in_workbench(
+    run: str | None, profile: str | None = None, *, offline: bool = False, allow: tuple[Path, ...] = ()
+) -> int:
+    """Open the workbench on a run that was left, without a name on the latest; return the exit status."""
+    return _opened(lambda: Start(resume=True, run=run), profile, offline=offline, allow=allow)
+
+
+def _opened(start: Callable[[], Start], profile: str | None, *, offline: bool, allow: tuple[Path, ...]) -> int:
     try:
         allowed = allowed_folders(allow)
-        first = _first(file) if file else None
-        if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        begin = start()
+        if not at_a_terminal():
             raise Fault(
                 "The workbench needs a terminal.", 'Without one: hgtui run "REQUEST" --yes. hgtui --help lists more.'
             )
-        asyncio.run(_open(first, profile, offline=offline, allowed=allowed))
+        return asyncio.run(_open(begin, profile, offline=offline, allowed=allowed))
     except Exception as error:
         if not hasattr(error, "hint"):
             raise
-        sys.stderr.write("\n".join(filter(None, (f"hgtui: {error}", error.hint))) + "\n")
+        say("\n".join(filter(None, (f"hgtui: {error}", error.hint))))
         return getattr(error, "exit", EXIT_USAGE)
-    return EXIT_OK
 
 
 def _first(file: str) -> Submit:

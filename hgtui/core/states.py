@@ -85,6 +85,7 @@ class Outcome(StrEnum):
 
 
 EXIT_OK, EXIT_FAILED, EXIT_USAGE, EXIT_WAITING, EXIT_INTERRUPTED, EXIT_TERMINATED = 0, 1, 2, 3, 130, 143
+EXIT_HUNG_UP = 129
 EXITS: dict[Outcome, int] = {
     Outcome.ANSWERED: EXIT_OK,
     Outcome.DEGRADED: EXIT_OK,

@@ -25,6 +25,7 @@ from hgtui.session.intake import Intake
 from hgtui.session.locks import RunInUse, RunLock
 from hgtui.session.parts import NotNow, Parts
 from hgtui.session.pinning import Pinning
+from hgtui.session.preview import foresee
 from hgtui.session.proposing import Proposing
 from hgtui.session.resuming import Resuming
 from hgtui.session.revising import Revising
@@ -68,7 +69,10 @@ class Conductor:
 
     def send(self, command: cmd.Command) -> None:
         """Ask for something. Never blocks; what cannot be done comes back as a Refused event."""
-        self._commands.put_nowait(command)
+        if isinstance(command, cmd.Mark):  # at once: it is sent by who leaves, and waits for nothing
+            self._mark(command)
+        else:
+            self._commands.put_nowait(command)
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Call `listener` with each entry and the uids that it changed; return what takes it off again."""
@@ -139,6 +143,7 @@ class Conductor:
             cmd.Approve: self._approve,
             cmd.Allow: self._steering.allow,
             cmd.Retry: self._steering.retry,
+            cmd.Rerun: self._steering.rerun,
             cmd.SkipTask: self._steering.skip,
             cmd.Supply: self._steering.supply,
             cmd.Stop: self._stop,
@@ -147,7 +152,6 @@ class Conductor:
             cmd.TakeRevision: self._revising.take,
             cmd.DropRevision: self._revising.drop,
             cmd.Resume: self._resume,
-            cmd.Mark: self._mark,
         }
         await do[type(command)](command)
 
@@ -226,6 +230,7 @@ class Conductor:
             brought=ev.Brought(plan=brought, assignments=command.assignments, notes=command.notes, files=command.files)
             if brought
             else None,
+            fresh=equipment.fresh,
         )
 
     async def _resume(self, _: cmd.Resume) -> None:
@@ -240,7 +245,7 @@ class Conductor:
     async def _go_on(self, stands: Standing, finishing: bool) -> None:
         await self._execute(stands, finishing=finishing)
 
-    async def _mark(self, command: cmd.Mark) -> None:
+    def _mark(self, command: cmd.Mark) -> None:
         run = self.run
         known = command.uid is None or run.plan.get(command.uid) is not None
         if run.id and not run.ended and known and command.uid != run.marked:
@@ -256,7 +261,7 @@ class Conductor:
         if hidden := hidden_outside(self.run, self._equipment.base):
             text = f"{', '.join(hidden)}: a hidden file outside the working folder is approved by hand only."
             self._board.emit(ev.Logged(level="warning", text=text))
-        self._board.emit(opened)
+        self._board.emit(gate(self.run, await foresee(self.run, self._equipment)))
         await self._board.flush()
 
     async def _comment(self, command: cmd.Comment) -> None:

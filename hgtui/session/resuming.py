@@ -12,6 +12,7 @@ from hgtui.core.run import Run
 from hgtui.core.states import ENDED, EXITS, HAS_RESULT, Stage, TaskState
 from hgtui.session.answering import Answers
 from hgtui.session.beginning import Beginning
+from hgtui.session.gates import gate
 from hgtui.session.parts import NotNow, Parts
 from hgtui.session.running import outcome
 from hgtui.session.standing import Standing, standing
@@ -93,6 +94,9 @@ class Resuming:
         if now != before:
             text = f"What would run has changed since the gate opened: its fingerprint is now {now[:SHOWN]}."
             parts.board.emit(ev.Logged(level="warning", text=text))
+            parts.board.emit(gate(run))  # also with --yes: what a person saw is not what would run
+            await parts.board.flush()
+            return
         await self._open_gate()
 
     def _same_controller(self) -> None:

@@ -10,7 +10,7 @@ from textual.screen import Screen
 
 from hgtui.core.commands import Submit
 from hgtui.paths import styles
-from hgtui.ui.bridge import Desk
+from hgtui.ui.bridge import Conductor, Desk
 from hgtui.ui.screens.workbench import Workbench
 
 
@@ -21,22 +21,25 @@ def _commands() -> type[Provider]:
 
 
 class HgtuiApp(App[None]):
-    """The workbench on what the composition root put together; `first` is asked at once, as for a plan file."""
+    """The workbench on what the composition root put together.
+
+    `first` is asked at once, as for a plan file; `resumed` has a run that an earlier process left, to go on with.
+    """
 
     TITLE = "hgtui"
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_commands}
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "quit", "Leave", show=False, priority=True)]
 
-    def __init__(self, desk: Desk, first: Submit | None = None) -> None:
+    def __init__(self, desk: Desk, first: Submit | None = None, resumed: Conductor | None = None) -> None:
         super().__init__(css_path=sorted(styles().glob("*.tcss")))
         self.desk = desk
-        self.first = first
+        self.first, self.resumed = first, resumed
         # Animation repaints; over ssh each frame is a wait.
         self.animation_level = "none"
 
     def get_default_screen(self) -> Screen[Any]:
         """Begin with the workbench."""
-        return Workbench(self.desk, self.first)
+        return Workbench(self.desk, self.first, self.resumed)
 
     def open_url(self, url: str, *, new_tab: bool = True) -> None:
         """Open nothing: a browser would start on the machine that hgtui runs on, perhaps at the other end of ssh."""

@@ -12,6 +12,7 @@ from hgtui.core.text import one_line
 from hgtui.ui.keys import KEYS, Key
 from hgtui.ui.may import why_not
 from hgtui.ui.screens.actions import Actions
+from hgtui.ui.widgets.attention import Attention
 from hgtui.ui.widgets.bars import Bar, keys_line
 from hgtui.ui.widgets.diff import DiffPane
 from hgtui.ui.widgets.field import Field
@@ -35,6 +36,10 @@ class Moving(Actions):
         """Make large what the person asked for, else what the phase is about."""
         self.set_class(self.view.talking if self.large is None else self.large == "chat", "-talking")
 
+    def selected(self) -> None:
+        """Take note that another task is selected."""
+        raise NotImplementedError
+
     # The foot
 
     def say(self, words: str, *, asks: bool = False) -> None:
@@ -47,6 +52,7 @@ class Moving(Actions):
 
     def _foot(self) -> None:
         self.query_one("#foot", Bar).show(keys_line(self.working_keys(), self.size.width))
+        self.query_one(Attention).reload()
 
     def working_keys(self) -> list[tuple[str, str]]:
         """Return the keys that do something now where the focus is, each with a word or two, the way to more last."""
@@ -95,6 +101,7 @@ class Moving(Actions):
         plan = self.query_one(PlanPane)
         if event.index < len(plan.tasks):
             self.view.chosen = plan.tasks[event.index].uid
+            self.selected()
         self._close_form()
         self.question = None
         self.say("")
@@ -129,6 +136,7 @@ class Moving(Actions):
     def select_task(self, uid: Uid) -> None:
         """Select a task in the plan and show it in the task pane."""
         self.view.chosen = uid
+        self.selected()
         self.query_one(PlanPane).choose(uid)
         self.query_one(TaskPane).reload()
         self._foot()

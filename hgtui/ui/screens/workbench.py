@@ -9,10 +9,10 @@ from textual.containers import Horizontal, Vertical
 from textual.timer import Timer
 
 from hgtui.core import events as ev
-from hgtui.core.commands import Command, Submit
+from hgtui.core.commands import Command, Mark, Resume, Submit
 from hgtui.core.plan import Uid
 from hgtui.core.problems import Severity
-from hgtui.ui.bridge import Desk, DeskError
+from hgtui.ui.bridge import Conductor, Desk, DeskError
 from hgtui.ui.keys import KEYS, name_of
 from hgtui.ui.loglines import LogLine, log_line
 from hgtui.ui.phases import phase_line, title_line
@@ -35,6 +35,10 @@ BURST_S = 0.1
 """How long what is only passing (progress, a streaming reply) is gathered before it is drawn."""
 
 
+REST_S = 1.0
+"""How long a task is selected before that is kept."""
+
+
 class Workbench(Choosing):
     """One run on one screen."""
 
@@ -47,16 +51,17 @@ class Workbench(Choosing):
         Binding("ctrl+c", "interrupt", "Clear, stop or leave", show=False, priority=True),
     ]
 
-    def __init__(self, desk: Desk, first: Submit | None = None) -> None:
+    def __init__(self, desk: Desk, first: Submit | None = None, resumed: Conductor | None = None) -> None:
         super().__init__()
         self.desk = desk
-        self.first = first
+        self.first, self.resumed = first, resumed
         self.view = View(pins=desk.pins)
         self._heard: list[ev.Entry] = []
         self._changed: set[Uid] = set()
         self._pending = self._gathering = False
         self._lines: list[LogLine] = []
         self._tick: Timer | None = None
+        self._resting: Timer | None = None
         self._opening = False
         self._talking = True
 
@@ -81,7 +86,9 @@ class Workbench(Choosing):
         await self.query_one(Chat).show(greeting(desk.planner_name, desk.planner_why, desk.missing))
         self.query_one(Chat).next_run()
         await self._draw()
-        if self.first:
+        if self.resumed:
+            await self.take_up(self.resumed)
+        elif self.first:
             await self.open_request(self.first)
 
     async def on_unmount(self) -> None:
@@ -93,6 +100,9 @@ class Workbench(Choosing):
         if self._deaf:
             self._deaf()
             self._deaf = None
+        if self._resting:
+            self._resting.stop()
+            self._mark()
         conductor, self.conductor = self.conductor, None
         if conductor:
             await conductor.aclose()
@@ -142,6 +152,28 @@ class Workbench(Choosing):
         self.query_one(Chat).run = held.turns
         self.query_one(PlanPane).focus()
         await self._draw()
+
+    async def take_up(self, conductor: Conductor) -> None:
+        """Put a run on the screen that an earlier process left, select what was selected there, and go on with it."""
+        self.conductor = conductor
+        self._deaf = conductor.listen(self._hear)
+        run = conductor.run
+        marked = run.marked if run.marked and run.plan.get(run.marked) else None
+        self.view.restart(run, by_llm=self.desk.planner_name != "rules", chosen=marked)
+        self.view.gated = marked is not None  # else the next gate selects what is to be looked at first
+        self.query_one(PlanPane).focus()
+        await self._draw()
+        self.dispatch(Resume())
+
+    def selected(self) -> None:
+        """Keep which task is selected once that rests: who opens the run the next time finds it so."""
+        if self._resting:
+            self._resting.stop()
+        self._resting = self.set_timer(REST_S, self._mark)
+
+    def _mark(self) -> None:
+        self._resting = None
+        self.dispatch(Mark(uid=self.view.chosen))
 
     def _forget(self) -> None:
         """Leave what was heard of another run."""
@@ -225,7 +257,6 @@ class Workbench(Choosing):
         elif view.busy and not view.at_gate:
             mark, words = "next", "what should be done after this?"
         self.query_one(Chat).label(mark, words)
-        self.query_one(Attention).reload()
         self._foot()
         if self._tick:
             (self._tick.resume if self.view.ticking else self._tick.pause)()

@@ -1,0 +1,82 @@
+"""`hgtui resume`: go on with a run that was left or killed in the middle."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+from hgtui.cli.compose import Workplace
+from hgtui.cli.faults import Fault
+from hgtui.cli.folders import allowed_folders
+from hgtui.cli.headless import Headless
+from hgtui.cli.picking import pick_model
+from hgtui.cli.running import ask_at_gates, check_out, close, looks_on
+from hgtui.core.commands import Resume
+from hgtui.core.run import Run
+from hgtui.session.journal import JournalError
+from hgtui.session.locks import RunInUse, RunLock
+
+SEARCHED = 10_000
+"""How many runs, from the latest, are looked at for one that has not ended."""
+
+
+async def resume(
+    name: str | None,
+    *,
+    yes: bool,
+    as_json: bool,
+    scripted: bool,
+    out: Path | None,
+    profile: str | None = None,
+    answer: str | None = None,
+    offline: bool = False,
+    allow: tuple[Path, ...] = (),
+) -> int:
+    """Go on with a run, or with the latest that has not ended; return the exit status."""
+    allowed = await asyncio.to_thread(allowed_folders, allow)
+    await asyncio.to_thread(check_out, out)
+    person = sys.stdin.isatty() and sys.stderr.isatty() and not (yes or as_json or scripted)
+    async with await Workplace.open(profile=profile, offline=offline, allowed=allowed) as place:
+        run, lock = await taken(place, name)
+        conductor = place.conductor(
+            run, lock=lock, approve_by="--yes" if yes else "", attended=scripted, out=out, answer=answer
+        )
+        await pick_model(place, ask=not (as_json or scripted))
+        live = looks_on(place, as_json=as_json)
+        status = await Headless(conductor, as_json=as_json, scripted=scripted, live=live).follow(Resume())
+        if person:
+            status = await ask_at_gates(conductor, status, live=live)
+        return close(conductor.run, status, as_json=as_json, shown=person)
+
+
+async def taken(place: Workplace, name: str | None) -> tuple[Run, RunLock | None]:
+    """Take a run to go on with it, where no name is given the latest that has not ended and that nobody writes.
+
+    Raises Fault where there is none or it has ended, RunInUse where another process has it.
+    """
+    run, lock = await (place.take(name) if name else _latest(place))
+    if run.ended:
+        if lock is not None:
+            lock.release()
+        raise Fault(f"The run {run.id} has ended: there is nothing to go on with.", f"How it went: hgtui show {run.id}")
+    return run, lock
+
+
+async def _latest(place: Workplace) -> tuple[Run, RunLock | None]:
+    busy: RunInUse | None = None
+    for row in await place.journal.runs(limit=SEARCHED):
+        if row.outcome is not None:
+            continue
+        try:
+            run, lock = await place.take(row.id)
+        except RunInUse as error:
+            busy = busy or error
+            continue
+        except (Fault, JournalError):
+            continue  # what cannot be read is told where it is named
+        if not run.ended:
+            return run, lock
+        if lock is not None:
+            lock.release()
+    if busy is not None:
+        raise Fault(f"There is no run to go on with but one: {busy}", busy.hint)
+    raise Fault("There is no run to go on with: all have ended.", "hgtui runs lists them.")
