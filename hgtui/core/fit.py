@@ -4,6 +4,7 @@ import re
 
 from hgtui.core.model import Candidate
 from hgtui.core.plan import Task
+from hgtui.core.task import TASKS
 
 _WORD = re.compile(r"[a-z]+")
 _ASKING = ("labels", "question")
@@ -33,6 +34,17 @@ def unfit(task: Task, candidate: Candidate) -> str:
     if not candidate.labels or not asked(task) or matches(task, candidate):
         return ""
     return f"it knows only {', '.join(candidate.labels[:4])}"
+
+
+def narrow(task: Task, candidate: Candidate) -> str:
+    """Say in a few words why a candidate fits a task less than one that looks for anything; an empty text where it does not.
+
+    Only a candidate with a closed list of labels, for a task that could ask for something in particular and does not.
+    """
+    spec = TASKS.get(task.task)
+    if not candidate.labels or spec is None or asked(task) or all(spec.arg(name) is None for name in _ASKING):
+        return ""
+    return f"knows only {', '.join(candidate.labels[:4])}, and the task asks for nothing in particular"
 
 
 def can_run(task: Task, candidate: Candidate) -> bool:

@@ -3,7 +3,7 @@
 import math
 from collections.abc import AsyncIterator, Mapping
 
-from hgtui.core.fit import matches, unfit
+from hgtui.core.fit import matches, narrow, unfit
 from hgtui.core.model import Assignment, Candidate
 from hgtui.core.plan import Plan, Task, Uid
 from hgtui.core.text import one_line
@@ -14,6 +14,8 @@ Pinned = Mapping[str, str]
 """The candidate that a person has pinned, by task type."""
 
 _PRESENT, _FITS, _MATCH, _SPEAKS, _HERE = 1000.0, 100.0, 10.0, 5.0, 1.0
+_NARROW = 10.0
+"""What a candidate that knows a few labels loses where nothing in particular is asked for: more than its place weighs."""
 _UNSURE, _GATED, _DOWNLOADS = 0.5, 0.25, 0.2
 """Below all that says how well a candidate fits: a mapping that is not live, terms that may not be accepted, downloads."""
 _MOST_DOWNLOADS = 1e9
@@ -23,8 +25,9 @@ _EVERY_LANGUAGE = frozenset({"multilingual", "mul"})
 def rank(task: Task, candidates: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
     """Return the candidates for a task, best first, each with its score and the reason for its place.
 
-    What cannot be called now stands behind what can, what does not fit behind what does, what needs the acceptance of
-    terms behind what does not; then downloads count, and among equals the order given.
+    What cannot be called now stands behind what can, what does not fit behind what does, what knows only a few labels
+    behind what looks for anything where nothing in particular is asked for, what needs the acceptance of terms behind
+    what does not; then downloads count, and among equals the order given.
     """
     scored = [_scored(task, one) for one in candidates]
     return tuple(sorted(scored, key=lambda one: -one.score))
@@ -34,12 +37,13 @@ def _scored(task: Task, candidate: Candidate) -> Candidate:
     told = task.args.get("language")
     language = told.literal if told else None
     found = matches(task, candidate)
-    why_not = unfit(task, candidate)
+    why_not, few = unfit(task, candidate), narrow(task, candidate)
     words = _where(candidate)
     score = (
         _PRESENT * (not candidate.missing)
         + _FITS * (not why_not)
         + _MATCH * bool(found)
+        - _NARROW * bool(few)
         + _HERE * (candidate.place == "here")
         - _UNSURE * (candidate.status not in {"", "live"})
         - _GATED * bool(candidate.gated)
@@ -47,6 +51,8 @@ def _scored(task: Task, candidate: Candidate) -> Candidate:
     )
     if found:
         words.insert(0, f"made for {', '.join(found[:2])}")
+    if few:
+        words.append(few)
     if language and candidate.languages:
         speaks = language in candidate.languages or not _EVERY_LANGUAGE.isdisjoint(candidate.languages)
         score += _SPEAKS * speaks

@@ -65,6 +65,38 @@ def test_what_runs_here_comes_before_what_runs_elsewhere() -> None:
     assert ranked[1].reason == "runs at hub"
 
 
+DETR = Candidate(name="hub:facebook/detr-resnet-50", model="detr", endpoint="hub", place="hub", provider="hf-inference")
+
+
+def test_where_nothing_in_particular_is_asked_for_what_looks_for_anything_comes_first() -> None:
+    ranked = rank(DETECT, (FACES, CODES, DETR))
+    assert names(ranked) == ["detr", "faces", "codes"]
+    assert ranked[1].reason == "runs on this machine, knows only face, and the task asks for nothing in particular"
+    assert names(rank(asks("face"), (DETR, FACES))) == ["faces", "detr"], "what is asked for decides as before"
+
+
+def test_a_specialist_that_is_here_comes_before_what_cannot_be_called() -> None:
+    away = DETR.model_copy(update={"missing": "Set HF_TOKEN."})
+    assert names(rank(DETECT, (away, FACES, CODES))) == ["faces", "codes", "detr"]
+    assert names(usable(rank(DETECT, (away, FACES)), DETECT)) == ["faces"]
+
+
+def test_a_task_type_that_cannot_ask_for_anything_in_particular_ranks_its_specialists_as_before() -> None:
+    read = Task(uid="t1", id=1, task="image-to-text", args={"image": Input.text("a.png")})
+    reader = model("reader", labels=("text",))
+    assert names(rank(read, (DETR, reader))) == ["reader", "detr"]
+    assert rank(read, (reader,))[0].reason == "runs on this machine"
+
+
+def test_a_question_about_the_mood_or_the_language_still_goes_to_its_specialist() -> None:
+    mood, tongue = model("mood", labels=("sentiment", "positive")), model("tongue", labels=("language",))
+    any_label = DETR.model_copy(update={"model": "any"})
+    for question, first in (("Which sentiment is it?", "mood"), ("What language is it?", "tongue")):
+        args = {"text": Input.text("x"), "question": Input.text(question)}
+        task = Task(uid="t1", id=1, task="text-classification", args=args)
+        assert names(rank(task, (any_label, mood, tongue)))[0] == first
+
+
 async def chosen(
     *tasks: Task, found: tuple[Candidate, ...], again: frozenset[Uid] = frozenset(), **keep: Assignment
 ) -> dict[Uid, Assignment | None]:
