@@ -22,12 +22,13 @@ def attention(view: View, width: int, most: int) -> list[Line]:
 
 
 def _leaving(view: View, width: int, most: int) -> list[Line]:
-    told = [*view.leaves, *([view.spends] if view.spends else [])]
+    told = ["The plan goes beyond what was approved: a approves it as it is now."] if view.run.grant else []
+    told += [view.spends] if view.spends else []
+    told += [f"{'' if at else 'leaves this machine: '}{words}" for at, words in enumerate(view.leaves)]
     lines: list[Line] = []
-    for at, words in enumerate(told):
-        head = "leaves this machine: " if at == 0 and view.leaves else ""
-        rows = wrapped(f"{head}{words}", width - 2, ROWS)
-        lines += [((("! " if not at and not row else "  ") + text, "warn"),) for row, text in enumerate(rows)]
+    for words in told:
+        for row in wrapped(words, width - 2, ROWS):
+            lines.append((("  " if lines else "! ", "warn"), (row, "warn")))
     if len(lines) > most:
         left = len(lines) - most + 1
         lines = [*lines[: most - 1], ((fit(f"  … {plural(left, 'more line')}: 1 shows all", width), "bold"),)]

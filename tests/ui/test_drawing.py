@@ -12,9 +12,8 @@ from hgtui.ui.widgets.chat import Talk
 from hgtui.ui.widgets.plan import PlanPane
 from hgtui.ui.words import SIGNS, fit, seconds, wrapped
 from tests.ui.bench import SIZES, notice, screen_text, settle, until, workbench
+from tests.ui.hostile import EVIL
 from tests.ui.scripted import ScriptedDesk, candidate, chain
-
-EVIL = "[@click=app.quit]x[/] [/x] [bold\x1b]52;c;cHduZWQ=\x07\x1b[2J\x9b31m\x90q\x9c\u202eevil\u2066\ufeff\U000e0041\x00 ]"
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -94,11 +93,14 @@ async def test_a_failure_is_told_with_its_hint_and_moves_no_focus(size: tuple[in
         await settle(pilot)
         assert pilot.app.focused is focused
         assert pilot.app.screen.view.chosen == chosen  # type: ignore[attr-defined]
-        assert "1 text-classification failed after 2 tries" in screen_text(pilot).replace("\n", " ") or size[0] > 100
+        assert "1 text-classification failed, crashed (after 2 tries): The engine died." in screen_text(pilot)
+        assert "Take another." in screen_text(pilot)
         assert "4 Run ◆ your turn" not in screen_text(pilot)  # the others still wait for a place
+        assert "! goes to 1, then" in screen_text(pilot)
         await pilot.press("exclamation_mark")
         await settle(pilot)
-        assert "crashed: The engine died." in screen_text(pilot)
+        assert pilot.app.screen.view.chosen == "t2"  # type: ignore[attr-defined]
+        assert "! goes to 1, then" not in screen_text(pilot)
 
 
 @pytest.mark.parametrize("size", SIZES)

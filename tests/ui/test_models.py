@@ -20,6 +20,7 @@ from hgtui.ui.screens.models import Models
 from hgtui.ui.screens.workbench import Workbench
 from hgtui.ui.widgets.pager import LONGEST, Pager
 from tests.ui.bench import SIZES, notice, screen_text, settle, until, workbench
+from tests.ui.hostile import EVIL, EVIL_ID
 from tests.ui.scripted import Scripted, ScriptedDesk, candidate, hub_candidate
 
 SPEECH = Task(uid="t1", id=0, task="text-to-speech", args={"text": Input.text("Hello")})
@@ -325,6 +326,59 @@ async def test_the_help_has_the_keys_of_the_list(size: tuple[int, int]) -> None:
         await pilot.press("escape")
         await settle(pilot)
         assert isinstance(pilot.app.screen, Models)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_nothing_that_the_hub_says_takes_effect_on_the_terminal(size: tuple[int, int]) -> None:
+    evil = hub_candidate(
+        EVIL_ID, provider=EVIL_ID, name=f"hub:{EVIL_ID}#{EVIL_ID}", title=EVIL, description=EVIL, licence=EVIL, languages=(EVIL,),
+        status=EVIL, providers=(f"b{EVIL_ID}", "b"), page=EVIL, spends=EVIL, gated="auto", library=EVIL, revision=EVIL,
+        reason=EVIL,
+    )  # fmt: skip
+    idle = hub_candidate(f"b{EVIL}", name=f"hub:b{EVIL_ID}", missing=EVIL)
+    async with models(evil, idle, size=size) as (pilot, conductor, desk):
+        seen: list[str] = []
+
+        async def look(*presses: str) -> None:
+            for key in presses:
+                await pilot.press(key)
+            await settle(pilot)
+            seen.append(screen_text(pilot) + pilot.app.export_screenshot().replace("\n", ""))
+
+        desk.pins["text-to-speech"] = EVIL_ID
+        desk.card_text = f"# {EVIL}\n{EVIL}\n```\n{EVIL}\n```\n| {EVIL} |\n![{EVIL}]({EVIL})\n<script>{EVIL}</script>"
+        desk.found = (evil, idle)
+        await look("i")
+        await look("G")
+        await look("escape", "p")
+        await look("p")
+        await look("P")
+        conductor.tell(ev.Logged(text=EVIL), ev.Refused(command=EVIL, message=EVIL, hint=EVIL))
+        await look("j", "enter")
+        desk.store_error = StoreError(Failure.TRANSPORT, EVIL, EVIL)
+        await look("s", *"x[/y]", "enter")
+        await look("i")
+        await look("escape")
+        desk.store_error = None
+        await look("s", *"[bold", "enter")
+        await look("slash", *"[/x", "enter")
+        await look("escape", "escape", "escape", "escape", "escape")
+        assert isinstance(pilot.app.screen, Workbench)
+        conductor.approve()
+        conductor.tell(
+            ev.TaskStarted(uid="t1", candidate=evil.name),
+            ev.TaskSubstituted(uid="t1", candidate=EVIL, in_place_of=evil.name, failure=Failure.ACCESS, message=EVIL),
+            ev.TaskRetrying(uid="t1", attempt=1, failure=Failure.LOADING, message=EVIL, wait_s=30),
+        )
+        await look()
+        conductor.tell(ev.TaskFailed(uid="t1", failure=Failure.ACCESS, message=EVIL, hint=EVIL))
+        await look("exclamation_mark")
+        await look("f", "1", "4", "2")
+        whole = "".join(seen)
+        assert "[@click=app.quit]x[/]" in whole
+        assert not [char for char in whole if char != "\n" and (ord(char) < 32 or 127 <= ord(char) < 160)]
+        assert not set(whole) & set("\u202e\u2066\ufeff\U000e0041")
+        assert pilot.app.is_running
 
 
 def test_numbers_are_written_short() -> None:

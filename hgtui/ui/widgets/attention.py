@@ -20,7 +20,7 @@ class Attention(Bar):
         room = self.screen.size
         width = (self.size.width if self.display else 0) or room.width
         lines = attention(self.view, max(width - 1, 20), MOST if room.height >= 30 else MOST_NARROW)
-        self.display = bool(lines)
+        self.set_class(bool(lines), "-told")
         self.styles.height = len(lines)
         self.show(*lines)
 
