@@ -104,6 +104,17 @@ class Retry(Value):
     uid: Uid
 
 
+class Rerun(Value):
+    """Run a task that is over again, even where its result is kept, and what is below it as far as that changes.
+
+    With `preview` only say what that would do.
+    """
+
+    command: Literal["rerun"] = "rerun"
+    uid: Uid
+    preview: bool = False
+
+
 class SkipTask(Value):
     """Go on without a task."""
 
@@ -163,6 +174,7 @@ Command = Annotated[
     | Approve
     | Allow
     | Retry
+    | Rerun
     | SkipTask
     | Supply
     | Stop

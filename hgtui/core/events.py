@@ -13,6 +13,7 @@ from hgtui.core.model import Assignment, Candidate
 from hgtui.core.plan import Plan, Task, Uid
 from hgtui.core.ports import Turn
 from hgtui.core.resource import FileFact, Resource
+from hgtui.core.reuse import told
 from hgtui.core.states import Failure, Gate, Gates, Outcome, Stage
 
 VERSION = 1
@@ -34,7 +35,7 @@ class RunStarted(Value):
     """A request came in. `planner` says who plans, `files` are the paths that the person typed, `brought` is their plan.
 
     `earlier` are the turns of the conversation before it. `controller` names the LLM and its server where they are not
-    on this machine: the request goes there and, where `answer` is "llm", the results too.
+    on this machine: the request goes there and, where `answer` is "llm", the results too. With `fresh` nothing is reused.
     """
 
     type: Literal["run_started"] = "run_started"
@@ -46,6 +47,7 @@ class RunStarted(Value):
     controller: str = ""
     answer: Literal["llm", "program"] = "program"
     brought: Brought | None = None
+    fresh: bool = False
 
 
 class Resumed(Value):
@@ -179,6 +181,8 @@ class GateOpened(Value):
 
     `leaves` says in a line for each place what would leave this machine, `spends` what would be spent (empty where
     nothing is), `substitutes` names for a task the candidates that run in place of the chosen one where it fails.
+    The tasks of `reuses` have a result that is kept, those of `reruns` run; `about_s` and `untimed` as in
+    core.reuse.Forecast.
     """
 
     type: Literal["gate_opened"] = "gate_opened"
@@ -189,6 +193,15 @@ class GateOpened(Value):
     leaves: tuple[str, ...] = ()
     spends: str = ""
     substitutes: Mapping[Uid, tuple[str, ...]] = {}
+    reuses: tuple[Uid, ...] = ()
+    reruns: tuple[Uid, ...] = ()
+    about_s: float | None = None
+    untimed: int = 0
+
+    @property
+    def forecast(self) -> str:
+        """What would run again and for how long, in words; empty where nothing is known of it."""
+        return told(len(self.reruns), len(self.reuses), self.about_s, self.untimed)
 
 
 class Approved(Value):
@@ -262,7 +275,10 @@ class TaskSubstituted(Value):
 
 
 class TaskDone(Value):
-    """A task has its results, the main one first. `supplied` where a person gave them; `seconds` of the last try."""
+    """A task has its results, the main one first. `supplied` where a person gave them; `seconds` of the last try.
+
+    `reused` where it did not run: they were kept from the run `kept_from`, where it took `took_s` seconds.
+    """
 
     type: Literal["task_done"] = "task_done"
     uid: Uid
@@ -272,6 +288,9 @@ class TaskDone(Value):
     candidate: str = ""
     supplied: bool = False
     note: str = ""
+    reused: bool = False
+    kept_from: str = ""
+    took_s: float = 0.0
 
 
 class TaskFailed(Value):
@@ -386,6 +405,24 @@ class Progress(Value):
     note: str = ""
 
 
+class RerunForeseen(Value):
+    """What a re-run of a task with everything below it would do, as in core.reuse.Forecast; not stored.
+
+    Of what is below, a task runs only where what it reads comes out different: `reruns` are the most that may run.
+    """
+
+    type: Literal["rerun_foreseen"] = "rerun_foreseen"
+    uid: Uid
+    reruns: tuple[Uid, ...]
+    about_s: float | None = None
+    untimed: int = 0
+
+    @property
+    def words(self) -> str:
+        """What would run again and for how long."""
+        return told(len(self.reruns), 0, self.about_s, self.untimed) or f"runs {len(self.reruns)}"
+
+
 class Refused(Value):
     """A command could not be carried out; not stored."""
 
@@ -399,11 +436,11 @@ Event = Annotated[
     RunStarted | Resumed | Marked | FileSeen | StageEntered | TaskDrafted | PlanProposed | PlanningFailed | PlanEdited | RevisionBegun | RevisionProposed | RevisionClosed | EditUndone
     | EditRedone | CandidatesFound | ModelChosen | GateOpened | Approved | ApprovalCarried | TaskQueued | TaskAsking | TaskStarted
     | TaskRetrying | TaskSubstituted | TaskDone | TaskFailed | TaskBlocked | TaskSkipped | TaskCancelled | TaskReset | Called | Logged
-    | Answered | RunEnded | Delta | Progress | Refused,
+    | Answered | RunEnded | Delta | Progress | RerunForeseen | Refused,
     Field(discriminator="type"),
 ]  # fmt: skip
 
-PASSING_EVENTS = (Delta, Progress, Refused)
+PASSING_EVENTS = (Delta, Progress, RerunForeseen, Refused)
 """The events that are shown and not stored."""
 
 EVENTS: TypeAdapter[Event] = TypeAdapter(Event, config={"defer_build": True})

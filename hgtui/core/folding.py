@@ -26,7 +26,7 @@ def _started(run: "Run", event: ev.RunStarted) -> Changed:
     run.request, run.asked_files, run.planner, run.gates = event.request, event.files, event.planner, event.gates
     run.started, run.earlier = run.at, event.earlier
     run.controller, run.answer_by = event.controller, event.answer
-    run.brought = event.brought
+    run.brought, run.fresh = event.brought, event.fresh
     return ()
 
 
@@ -176,7 +176,7 @@ def _substituted(run: "Run", event: ev.TaskSubstituted) -> Changed:
 def _done(run: "Run", event: ev.TaskDone) -> Changed:
     before = run.status(event.uid)
     run.tasks[event.uid] = TaskStatus(
-        state=TaskState.DONE,
+        state=TaskState.REUSED if event.reused else TaskState.DONE,
         attempt=event.attempt,
         candidate=event.candidate,
         in_place_of="" if event.supplied else before.in_place_of,
@@ -186,6 +186,8 @@ def _done(run: "Run", event: ev.TaskDone) -> Changed:
         results=event.results,
         supplied=event.supplied,
         note=event.note,
+        kept_from=event.kept_from,
+        took_s=event.took_s,
     )
     return (event.uid,)
 
@@ -289,5 +291,6 @@ _FOLD: dict[type, Callable[["Run", Any], Changed]] = {
     ev.RunEnded: _ended,
     ev.Delta: _nothing,
     ev.Progress: _progress,
+    ev.RerunForeseen: _nothing,
     ev.Refused: _nothing,
 }

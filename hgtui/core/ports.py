@@ -1,9 +1,9 @@
 """What a stage needs from outside, as Protocols; the values that cross them stand in `crossing` and are found here too."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from hgtui.core.crossing import (
     Answering,
@@ -31,9 +31,10 @@ from hgtui.core.crossing import (
     Withdrawn,
     Wrote,
 )
-from hgtui.core.model import Candidate
+from hgtui.core.model import Assignment, Candidate
 from hgtui.core.plan import Plan, Uid
 from hgtui.core.resource import FileFact
+from hgtui.core.reuse import Kept
 
 __all__ = [
     "Answering",
@@ -52,6 +53,7 @@ __all__ = [
     "Given",
     "How",
     "Ids",
+    "KeepsResults",
     "ModelStore",
     "Noticed",
     "Planner",
@@ -64,6 +66,7 @@ __all__ = [
     "Results",
     "Said",
     "Selector",
+    "Settled",
     "Step",
     "StoreError",
     "Talker",
@@ -89,6 +92,35 @@ class Endpoint(Protocol):
 
     async def run(self, call: Call, work: Path, tell: Tell) -> tuple[Produced, ...]:
         """Run a call, writing files only into `work`; the main result comes first. Raises CallError."""
+        ...
+
+
+@runtime_checkable
+class Settled(Protocol):
+    """An endpoint with settings of its own that make another result of the same call."""
+
+    def settings(self, task: str, assignment: Assignment) -> Mapping[str, Any]:
+        """Return them (JSON, no secrets) for a task type: a result is reused only under the same."""
+        ...
+
+
+class KeepsResults(Protocol):
+    """Results of tasks by their key (`core.reuse.key`). Nothing here raises: what cannot be kept is not kept."""
+
+    async def find(self, key: str) -> Kept | None:
+        """Return what is kept, with its artifacts whole; None where nothing is."""
+        ...
+
+    async def peek(self, keys: Iterable[str]) -> Mapping[str, Kept]:
+        """Return what is kept, for a look ahead: the artifacts are not looked at."""
+        ...
+
+    def put(self, key: str, kept: Kept) -> None:
+        """Keep a result. Never blocks."""
+        ...
+
+    async def seconds(self, runners: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], float]:
+        """Return how many seconds a task type took on a candidate before, where that is known."""
         ...
 
 

@@ -61,6 +61,7 @@ class Run:
     uids: set[Uid] = field(default_factory=set)
     typed: set[str] = field(default_factory=set)
     brought: ev.Brought | None = None
+    fresh: bool = False
     marked: Uid | None = None
 
     def fold(self, entry: ev.Entry) -> frozenset[Uid]:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from hgtui.core.plan import Uid
 from hgtui.core.resource import Resource
+from hgtui.core.reuse import length
 from hgtui.core.states import Failure, TaskState
 
 
@@ -14,6 +15,7 @@ class TaskStatus:
 
     `candidate` runs it or ran it last. Where that is not the one that was chosen, `in_place_of` is, and `why_not` says
     how that one failed. `why` says what a task asks for, where that is not its policy alone.
+    A reused result is from the run `kept_from`, where it took `took_s` seconds.
     """
 
     state: TaskState = TaskState.WAITING
@@ -34,6 +36,8 @@ class TaskStatus:
     retry_at: datetime | None = None
     wait_s: float = 0.0
     fraction: float | None = None
+    kept_from: str = ""
+    took_s: float = 0.0
 
     @property
     def stood_in(self) -> str:
@@ -41,6 +45,11 @@ class TaskStatus:
         if not self.in_place_of:
             return ""
         return f"{self.candidate} ran in place of {self.in_place_of}: {self.why_not}".rstrip(": ")
+
+    @property
+    def kept(self) -> str:
+        """Say in words from which run a reused result is kept; empty where it was not reused."""
+        return f"kept from run {self.kept_from}, took {length(self.took_s)}" if self.kept_from else ""
 
 
 @dataclass(slots=True)

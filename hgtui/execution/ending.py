@@ -13,11 +13,17 @@ HINT = 500
 
 Ending = ev.TaskDone | ev.TaskFailed | ev.TaskCancelled
 
-STATES: dict[type[ev.TaskDone] | type[ev.TaskFailed] | type[ev.TaskCancelled], TaskState] = {
-    ev.TaskDone: TaskState.DONE,
+_STATES: dict[type[ev.TaskFailed] | type[ev.TaskCancelled], TaskState] = {
     ev.TaskFailed: TaskState.FAILED,
     ev.TaskCancelled: TaskState.CANCELLED,
 }
+
+
+def state_of(event: Ending) -> TaskState:
+    """Return where a task stands that ended so."""
+    if isinstance(event, ev.TaskDone):
+        return TaskState.REUSED if event.reused else TaskState.DONE
+    return _STATES[type(event)]
 
 
 class GaveUp(CallError):

@@ -28,6 +28,7 @@ from hgtui.core.text import clean, one_line
 from hgtui.execution.course import Course, Leg, LocalFault, named_wait
 from hgtui.execution.ending import GaveUp, failed
 from hgtui.execution.resolve import Resolver
+from hgtui.execution.reusing import Inputs, Reusing
 from hgtui.execution.scheduler import Emit
 
 PREVIEW = 400
@@ -52,7 +53,8 @@ class Performer:
 
     `endpoints` by the word before the colon of a candidate's name; `seconds` bounds one try, `tries` their number for
     one candidate; `sleep` waits so many seconds between two tries; `note` keeps each call to the controller.
-    `stand_ins` says what may run in place of a candidate that failed, `move` is called before that runs.
+    `stand_ins` says what may run in place of a candidate that failed, `move` is called before that runs. Before the first
+    try of a candidate `reuse` is asked for a result of the same work, and what came of a task is kept there.
 
     The class of a failure decides (hgtui.core.states.Failure). What passes is tried again after a wait: the one that
     the endpoint names (a model that loads, a quota), else a longer one each time. A wait of more than
@@ -75,11 +77,12 @@ class Performer:
         note: Note | None = None,
         stand_ins: StandIns = lambda _: (),
         move: Move | None = None,
+        reuse: Reusing | None = None,
     ) -> None:
         self._run, self._endpoints, self._resolver = run, endpoints, resolver
         self._artifacts, self._emit = artifacts, emit
         self._seconds, self._tries, self._sleep = seconds, tries, sleep
-        self._note, self._stand_ins, self._move = note, stand_ins, move
+        self._note, self._stand_ins, self._move, self._reuse = note, stand_ins, move, reuse
 
     def place(self, assignment: Assignment) -> tuple[str, int]:
         """Return the endpoint of an assignment and how many calls it takes at once."""
@@ -105,14 +108,27 @@ class Performer:
     async def _leg(self, task: Task, course: Course, results: Results) -> ev.TaskDone:
         """Run a task on the candidate at hand, with as many tries as make sense. Raises CallError."""
         leg = course.leg
+        known = await self._known(task, leg, results)
+        if isinstance(known, ev.TaskDone):
+            return known
         async for attempt in self._attempts(task, course):
             with attempt:
                 try:
-                    return await self._try(task, leg.assignment, results, leg.tries + 1)
+                    return await self._try(task, leg, results, None if leg.errors else known)
                 except CallError as error:
                     course.failed(error)
                     raise
         raise AssertionError("tenacity ends with a result or an error")
+
+    async def _known(self, task: Task, leg: Leg, results: Results) -> ev.TaskDone | Inputs | None:
+        """Return the kept result of the same work, else what goes into it, else None: the first try will say why."""
+        if self._reuse is None or leg.errors or not self._reuse.looks(task.uid):
+            return None
+        try:
+            inputs = await self._resolver().inputs(task, results, fetch=False)
+        except CallError:
+            return None
+        return await self._reuse.find(task, leg.assignment, inputs) or inputs
 
     async def _go_over(self, task: Task, old: Leg, new: Leg, error: CallError) -> None:
         """Say that another candidate takes over, get a place for it, wait until it may be tried."""
@@ -164,26 +180,36 @@ class Performer:
             )
         )
 
-    async def _try(self, task: Task, assignment: Assignment, results: Results, attempt: int) -> ev.TaskDone:
+    async def _try(self, task: Task, leg: Leg, results: Results, inputs: Inputs | None) -> ev.TaskDone:
+        """Try a task once; `inputs` are those that are looked up already."""
+        assignment, attempt = leg.assignment, leg.tries + 1
         self._emit(ev.TaskStarted(uid=task.uid, attempt=attempt, candidate=assignment.candidate))
         begun = time.monotonic()
         endpoint = self._endpoint(assignment)
-        inputs = await self._resolver().inputs(task, results)
-        call = Call(run=self._run, task=task, assignment=assignment, inputs=inputs)
+        if inputs is None:
+            inputs = await self._resolver().inputs(task, results)
+            # What had to be fetched first may be what was worked on before.
+            if self._reuse and attempt == 1 and (done := await self._reuse.find(task, assignment, inputs)):
+                return done
+        done = await self._done(endpoint, Call(run=self._run, task=task, assignment=assignment, inputs=inputs))
+        done = done.model_copy(update={"seconds": time.monotonic() - begun, "attempt": attempt})
+        if self._reuse is not None:
+            self._reuse.keep(task, assignment, inputs, done)
+        return done
+
+    async def _done(self, endpoint: Endpoint, call: Call) -> ev.TaskDone:
         work = _folder()
         try:
-            produced = await self._noted(task, endpoint, call, work)
+            produced = await self._noted(call.task, endpoint, call, work)
             kept = await self._kept(produced, work)
         finally:
             await asyncio.to_thread(shutil.rmtree, work, ignore_errors=True)
         if not kept:
-            raise CallError(Failure.EMPTY, f"{assignment.candidate} gave no result.")
+            raise CallError(Failure.EMPTY, f"{call.assignment.candidate} gave no result.")
         return ev.TaskDone(
-            uid=task.uid,
+            uid=call.task.uid,
             results=kept,
-            seconds=time.monotonic() - begun,
-            attempt=attempt,
-            candidate=assignment.candidate,
+            candidate=call.assignment.candidate,
             note=clean(next((one.note for one in produced if one.note), ""), NOTE),
         )
 

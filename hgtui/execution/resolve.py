@@ -29,8 +29,11 @@ class Resolver:
         self._names = {task.uid: f"the result of task {task.id}" for task in plan}
         self._files, self._artifacts, self._fetch = files, artifacts, fetch
 
-    async def inputs(self, task: Task, results: Results) -> dict[str, tuple[Given, ...]]:
-        """Return for each argument what goes in. Raises CallError (bad_input) where something is not there."""
+    async def inputs(self, task: Task, results: Results, *, fetch: bool = True) -> dict[str, tuple[Given, ...]]:
+        """Return for each argument what goes in. Raises CallError (bad_input) where something is not there.
+
+        Without `fetch` nothing is fetched: an address that nobody has asked yet is not there.
+        """
         spec = TASKS.get(task.task)
         if spec is None:
             raise CallError(Failure.BAD_INPUT, f"There is no task type “{one_line(task.task, 60)}”.")
@@ -39,7 +42,8 @@ class Resolver:
             arg = spec.arg(name)
             if arg is None:
                 raise CallError(Failure.BAD_INPUT, f"{task.task} takes no “{one_line(name, 40)}”.")
-            await self._bring(task, value)
+            if fetch:
+                await self._bring(task, value)
             found[name] = await self._argument(arg, value, results)
         return found
 

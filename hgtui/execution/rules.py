@@ -25,9 +25,9 @@ def lacking(task: Task, states: Mapping[Uid, TaskState]) -> tuple[Uid, ...]:
     return tuple(dict.fromkeys(broken))
 
 
-def below(uids: Iterable[Uid], dependants: Mapping[Uid, tuple[Uid, ...]]) -> Iterator[Uid]:
-    """Yield everything that depends on any of `uids`, near or far."""
-    seen: set[Uid] = set()
+def below(uids: Iterable[Uid], dependants: Mapping[Uid, tuple[Uid, ...]], without: Iterable[Uid] = ()) -> Iterator[Uid]:
+    """Yield everything that depends on any of `uids`, near or far; not `without`, nor what is only behind those."""
+    seen: set[Uid] = set(without)
     ahead = list(uids)
     while ahead:
         for follower in dependants[ahead.pop()]:

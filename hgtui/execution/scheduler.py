@@ -12,7 +12,7 @@ from hgtui.core.plan import Plan, Task, Uid
 from hgtui.core.ports import Results
 from hgtui.core.resource import Resource
 from hgtui.core.states import HAS_RESULT, UNDER_WAY, Failure, TaskState
-from hgtui.execution.ending import STATES, ending
+from hgtui.execution.ending import ending, state_of
 from hgtui.execution.places import Places
 from hgtui.execution.rules import BROKEN, below, lacking, runner, sense
 
@@ -148,14 +148,32 @@ class Scheduler:
     def retry(self, uid: Uid) -> None:
         """Run a task again that failed, was stopped or skipped, and then what it blocked."""
         state = self._state(uid)
-        if state is S.BLOCKED:
-            by = ", ".join(f"#{self._tasks[dep].id}" for dep in lacking(self._tasks[uid], self._states))
-            raise SchedulerError(f"Task {self._tasks[uid].id} is blocked by {by}: run that again.")
+        self._not_blocked(uid)
         if state not in _OVER or state in HAS_RESULT:
             raise SchedulerError(f"Task {self._tasks[uid].id} is {state}: only one that ended in nothing is run again.")
-        if self._tasks[uid].skip:
-            raise SchedulerError(f"Task {self._tasks[uid].id} is skipped in the plan: take it in first.")
+        self._not_left_out(uid)
         self._revive([uid], self._plan.below(uid))
+
+    def rerun(self, uid: Uid, spare: Iterable[Uid] = ()) -> None:
+        """Run a task that is over again, and everything below it but `spare` and what is only behind those.
+
+        What runs there is stopped, and the results there are taken away: nothing reads what holds no longer.
+        """
+        again = self.rerunnable(uid, spare)
+        for one in again:
+            self.results.pop(one, None)
+            self._stop(one)
+        self._allowed.add(uid)
+        self._revive([one for one in again if self._states[one] is not S.WAITING], [])
+
+    def rerunnable(self, uid: Uid, spare: Iterable[Uid] = ()) -> tuple[Uid, ...]:
+        """Return what `rerun` would run, the task itself first. Raises SchedulerError where it would not."""
+        state = self._state(uid)
+        self._not_blocked(uid)
+        if state not in _OVER:
+            raise SchedulerError(f"Task {self._tasks[uid].id} is {state}: only one that is over is run again.")
+        self._not_left_out(uid)
+        return (uid, *below([uid], self._dependants, {uid, *spare}))
 
     def supply(self, uid: Uid, results: tuple[Resource, ...]) -> None:
         """Take a result that a person gives, in place of the task's own; what has not started reads it."""
@@ -221,6 +239,15 @@ class Scheduler:
         if uid not in self._tasks:
             raise SchedulerError(f"The plan has no task {uid[:40]}.")
         return self._states.get(uid, S.WAITING)
+
+    def _not_blocked(self, uid: Uid) -> None:
+        if self._states.get(uid) is S.BLOCKED:
+            by = ", ".join(f"#{self._tasks[dep].id}" for dep in lacking(self._tasks[uid], self._states))
+            raise SchedulerError(f"Task {self._tasks[uid].id} is blocked by {by}: run that again.")
+
+    def _not_left_out(self, uid: Uid) -> None:
+        if self._tasks[uid].skip:
+            raise SchedulerError(f"Task {self._tasks[uid].id} is skipped in the plan: take it in first.")
 
     def _take(self, plan: Plan, assignments: Mapping[Uid, Assignment]) -> None:
         self._plan, self._assignments = plan, assignments
@@ -336,7 +363,7 @@ class Scheduler:
         if current and self._states.get(uid) is S.RUNNING:  # else it was stopped, skipped or supplied meanwhile
             if isinstance(event, ev.TaskDone):
                 self.results[uid] = event.results
-            self._settle(uid, STATES[type(event)], event)
+            self._settle(uid, state_of(event), event)
         self._look_idle()
 
     def _settle(self, uid: Uid, state: TaskState, event: ev.Event) -> None:

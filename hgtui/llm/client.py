@@ -49,6 +49,7 @@ class ChatClient:
     ) -> None:
         self._server = Server.at(base_url, api_key, timeouts or Timeouts(), retries or RetryPolicy(), sleep, headers)
         self.base_url = self._server.where
+        self.temperature: float | None = None  # each call says its own
         self.model = (model or "").strip() or None
         self._own_prices, self._own_context = (price_in, price_out), context
         self._prices: dict[str, Price | None] = {}

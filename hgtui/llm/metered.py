@@ -29,6 +29,11 @@ class Metered:
         return self._chat.base_url
 
     @property
+    def temperature(self) -> float | None:
+        """The temperature of every call, None where each stage takes its own."""
+        return self._temperature
+
+    @property
     def budget(self) -> Budget:
         """What the run has spent and may spend."""
         return self._budget

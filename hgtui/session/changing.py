@@ -15,6 +15,7 @@ from hgtui.core.states import HAS_RESULT, UNDER_WAY, TaskState
 from hgtui.core.text import one_line
 from hgtui.session.gates import gate
 from hgtui.session.parts import NotNow, Parts
+from hgtui.session.preview import foresee
 
 OpenGate = Callable[[], Awaitable[None]]
 
@@ -120,7 +121,7 @@ class Changing:
             await self._open_gate()
             return
         if self._wider():
-            self._parts.board.emit(gate(run))
+            self._parts.board.emit(gate(run, await foresee(run, self._parts.equipment)))
         else:
             self._parts.board.emit(ev.ApprovalCarried(grant=grant(run.draft, run.files, run.candidates), words=words))
         await self._parts.board.flush()

@@ -15,6 +15,7 @@ from hgtui.core.ports import (
     Clock,
     Endpoint,
     Ids,
+    KeepsResults,
     ModelStore,
     Planner,
     Recorder,
@@ -84,4 +85,6 @@ class Equipment:
     lookup: Resolve | None = None
     pins: Mapping[str, str] = field(default_factory=dict)
     pin: Callable[[str, str | None], Awaitable[None]] | None = None
+    results: KeepsResults | None = None
+    fresh: bool = False
     lock: Callable[[str], RunLock | None] | None = None

@@ -6,13 +6,19 @@ from pathlib import Path
 from hgtui.core import events as ev
 from hgtui.core.approval import SHOWN, fingerprint, grant
 from hgtui.core.problems import errors, file_literals, problems
+from hgtui.core.reuse import Forecast
 from hgtui.core.run import Run
 from hgtui.core.states import Gate, Gates
 from hgtui.session.files import resolve
 
+_NOTHING = Forecast()
 
-def gate(run: Run) -> ev.GateOpened:
-    """Return the gate at which a run stands: the fingerprint of what would be approved, what leaves, what it costs."""
+
+def gate(run: Run, ahead: Forecast = _NOTHING) -> ev.GateOpened:
+    """Return the gate at which a run stands: the fingerprint of what would be approved, what leaves, what it costs.
+
+    `ahead` is what would run again; it is told and is no part of what is approved.
+    """
     wrong = len(errors(problems(run.draft.plan, run.facts)))
     chosen = all(task.skip or task.uid in run.draft.assignments for task in run.draft.plan)
     return ev.GateOpened(
@@ -23,6 +29,7 @@ def gate(run: Run) -> ev.GateOpened:
         leaves=tuple(str(one) for one in run.leaving),
         spends=run.spends,
         substitutes={uid: tuple(one.candidate for one in rows) for uid, rows in run.stand_ins.items()},
+        **{name: getattr(ahead, name) for name in Forecast.model_fields},
     )
 
 

@@ -1,6 +1,7 @@
 """Stage 3 as a run goes through it: the scheduler under the grant, and the wait for a person where something failed."""
 
 import asyncio
+from collections.abc import Collection
 
 from hgtui.core import events as ev
 from hgtui.core.approval import beyond
@@ -11,12 +12,14 @@ from hgtui.core.run import Run
 from hgtui.core.states import HAS_RESULT, Gate, Outcome, Stage, TaskState
 from hgtui.execution.perform import Performer
 from hgtui.execution.resolve import Resolver
+from hgtui.execution.reusing import Reusing
 from hgtui.execution.scheduler import Scheduler
 from hgtui.session.board import Board
 from hgtui.session.calls import keep_call
 from hgtui.session.equipment import Equipment
 from hgtui.session.gates import gate
 from hgtui.session.intake import Intake
+from hgtui.session.preview import is_fresh
 from hgtui.session.standing import Standing
 
 _TROUBLE = frozenset({TaskState.FAILED, TaskState.CANCELLED, TaskState.BLOCKED})
@@ -29,6 +32,17 @@ class Running:
         self._board, self._equipment = board, equipment
         self._moved = asyncio.Event()
         self._finishing = False
+        self._reusing = (
+            Reusing(
+                equipment.results,
+                board.run.id,
+                equipment.endpoints,
+                equipment.clock,
+                fresh=is_fresh(board.run, equipment),
+            )
+            if equipment.results is not None
+            else None
+        )
         performer = Performer(
             board.run.id,
             equipment.endpoints,
@@ -40,6 +54,7 @@ class Running:
             note=self._note,
             stand_ins=self._stand_ins,
             move=self._move,
+            reuse=self._reusing,
         )
         self.scheduler = Scheduler(performer, board.emit, performer.place, self._check)
 
@@ -92,6 +107,12 @@ class Running:
             if not self._equipment.attended:
                 return outcome(run)
             await self._moved.wait()
+
+    def rerun(self, uid: Uid, spare: Collection[Uid]) -> None:
+        """Run a task that is over again, whatever is kept of it, and what is below it but `spare`. SchedulerError."""
+        self.scheduler.rerun(uid, spare)
+        if self._reusing is not None:
+            self._reusing.force(uid)
 
     def moved(self) -> None:
         """Look again: a person has done something."""

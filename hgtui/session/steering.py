@@ -1,10 +1,15 @@
 """What a person does to tasks while the plan runs: let one start, retry, skip, stop it, give its result by hand."""
 
 from hgtui.core import commands as cmd
+from hgtui.core import events as ev
 from hgtui.core.approval import beyond
+from hgtui.core.edits import Draft
+from hgtui.core.leaving import spending
 from hgtui.core.resource import Kind, Resource
+from hgtui.core.states import TaskState
 from hgtui.core.text import clean
 from hgtui.session.parts import NotNow, Parts
+from hgtui.session.preview import foresee_rerun
 
 PREVIEW = 400
 
@@ -30,6 +35,27 @@ class Steering:
         """Run a task without a result once more."""
         running = self._parts.live()
         running.scheduler.retry(command.uid)
+        running.moved()
+
+    async def rerun(self, command: cmd.Rerun) -> None:
+        """Run a task that is over once more with what is below it, or say what that would do.
+
+        What a person gave by hand or left out stays so. That a person asks for it is the approval: it is told what it
+        spends, and it stays within what was granted.
+        """
+        running, run = self._parts.live(), self._parts.run
+        spare = [
+            one.uid for one in run.draft.plan if run.status(one.uid).supplied or run.state(one.uid) is TaskState.SKIPPED
+        ]
+        uids = running.scheduler.rerunnable(command.uid, spare)
+        if command.preview:
+            self._parts.board.emit(await foresee_rerun(run, self._parts.equipment, uids))
+            return
+        rows = run.draft.plan.with_tasks(run.draft.plan[uid] for uid in uids)
+        spends = spending(Draft(plan=rows, assignments=run.draft.assignments), run.candidates)
+        text = f"Task {rows[command.uid].id} runs again" + (f", with {len(uids) - 1} below it" if uids[1:] else "")
+        self._parts.board.emit(ev.Logged(text=f"{text}. {spends}".strip(), uid=command.uid))
+        running.rerun(command.uid, spare)
         running.moved()
 
     async def skip(self, command: cmd.SkipTask) -> None:

@@ -5,6 +5,7 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import Any, Protocol
 
+from hgtui.core.model import Assignment
 from hgtui.core.ports import Call, CallError, CallMade, Given, Produced, Tell
 from hgtui.core.resource import FILE_KINDS
 from hgtui.core.states import Failure
@@ -28,6 +29,16 @@ LARGEST_PICTURE = 20_000_000
 class Chat(Talks, Protocol):
     """What this endpoint needs of a client: chat and the media routes; hgtui.llm.metered.Metered is one."""
 
+    @property
+    def base_url(self) -> str:
+        """Where the server is, without credentials."""
+        ...
+
+    @property
+    def temperature(self) -> float | None:
+        """The temperature that is set for it, None where each stage takes its own."""
+        ...
+
     async def speech(self, text: str, *, model: str) -> bytes:
         """Return a spoken text as a WAV file. Raises LLMError."""
         ...
@@ -49,6 +60,11 @@ class ControllerEndpoint:
 
     def __init__(self, chat: Chat) -> None:
         self._chat = chat
+
+    def settings(self, task: str, assignment: Assignment) -> dict[str, Any]:
+        """Return the server, the temperature that is set for it and what it is told to do."""
+        told = system(task) if task in INSTRUCTIONS and task not in MEDIA else ""
+        return {"server": self._chat.base_url, "temperature": self._chat.temperature, "told": told}
 
     async def run(self, call: Call, work: Path, tell: Tell) -> tuple[Produced, ...]:
         """Run a call. Raises CallError; a cancelled call closes its stream."""

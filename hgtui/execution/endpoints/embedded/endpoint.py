@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from hgtui.core.model import Candidate, CandidateName
+from hgtui.core.model import Assignment, Candidate, CandidateName
 from hgtui.core.plan import Task
 from hgtui.core.ports import Call, CallError, Given, Produced, Tell
 from hgtui.core.resource import FILE_KINDS, Kind
@@ -30,6 +30,14 @@ class EmbeddedEndpoint:
     def limit(self) -> int:
         """How many calls it takes at once: one for each lane."""
         return self._lanes.limit
+
+    def settings(self, task: str, assignment: Assignment) -> dict[str, str | None]:
+        """Return the version of the engine that is installed, which may be newer than the one that was chosen."""
+        try:
+            card = cards.card(CandidateName.parse(assignment.candidate).model)
+        except (KeyError, ValueError):
+            return {}
+        return {"version": cards.revision(card)}
 
     async def run(self, call: Call, work: Path, tell: Tell) -> tuple[Produced, ...]:
         """Run a call in a lane; cancelling kills the lane. Raises CallError."""

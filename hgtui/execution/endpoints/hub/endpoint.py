@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 from typing import Protocol
 
-from hgtui.core.model import CandidateName
+from hgtui.core.model import Assignment, CandidateName
 from hgtui.core.ports import Call, CallError, Produced, Tell
 from hgtui.core.states import Failure
 from hgtui.execution.endpoints.hub import pictures
@@ -54,6 +54,10 @@ class HubEndpoint:
 
     def __init__(self, client: Client, lanes: Lanes | None = None, *, seconds: float = SECONDS) -> None:
         self._client, self._lanes, self._seconds = client, lanes, seconds
+
+    def settings(self, task: str, assignment: Assignment) -> dict[str, str]:
+        """Return where the Hub and its router are."""
+        return {"hub": self._client.place.endpoint, "router": self._client.place.router}
 
     async def run(self, call: Call, work: Path, tell: Tell) -> tuple[Produced, ...]:
         """Run a call; cancelling ends it, also where it waits in a provider's queue. Raises CallError."""
