@@ -104,7 +104,7 @@ def _ways(view: View, task: Task, width: int) -> list[Line]:
     pieces: list[tuple[str, str]] = [("  ", "")]
     used = 2
     for key, words in keys:
-        words = one_line(words, 48)
+        words = one_line(words, max(width - 6, 16))
         cells = len(key) + len(words) + 4
         if used + cells > width and len(pieces) > 1:
             lines.append(tuple(pieces))
