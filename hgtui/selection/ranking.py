@@ -53,15 +53,27 @@ def _scored(task: Task, candidate: Candidate) -> Candidate:
         words.insert(0, f"made for {', '.join(found[:2])}")
     if few:
         words.append(few)
-    if language and candidate.languages:
-        speaks = language in candidate.languages or not _EVERY_LANGUAGE.isdisjoint(candidate.languages)
+    if language:
+        speaks, said = _speaks(task, language, candidate)
         score += _SPEAKS * speaks
-        words.append(f"{'speaks' if speaks else 'does not speak'} {language}")
+        words += [said] if said else []
     if why_not:
         words = [why_not]
     if candidate.missing:
         words = [f"{'cannot be called now' if candidate.place == 'hub' else 'not installed'}: {candidate.missing}"]
     return candidate.model_copy(update={"score": score, "reason": ", ".join(words)})
+
+
+def _speaks(task: Task, language: str, candidate: Candidate) -> tuple[bool, str]:
+    """Say whether a candidate is known to give the language that is asked for, and in words what is known of it."""
+    if candidate.instructed:
+        return True, f"is told to use {language}"
+    if not candidate.languages:
+        return False, ""
+    speaks = language in candidate.languages or not _EVERY_LANGUAGE.isdisjoint(candidate.languages)
+    if speaks and task.task == "translation":
+        return True, f"speaks {language} where the language of the text can be told"
+    return speaks, f"{'speaks' if speaks else 'does not speak'} {language}"
 
 
 def _where(candidate: Candidate) -> list[str]:

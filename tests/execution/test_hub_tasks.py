@@ -15,6 +15,7 @@ from tests.execution.hub_bench import TOKEN, Bench, opened, picture, sound, text
 from tests.inputs import make_pdf
 from tests.servers.hub import HubServer
 from tests.servers.hub.faults import body
+from tests.servers.hub.models import HF, Listed
 from tests.servers.replies import Reply
 
 CSV = "name,sugar,acid\na,9,8\nb,1,2\n"
@@ -23,6 +24,13 @@ CSV = "name,sugar,acid\na,9,8\nb,1,2\n"
 @pytest.fixture
 async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
     async with opened(tmp_path) as one:
+        yield one
+
+
+@pytest.fixture
+async def drawing(tmp_path: Path) -> AsyncIterator[Bench]:
+    """A bench with the engines of this machine."""
+    async with opened(tmp_path, lanes=1) as one:
         yield one
 
 
@@ -71,11 +79,44 @@ async def test_several_texts_are_summarized_as_one(bench: Bench) -> None:
     assert bench.server.to("infer/*")[0].body["inputs"] == "It rains. It pours.\n\nSun."
 
 
-@pytest.mark.parametrize(("source", "said"), [("en", "(fr) good"), (None, "(ro) good")])
-async def test_a_translation_is_told_both_languages_or_none(bench: Bench, source: str | None, said: str) -> None:
-    (found,) = await bench.run("translation", "google-t5/t5-small", text=text("good", source), language=text("fr"))
-    assert (found.text, found.language) == (said, "fr")
-    assert ("was told no language" in found.note) == (source is None)
+async def test_a_translation_is_told_the_language_that_the_text_came_with(bench: Bench) -> None:
+    (found,) = await bench.run("translation", "google-t5/t5-small", text=text("good", "en"), language=text("French"))
+    assert (found.text, found.language) == ("(fr) good", "fr")
+    assert bench.server.to("infer/*")[0].body["parameters"] == {"src_lang": "en", "tgt_lang": "fr"}
+    assert "py3langid" not in found.note
+
+
+async def test_where_the_language_of_a_text_is_not_known_it_is_told_first(drawing: Bench) -> None:
+    said = text("Good morning, how are you?")
+    (found,) = await drawing.run("translation", "google-t5/t5-small", text=said, language=text("fr"))
+    assert found.text == "(fr) Good morning, how are you?"
+    assert drawing.server.to("infer/*")[0].body["parameters"] == {"src_lang": "en", "tgt_lang": "fr"}
+    assert "The text was taken for English, as py3langid tells" in found.note
+
+
+async def test_a_text_whose_language_cannot_be_told_is_not_translated_into_any(bench: Bench) -> None:
+    error = await bench.fails("translation", "google-t5/t5-small", text=text("good"), language=text("fr"))
+    assert error.failure is Failure.NO_MODEL, "another candidate may stand in"
+    assert error.message == "google-t5/t5-small has to be told the language of the text, which is not known."
+    assert "by chat" in error.hint
+    assert bench.server.to("infer/*") == []
+
+
+async def test_a_model_of_one_pair_of_languages_is_held_to_it(bench: Bench) -> None:
+    pair = "Helsinki-NLP/opus-mt-en-de"
+    (found,) = await bench.run("translation", pair, text=text("good"), language=text("de"))
+    assert (found.text, found.language) == ("(de) good", "de")
+    for source, target in ((None, "fr"), ("fr", "de")):
+        error = await bench.fails("translation", pair, text=text("good", source), language=text(target))
+        assert error.message == f"{pair} translates from English into German only."
+
+
+async def test_where_a_model_has_one_other_language_the_text_is_taken_for_that(tmp_path: Path) -> None:
+    two = Listed("acme/ro-en", "translation", 10, 1, (HF,), languages=("ro", "en"))
+    async with opened(tmp_path, HubServer((two,), granted=("*",))) as bench:
+        (found,) = await bench.run("translation", "acme/ro-en", text=text("bun"), language=text("en"))
+    assert found.text == "(en) bun"
+    assert found.note.startswith("The text was taken for Romanian, the only other language of acme/ro-en.")
 
 
 async def test_a_question_is_answered_from_a_text_and_from_a_table(bench: Bench) -> None:

@@ -58,6 +58,22 @@ def test_who_speaks_the_language_comes_first() -> None:
     assert "does not speak de" in ranked[1].reason
 
 
+def test_who_is_told_the_language_in_words_comes_before_who_does_not_speak_it() -> None:
+    args = {"text": Input.text("x"), "language": Input.text("fr")}
+    english, open_ = (DETR.model_copy(update={"model": name, "downloads": 10**6}) for name in ("english", "open"))
+    english = english.model_copy(update={"languages": ("en",)})
+    chat = Candidate(name="controller:m", model="chat", endpoint="controller", place="llm", instructed=True)
+    ranked = rank(Task(uid="t1", id=1, task="summarization", args=args), (english, open_, chat))
+    assert names(ranked) == ["chat", "english", "open"]
+    assert ranked[0].reason == "runs at controller, is told to use fr"
+
+
+def test_that_a_translator_must_be_told_the_language_of_the_text_is_in_its_reason() -> None:
+    task = Task(uid="t1", id=1, task="translation", args={"text": Input.text("x"), "language": Input.text("fr")})
+    (one,) = rank(task, (DETR.model_copy(update={"languages": ("en", "fr")}),))
+    assert one.reason.endswith("speaks fr where the language of the text can be told")
+
+
 def test_what_runs_here_comes_before_what_runs_elsewhere() -> None:
     away = Candidate(name="hub:a/b", model="a/b", endpoint="hub", place="hub", leaves=True)
     ranked = rank(DETECT, (away, ANYTHING))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from hgtui.core.model import Candidate
 from hgtui.core.text import one_line
-from hgtui.hub.tasks import LIVE, by_provider, offers, why_not
+from hgtui.hub.tasks import LIVE, by_provider, offers, way_of, why_not
 from hgtui.hub.values import HubPlace, Model, Served
 from hgtui.llm.address import is_loopback
 
@@ -40,6 +40,7 @@ def row(model: Model, task: str, place: HubPlace, description: str = "", at: str
         return None
     found = live(model, task, place.providers)
     chosen = by_provider(model, task, at) if at else next(iter(found), None)
+    way = way_of(task, model.tag, chosen) if chosen else None
     provider = at or (chosen.provider if chosen else None)
     return Candidate(
         name=f"{ENDPOINT}:{model.id}" + (f"#{provider}" if provider else ""),
@@ -62,6 +63,7 @@ def row(model: Model, task: str, place: HubPlace, description: str = "", at: str
         providers=tuple(one.provider for one in found if one.provider != provider),
         page=f"{place.endpoint}/{model.id}",
         spends=_spends(place),
+        instructed=way is not None and way.chat,
         missing=_missing(model, task, place, chosen, at),
     )
 

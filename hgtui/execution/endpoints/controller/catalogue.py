@@ -70,9 +70,10 @@ class ControllerCatalogue:
             return ()  # the planner says what is wrong with the controller
         sees = bool(_SEES.search(model))
         doubt = "" if sees or not instruction.sees else " Its name does not say whether it takes pictures."
-        return (self._candidate(model, f"The controller itself, asked by chat at {self._server.base_url}.{doubt}"),)
+        words = f"The controller itself, asked by chat at {self._server.base_url}.{doubt}"
+        return (self._candidate(model, words, instructed=True),)
 
-    def _candidate(self, model: str, description: str) -> Candidate:
+    def _candidate(self, model: str, description: str, *, instructed: bool = False) -> Candidate:
         return Candidate(
             name=f"{ENDPOINT}:{_quoted(model)}",
             model=model,
@@ -81,6 +82,7 @@ class ControllerCatalogue:
             description=description,
             place="llm",
             leaves=not self._local,
+            instructed=instructed,
         )
 
     async def _server_models(self) -> tuple[str, ...]:

@@ -20,10 +20,6 @@ MAX_CHARACTERS = 100_000
 """About two hours of speech, 300 MB."""
 LEAST_SECONDS = 0.05
 """Less is the click that eSpeak NG makes of a text without words."""
-LEAST_LETTERS = 20
-"""Of fewer letters py3langid is often sure and wrong."""
-SURE = 0.9
-"""The least probability with which a language that was told chooses the voice."""
 _VOICES = {"zh": "cmn", "no": "nb", "nn": "nb"}
 _EXAMPLES = ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "sv", "tr")
 
@@ -122,14 +118,14 @@ def _given(call: EngineCall) -> str:
 def _told(text: str) -> str:
     """Return the language that py3langid tells, "" where it is not installed or not sure."""
     start = text[: language.ENOUGH]
-    if sum(char.isalpha() for char in start) < LEAST_LETTERS:
+    if sum(char.isalpha() for char in start) < language.LEAST_LETTERS:
         return ""
     try:
         model = language.load()
     except ImportError:
         return ""
     code, probability = model.rank(start)[0]
-    return str(code) if float(probability) >= SURE else ""
+    return str(code) if float(probability) >= language.SURE else ""
 
 
 def _found(asked: str, voices: frozenset[str]) -> str | None:

@@ -111,20 +111,13 @@ def _in_context(answer: Any, about: About) -> Produced:
 
 
 def _translated(about: About) -> list[Arguments]:
-    """Both languages or none are told, as the client has it: a model of one pair needs neither."""
+    """Both languages are told, or none where no target was asked for, as the client has it."""
     inputs = about.inputs
     arguments: Arguments = {"text": inputs.text("text")}
     source, target = inputs.source_language("text"), inputs.language()
     if source and target:
         arguments |= {"src_lang": code(source, about.model), "tgt_lang": code(target, about.model)}
     return [arguments]
-
-
-def _in_its_language(answer: Any, about: About) -> Produced:
-    found = results.text_of(answer, "translation_text", about)
-    untold = about.inputs.language() and not about.inputs.source_language("text")
-    note = "The model was told no language, since that of the text is not known." if untold else ""
-    return found.model_copy(update={"note": note})
 
 
 def _recognized(about: About) -> list[Arguments]:
@@ -180,7 +173,7 @@ OWN: Mapping[str, Doing] = MappingProxyType(
             _labels(),
         ),
         "summarization": Doing("summarization", _plain("text"), _text("summary_text")),
-        "translation": Doing("translation", _translated, _first(_in_its_language)),
+        "translation": Doing("translation", _translated, _text("translation_text")),
         "question-answering": Doing(
             "question_answering",
             _one(lambda inputs: {"question": inputs.text("question"), "context": inputs.text("context")}),

@@ -8,7 +8,8 @@ from typing import Protocol
 from hgtui.core.model import Assignment, CandidateName
 from hgtui.core.ports import Call, CallError, Produced, Tell
 from hgtui.core.states import Failure
-from hgtui.execution.endpoints.hub import pictures
+from hgtui.execution.endpoints.embedded.languages import language_code
+from hgtui.execution.endpoints.hub import pictures, translating
 from hgtui.execution.endpoints.hub.about import About
 from hgtui.execution.endpoints.hub.calls import doing
 from hgtui.execution.endpoints.hub.inputs import Inputs
@@ -70,9 +71,12 @@ class HubEndpoint:
         task = call.task.task
         if task in UNSERVED:
             raise CallError(Failure.NO_MODEL, f"{task} cannot be run through the Hub. {UNSERVED[task]}")
-        name, served, way = await self._chosen(call)
+        model, served, way = await self._chosen(call)
+        name = model.id
         done = doing(task, by_chat=way.chat)
-        inputs, pages = await pictures.ready(Inputs(call.inputs), done.pictures, work, self._lanes)
+        inputs, note = await pictures.ready(Inputs(call.inputs), done.pictures, work, self._lanes)
+        if done.method == "translation":
+            inputs, note = await translating.with_source(inputs, model, work, self._lanes)
         about = About(call.task, name, served.provider, inputs, work, self._lanes)
         asked = await asyncio.to_thread(done.prepare, about)
 
@@ -85,12 +89,12 @@ class HubEndpoint:
             ask = Ask(model=name, provider=served.provider, served=served, method=done.method, arguments=arguments)
             answers.append(await infer(self._client.wire, ask, round(max(end - time.monotonic(), 0.01), 2), told))
         produced = await done.read(answers, about)
-        first = self._noted(produced[0], served, pages)
-        if task == "translation" and len(inputs.language()) == 2:
-            first = first.model_copy(update={"language": inputs.language().lower()})
+        first = self._noted(produced[0], served, note)
+        if task == "translation" and len(language := language_code(inputs.language())) == 2:
+            first = first.model_copy(update={"language": language})
         return (first, *produced[1:])
 
-    async def _chosen(self, call: Call) -> tuple[str, Served, Way]:
+    async def _chosen(self, call: Call) -> tuple[Model, Served, Way]:
         """Return the model, who runs it and how: what was approved, or the best that is live where no one was named.
 
         The Hub has told the mapping when it was asked for candidates, so that this takes no request as a rule.
@@ -109,10 +113,10 @@ class HubEndpoint:
             able = [one.provider for one in offers(model, task) if one.provider != provider]
             hint = f"{', '.join(able)} could run it." if able and provider else "Choose another model."
             raise CallError(Failure.NO_MODEL, why_not(model, task, provider), hint)
-        return model.id, served, way
+        return model, served, way
 
-    def _noted(self, first: Produced, served: Served, pages: str) -> Produced:
+    def _noted(self, first: Produced, served: Served, told: str) -> Produced:
         place = self._client.place
         who = place.bill_to or place.token_source or "the token"
         note = f"Run by {served.provider}; it used credits of {who}."
-        return first.model_copy(update={"note": " ".join(filter(None, (first.note, pages, note)))})
+        return first.model_copy(update={"note": " ".join(filter(None, (first.note, told, note)))})

@@ -60,6 +60,11 @@ class Inputs:
         """Return the language that a text was found to be in, "" where it is not known."""
         return next((one.language for one in self.given.get(name, ()) if one.language), "")
 
+    def spoken(self, name: str, language: str) -> "Inputs":
+        """Return the inputs with the texts of an argument said to be in a language."""
+        rows = tuple(one.model_copy(update={"language": language}) for one in self.given.get(name, ()))
+        return Inputs({**self.given, name: rows})
+
     def words(self, name: str) -> list[str]:
         """Return labels: one text with commas, or several texts; [] where none are given."""
         rows = [one.text or "" for one in self.given.get(name, ())]

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from hgtui.execution.endpoints.embedded.languages import language_code
+
 FLORES: Mapping[str, str] = MappingProxyType(
     dict(
         pair.split(":")
@@ -127,8 +129,8 @@ MBART: Mapping[str, str] = MappingProxyType(
 
 
 def code(language: str, model: str) -> str:
-    """Return a language (ISO 639-1, perhaps with a region) as a model is told it."""
-    plain = language.strip().replace("_", "-").partition("-")[0].lower()
+    """Return a language (ISO 639-1, perhaps with a region, or its English name) as a model is told it."""
+    plain = language_code(language)
     name = model.lower()
     if "nllb" in name:
         return FLORES.get(plain, language)
