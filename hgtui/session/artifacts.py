@@ -3,13 +3,14 @@
 import asyncio
 import contextlib
 import errno
+import fcntl
 import hashlib
 import os
 import re
 import secrets
 import stat
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import BinaryIO, TypeVar
@@ -58,6 +59,21 @@ class Artifacts:
         written and a source that cannot be read or is no regular file.
         """
         return await self._run(lambda: self._put_file(data) if isinstance(data, Path) else self._put_bytes(data))
+
+    async def put_blocks(self, blocks: Iterable[bytes]) -> tuple[str, int]:
+        """Keep what comes piece by piece, as `put` does; `blocks` is gone through in a thread."""
+        return await self._run(lambda: self._put_each(blocks))
+
+    async def remove(self, digest: str, older_s: float = 0.0) -> int | None:
+        """Remove the bytes unless they were put within `older_s` seconds; return their size, None where they stay.
+
+        Raises ArtifactError.
+        """
+        return await self._run(lambda: self._remove(digest, older_s))
+
+    async def listing(self, older_s: float = 0.0) -> dict[str, int]:
+        """Return digest and size in bytes of everything that was put more than `older_s` seconds ago."""
+        return await self._run(lambda: dict(self._list(older_s)))
 
     def path(self, digest: str) -> Path:
         """Return where the bytes are, to read and never to write; KeyError where there are none."""
@@ -124,9 +140,13 @@ class Artifacts:
         return digest, len(data)
 
     def _put_file(self, source: Path) -> tuple[str, int]:
-        with _open_regular(source) as read, self._unfinished() as (name, file):
+        with _open_regular(source) as read:
+            return self._put_each(iter(lambda: _block(read, source), b""))
+
+    def _put_each(self, blocks: Iterable[bytes]) -> tuple[str, int]:
+        with self._unfinished() as (name, file):
             seen, size = hashlib.sha256(), 0
-            while block := _block(read, source):
+            for block in blocks:
                 seen.update(block)
                 size += len(block)
                 file.write(block)
@@ -135,9 +155,44 @@ class Artifacts:
                 self._finish(name, file, digest)
         return digest, size
 
+    def _remove(self, digest: str, older_s: float) -> int | None:
+        with contextlib.suppress(FileNotFoundError), self._turn(fcntl.LOCK_EX):
+            place = self._place(digest)
+            found = place.stat()
+            if found.st_mtime <= time.time() - older_s:
+                place.unlink()
+                return found.st_size
+        return None
+
+    def _list(self, older_s: float) -> Iterator[tuple[str, int]]:
+        latest = time.time() - older_s
+        for place in self._root.glob("[0-9a-f][0-9a-f]/*"):
+            with contextlib.suppress(FileNotFoundError):
+                found = place.stat()
+                if _DIGEST.fullmatch(place.name) and stat.S_ISREG(found.st_mode) and found.st_mtime <= latest:
+                    yield place.name, found.st_size
+
+    @contextlib.contextmanager
+    def _turn(self, how: int) -> Iterator[None]:
+        """Keep what is removed and what is found to be there already apart, in every process."""
+        place = os.open(self._root, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            # A file system without locks has only the time since the last put between the two.
+            with contextlib.suppress(OSError):
+                fcntl.flock(place, how)
+            yield
+        finally:
+            os.close(place)
+
     def _has(self, digest: str, size: int) -> bool:
         try:
-            return self._place(digest).stat().st_size == size
+            with self._turn(fcntl.LOCK_SH):
+                place = self._place(digest)
+                if place.stat().st_size != size:
+                    return False
+                # It counts as put now: nobody removes it before its user is written down.
+                os.utime(place)
+                return True
         except FileNotFoundError:
             return False
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
@@ -12,9 +12,10 @@ from hgtui.core.events import PASSING_EVENTS, Entry, Event
 from hgtui.core.text import one_line
 from hgtui.session import database
 from hgtui.session.database import FILE, Damaged, JournalError, Tell
-from hgtui.session.locks import held
+from hgtui.session.locks import RunLock, held
 from hgtui.session.mending import open_with_care, set_aside
 from hgtui.session.rows import Reading, RunRow, list_is_sound, read_entries, read_runs
+from hgtui.session.shelf import put_run, take_out
 from hgtui.session.writer import Writer, closed
 
 __all__ = ["Journal", "JournalError", "Reading", "RunRow", "UnknownRun"]
@@ -151,6 +152,40 @@ class Journal:
         """Say whether there is a run of exactly that name."""
         rows = await self._ask(lambda db: db.execute("SELECT 1 FROM runs WHERE id = ?", (run_id,)).fetchall())
         return bool(rows)
+
+    async def put(self, entries: Sequence[Entry]) -> None:
+        """Store a whole run at once, or nothing of it. Raises JournalError where there is one of that name."""
+        await self._write(lambda db: put_run(db, entries))
+
+    async def delete(self, run_id: str) -> int:
+        """Delete a run; return how many events it had. Raises RunInUse where another process writes it, JournalError.
+
+        Its artifacts stay until `hgtui gc`: another run may have the same.
+        """
+        lock = await asyncio.to_thread(RunLock.take, self._path.parent, run_id) if self._path else None
+        try:
+            return await self._write(lambda db: take_out(db, run_id))
+        finally:
+            if lock:
+                await asyncio.to_thread(lock.release)
+
+    async def texts(self, take: Callable[[str], None]) -> None:
+        """Give `take`, in a thread, the body of every event of every run, as it is stored, JSON."""
+
+        def each(db: sqlite3.Connection) -> None:
+            for (body,) in db.execute("SELECT body FROM events"):
+                take(body)
+
+        await self._ask(each)
+
+    async def _write(self, change: Callable[[sqlite3.Connection], T]) -> T:
+        if self._closed:
+            raise closed()
+        try:
+            changed: T = await self._writer.ask(change)
+        except sqlite3.Error as error:
+            raise database.explain(error, self._path) from error
+        return changed
 
     async def resolve(self, name: str) -> str:
         """Return the run that a whole name, a unique beginning or a unique last part means. Raises UnknownRun."""

@@ -81,6 +81,26 @@ def held(folder: Path, run: str) -> bool:
     return False
 
 
+def left_over(folder: Path, *, remove: bool) -> list[str]:
+    """Return the runs whose locks lie about though nobody holds them, left by processes that died; `remove` takes them away."""
+    place = folder / FOLDER
+    found = []
+    if not place.is_dir():
+        return []
+    with _looking(place, fcntl.LOCK_EX):
+        for path in sorted(place.glob("*.lock")):
+            with contextlib.suppress(OSError):
+                file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    if remove:
+                        path.unlink()
+                    found.append(path.stem)
+                finally:
+                    os.close(file)
+    return found
+
+
 @contextlib.contextmanager
 def _looking(folder: Path, how: int) -> Iterator[None]:
     place = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)

@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from hgtui.core import events as ev
-from hgtui.core.text import one_line, plural
+from hgtui.core.text import plural
 from hgtui.session import database
 from hgtui.session.damage import FRAME_HEADER, LOG_HEADER, PAGE, Known, log_is_damaged, salvage
 from hgtui.session.database import Damaged, JournalError, Tell
 from hgtui.session.migrating import free_name
-from hgtui.session.rows import changes, read_entries, to_row
+from hgtui.session.rows import to_row
+from hgtui.session.shelf import INSERT, list_run
 
-_INSERT = "INSERT OR IGNORE INTO events (run, seq, at, type, body, crc) VALUES (?, ?, ?, ?, ?, ?)"
 _RUN = re.compile(r"[\w.-]{1,64}", re.ASCII)
 _MOST = 1_000_000
 """More events than a run has: such a count is damaged itself."""
@@ -160,7 +160,7 @@ def _rescue(path: Path, fresh: Path) -> Kept:
         with _bytes(path) as file, _bytes(_beside(path, LOG)) as log:
             for row in salvage(file, log):
                 if not isinstance(row, Known):
-                    db.execute(_INSERT, row)
+                    db.execute(INSERT, row)
                 elif _RUN.fullmatch(row.run) and 0 < row.events < _MOST:
                     counts[row.run] = max(row.events, counts.get(row.run, 0))
         kept = _cut(db, counts)
@@ -207,17 +207,10 @@ def _cut(db: sqlite3.Connection, counts: dict[str, int]) -> Kept:
 
 
 def _list(db: sqlite3.Connection, run: str, cut: int | None) -> None:
-    """Make a run's row of the list from its events; in one that was cut the damage is an event of its own."""
-    rows = db.execute("SELECT at, seq FROM events WHERE run = ? ORDER BY seq", (run,)).fetchall()
-    (first, _), (updated, seq) = rows[0], rows[-1]
-    columns: dict[str, Any] = {}
-    for entry in read_entries(db, run, 0).entries:
-        columns |= changes(entry.event)
+    """List a run; in one that was cut the damage is an event of its own."""
     if cut is not None:
-        seq += 1
+        (last,) = db.execute("SELECT at FROM events WHERE run = ? AND seq = ?", (run, cut)).fetchone()
         text = f"The journal was damaged behind event {cut}: what followed is not here any more."
-        when = datetime.fromisoformat(updated).astimezone(UTC)
-        db.execute(_INSERT, to_row(run, seq, when, ev.Logged(level="warning", text=one_line(text))))
-    columns |= {"id": run, "started": first, "updated": updated, "seq": seq}
-    marks = ", ".join("?" * len(columns))
-    db.execute(f"INSERT INTO runs ({', '.join(columns)}) VALUES ({marks})", tuple(columns.values()))
+        when = datetime.fromisoformat(last).astimezone(UTC)
+        db.execute(INSERT, to_row(run, cut + 1, when, ev.Logged(level="warning", text=text)))
+    list_run(db, run)
