@@ -26,7 +26,7 @@ _ELSEWHERE = re.compile(
 _HOLLOW = re.compile(
     r"more information needed|automatically generated|did not write a model card|model card (?:has been|was) written|"
     r"^disclaimer|^note\b|^warning|^update|^news|^\[?!|^license|^paper|^demo|^click|^join|^follow us|^see (?:the|our)|"
-    r"you need to|agree to|please (?:cite|read|refer)|^table of contents|^base_model|^this is a mirror",
+    r"^\W*the card goes on: only its first|you need to|agree to|please (?:cite|read|refer)|^table of contents|^base_model|^this is a mirror",
     re.I,
 )
 _DOES = re.compile(

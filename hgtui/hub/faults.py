@@ -86,6 +86,19 @@ def unreadable(scope: Scope, what: str) -> HubError:
     return HubError(Failure.UNREADABLE, message, "Another model or provider may do better.")
 
 
+def of_file(status: int, scope: Scope) -> HubError:
+    """Return the error for a file that an answer names and that is answered with a status from 400 on."""
+    failure = Failure.TRANSPORT if status in {408, 429} or status >= 500 else Failure.UNREADABLE
+    message = f"{scope.who} named a file that cannot be fetched ({status})."
+    return HubError(failure, message, "Another model or provider may do better.", status=status)
+
+
+def not_http(scope: Scope) -> HubError:
+    """An answer, or a redirect, leads to an address that is not fetched."""
+    message = f"{scope.who} named an address that is neither http nor https."
+    return HubError(Failure.REFUSED, message, "Take another model or provider.")
+
+
 def _judged(
     status: int, headers: Mapping[str, str], said: str, path: str, scope: Scope, told: Any
 ) -> tuple[Failure, str, str]:
@@ -156,7 +169,7 @@ def _of_transport(error: Exception, scope: Scope) -> HubError:
     if isinstance(error, httpx2.DecodingError):
         return unreadable(scope, "something that cannot be unpacked")
     if isinstance(error, httpx2.UnsupportedProtocol):
-        return HubError(Failure.REFUSED, f"{scope.who} named an address that is neither http nor https.")
+        return not_http(scope)
     return _broken(scope)
 
 

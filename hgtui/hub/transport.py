@@ -18,7 +18,7 @@ from hgtui import __version__
 from hgtui.core import addresses
 from hgtui.core.states import Failure
 from hgtui.hub.answers import Body, Meter, word
-from hgtui.hub.faults import of_error, of_status, too_large
+from hgtui.hub.faults import not_http, of_error, of_file, of_status, too_large
 from hgtui.hub.guard import AsyncGuardedTransport, Refused, check
 from hgtui.hub.thread import CALL
 from hgtui.hub.values import HUB_URL, ROUTER_URL, HubError, HubPlace
@@ -128,12 +128,22 @@ async def _exchanged(request: httpx2.Request, body: httpx2.AsyncByteStream, *, w
         meter.end(word(error))
         _patient(scope, error)
         raise
+    if answer.status_code >= 400 and scope.provider and request.method == "GET":
+        # The client looks at the status of no file, and not at that of each queue: it would take the error for the result.
+        raise _of_fetched(request, response, scope)
     if answer.status_code in _RETRIED and scope.patience:
         scope.tries += 1
         found = of_status(answer.status_code, response.headers, response.content, request.url.path, scope)
         if scope.tries >= scope.patience or answer.status_code == 429 or (found.retry_after or 0) > NAP_S:
             raise found
     return response
+
+
+def _of_fetched(request: httpx2.Request, response: httpx2.Response, scope: Scope) -> HubError:
+    """Return the error for a status from 400 on of a provider's queue, or of a file that its answer names."""
+    if request.url.origin != httpx2.URL(ROUTER_URL).origin:
+        return of_file(response.status_code, scope)
+    return of_status(response.status_code, response.headers, response.content, request.url.path, scope)
 
 
 async def _response(answer: httpx2.Response, meter: Meter, scope: Scope, *, whole: bool) -> httpx2.Response:
@@ -151,6 +161,8 @@ async def _response(answer: httpx2.Response, meter: Meter, scope: Scope, *, whol
 
 def _asked(request: httpx2.Request, body: httpx2.AsyncByteStream, scope: Scope) -> httpx2.Request:
     """Return the request as it is sent. Raises HubError for inputs that would go to an address that was not approved."""
+    if request.url.scheme not in {"http", "https"}:
+        raise not_http(scope)
     url, trusted = _target(request.url, scope.place)
     if not trusted and request.method not in {"GET", "HEAD"}:
         message = f"{scope.who} sent the inputs on to {addresses.shown(str(url))}, which was not approved."

@@ -142,7 +142,7 @@ async def test_a_sound_that_is_none_is_no_result(bench: Bench, data: bytes, fail
 async def test_a_file_that_an_answer_names_may_be_gone(bench: Bench) -> None:
     bench.server.always("file", html(404))
     error = await bench.fails("text-to-speech", "hexgrad/Kokoro-82M#fal-ai", text=text("hello"))
-    assert (error.failure, error.message) == (Failure.UNREADABLE, "fal-ai gave no sound but a web page.")
+    assert (error.failure, error.message) == (Failure.UNREADABLE, "fal-ai named a file that cannot be fetched (404).")
     error = await bench.fails("text-to-image", f"{FLUX}#fal-ai", text=text("hello"))
     assert error.failure is Failure.UNREADABLE
 
