@@ -218,7 +218,7 @@ async def test_what_leaves_this_machine_is_what_the_provider_gets(
 ) -> None:
     tasks = jobs(
         job("t1", "object-detection", image="photo.png"),
-        job("t2", "translation", text="Good morning", language="de"),
+        job("t2", "summarization", text="Good morning. It rains."),
         job("t3", "text-to-speech", text=("t2",)),
     )
     with Distant(granted=("*",)) as server:
@@ -239,7 +239,7 @@ async def test_what_leaves_this_machine_is_what_the_provider_gets(
             sent = {call.route: call for call in server.to("infer/*")}
             picture = (tmp_path / "here" / "photo.png").read_bytes()
             assert sent["infer/hf-inference/object-detection"].raw == picture
-            assert "Good morning" in sent["infer/hf-inference/translation"].raw.decode()
+            assert "Good morning" in sent["infer/hf-inference/summarization"].raw.decode()
             assert "Good morning" in sent["infer/fal-ai/text-to-speech"].raw.decode()
             assert len(sent) == 3
             assert {call.token for call in server.to("infer/*")} == {SECRET}
