@@ -11,6 +11,7 @@ import platform
 import ssl
 import threading
 import urllib.request
+from collections.abc import Mapping
 
 import httpx2
 
@@ -64,16 +65,20 @@ def _blocking_client() -> httpx2.Client:
 
 
 class Pools:
-    """The connections of one place on one event loop: direct ones that are guarded, and through each proxy."""
+    """The connections of one place on one event loop: direct ones that are guarded, and through each proxy.
+
+    Which proxies there are is read once: the whole environment is looked through for it.
+    """
 
     def __init__(self, place: HubPlace) -> None:
         self._exempt = {addresses.place(url) for url in (place.endpoint, base_of(place.router))}
         self._direct = AsyncGuardedTransport(self._exempt, verify=_tls(), limits=_LIMITS)
+        self._proxies = urllib.request.getproxies()
         self._proxied: dict[str, httpx2.AsyncHTTPTransport] = {}
 
     def of(self, url: httpx2.URL) -> httpx2.AsyncBaseTransport:
         """Return what a request to `url` goes through. Raises Refused for an address that is not public."""
-        proxy = _proxy(url)
+        proxy = _proxy(url, self._proxies)
         if not proxy:
             return self._direct
         check(str(url), self._exempt)
@@ -111,8 +116,8 @@ class _BlockingTransport(httpx2.BaseTransport):
 async def _exchanged(request: httpx2.Request, body: httpx2.AsyncByteStream, *, whole: bool) -> httpx2.Response:
     """Send one request to where it belongs. Raises HubError, Ended, and what the client may try again."""
     scope = _scope()
-    asked = _asked(request, body, scope)
-    meter = Meter(scope, asked, own=_target(asked.url, scope.place)[1])
+    asked, trusted = _asked(request, body, scope)
+    meter = Meter(scope, asked, own=trusted)
     try:
         answer = await _pools(scope).of(asked.url).handle_async_request(asked)
         meter.status = answer.status_code
@@ -159,8 +164,11 @@ async def _response(answer: httpx2.Response, meter: Meter, scope: Scope, *, whol
     return httpx2.Response(answer.status_code, headers=headers, stream=body, extensions=answer.extensions)
 
 
-def _asked(request: httpx2.Request, body: httpx2.AsyncByteStream, scope: Scope) -> httpx2.Request:
-    """Return the request as it is sent. Raises HubError for inputs that would go to an address that was not approved."""
+def _asked(request: httpx2.Request, body: httpx2.AsyncByteStream, scope: Scope) -> tuple[httpx2.Request, bool]:
+    """Return the request as it is sent, and whether it goes to the configured endpoint or router.
+
+    Raises HubError for inputs that would go to an address that was not approved.
+    """
     if request.url.scheme not in {"http", "https"}:
         raise not_http(scope)
     url, trusted = _target(request.url, scope.place)
@@ -179,7 +187,7 @@ def _asked(request: httpx2.Request, body: httpx2.AsyncByteStream, scope: Scope) 
     headers["User-Agent"] = _agent()
     times = {"connect": CONNECT_S, "read": scope.silence_s, "write": WRITE_S, "pool": None}
     extensions = {**request.extensions, "timeout": times}
-    return httpx2.Request(request.method, url, headers=headers, stream=body, extensions=extensions)
+    return httpx2.Request(request.method, url, headers=headers, stream=body, extensions=extensions), trusted
 
 
 def _target(url: httpx2.URL, place: HubPlace) -> tuple[httpx2.URL, bool]:
@@ -238,9 +246,8 @@ def _pools(scope: Scope) -> Pools:
     return found
 
 
-def _proxy(url: httpx2.URL) -> str:
+def _proxy(url: httpx2.URL, found: Mapping[str, str]) -> str:
     """Return the proxy that the system names for an address (HTTPS_PROXY, NO_PROXY, or its settings), "" for none."""
-    found = urllib.request.getproxies()
     proxy = found.get(url.scheme) or found.get("all") or ""
     port = f":{url.port}" if url.port else ""
     if not proxy or urllib.request.proxy_bypass(f"{url.host}{port}"):

@@ -111,6 +111,16 @@ async def test_a_proxy_that_cannot_be_used_is_told(proxy: str, wire: Wire, monke
     assert "HTTPS_PROXY" in caught.value.hint
 
 
+async def test_a_client_keeps_to_the_proxies_that_it_began_with(
+    server: HubServer, wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert await wire.ask(lambda: listing(server.url)) is not None
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    monkeypatch.setenv("no_proxy", "")
+    assert await wire.ask(lambda: listing(server.url)) is not None
+    assert len(server.to("listing")) == 2
+
+
 async def test_connections_are_used_again(server: HubServer, wire: Wire) -> None:
     for _ in range(5):
         await classify(wire)
