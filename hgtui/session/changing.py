@@ -13,6 +13,7 @@ from hgtui.core.ports import StoreError
 from hgtui.core.problems import file_literals
 from hgtui.core.states import HAS_RESULT, UNDER_WAY, TaskState
 from hgtui.core.text import one_line
+from hgtui.execution.rules import sense
 from hgtui.session.gates import gate
 from hgtui.session.parts import NotNow, Parts
 from hgtui.session.preview import foresee
@@ -102,9 +103,17 @@ class Changing:
 
     def _amendable(self, edit: Edit) -> None:
         """Ask the scheduler first: it refuses what would change a task that has started."""
+        run = self._parts.run
+        draft, _ = apply(run.draft, edit)
         if self._parts.running is not None:
-            draft, _ = apply(self._parts.run.draft, edit)
             self._parts.running.scheduler.amendable(draft.plan, draft.assignments)
+            return
+        for task in run.draft.plan:  # nothing runs, but an earlier process has run it
+            if run.state(task.uid) not in HAS_RESULT:
+                continue
+            new = draft.plan.get(task.uid)
+            if new is None or sense(new, draft.assignments) != sense(task, run.draft.assignments):
+                raise EditError(f"Task {task.id} is done and cannot be changed any more.")
 
     def _changeable(self) -> None:
         run = self._parts.run

@@ -47,6 +47,7 @@ class Conductor:
     def __init__(self, equipment: Equipment, run: Run | None = None, lock: RunLock | None = None) -> None:
         self.run = run or Run()
         self._equipment = equipment
+        self._marked = self.run.marked
         self._lock = lock
         if lock is None and self.run.id and equipment.lock is not None:
             self._lock = equipment.lock(self.run.id)
@@ -248,7 +249,8 @@ class Conductor:
     def _mark(self, command: cmd.Mark) -> None:
         run = self.run
         known = command.uid is None or run.plan.get(command.uid) is not None
-        if run.id and not run.ended and known and command.uid != run.marked:
+        if run.id and not run.ended and known and command.uid != self._marked:
+            self._marked = command.uid
             self._board.emit(ev.Marked(uid=command.uid))
 
     async def _open_gate(self) -> None:
@@ -319,7 +321,8 @@ class Conductor:
             running.scheduler.allow(task.uid for task in self.run.draft.plan)
         outcome = await running.execute(stands)
         if running.scheduler.asking and not self._equipment.attended:
-            return  # it waits at the gate for somebody to allow a task
+            self._parts.running = None  # it waits at the gate for somebody to allow a task, here or elsewhere
+            return
         await Answers(self._board, self._equipment).write(outcome)
 
     async def _stop(self, command: cmd.Stop) -> None:

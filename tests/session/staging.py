@@ -210,6 +210,7 @@ async def stage(
     here.mkdir(parents=True, exist_ok=True)
     work = more.pop("work", None) or FakeWork()
     models = more.pop("models", None) or (Models(),)
+    held = more.pop("held", None)
     artifacts = Artifacts(folder)
     async with Journal.open(folder) as journal:
         equipment = replace(
@@ -226,7 +227,7 @@ async def stage(
             ),
             **more,
         )
-        conductor = Conductor(equipment, run)
+        conductor = Conductor(equipment, run, held)
         try:
             yield Stage(conductor, equipment, work)
         finally:
