@@ -32,6 +32,8 @@ from hgtui.session.conductor import Conductor
 from hgtui.session.equipment import Equipment
 from hgtui.session.journal import Journal, UnknownRun
 from hgtui.session.locks import RunLock
+from hgtui.session.results import ResultStore
+from hgtui.session.nostore import Traceless
 from hgtui.session.store import Records
 
 OUT = "hgtui-out"
@@ -52,6 +54,8 @@ class Workplace:
     pins: Pins
     allowed: tuple[Path, ...] = ()
     chat: ChatClient | None = None
+    results: ResultStore | None = None
+    traceless: Traceless | None = None
     conductors: list[Conductor] = field(default_factory=list)
     _old: list[ChatClient] = field(default_factory=list)
     _hubs: dict[HubPlace, HubParts] = field(default_factory=dict)
@@ -65,10 +69,12 @@ class Workplace:
         *,
         offline: bool = False,
         allowed: tuple[Path, ...] = (),
+        no_store: bool = False,
     ) -> Self:
         """Open the data folder, choose the controller and see where the Hub is. Raises JournalError, Fault.
 
         With `offline` nothing is asked of the Hub. `allowed` are the real paths of folders that a plan may read too.
+        With `no_store` nothing is read from the data folder and nothing of a run is left on the disk.
         """
         environ = with_offline(environ, offline)
         settings, choice, chat = await controller(environ, profile)
@@ -78,9 +84,12 @@ class Workplace:
         pins = await asyncio.to_thread(_pins_of, environ)
         here = await asyncio.to_thread(Path.cwd)
         folder = data_dir(environ)
-        return cls(
-            journal=await Journal.open(folder),
-            artifacts=Artifacts(folder),
+        traceless = await _traceless() if no_store else None
+        if no_store:
+            hub = replace(hub, place=replace(hub.place, cache=None))
+        place = cls(
+            journal=traceless.journal if traceless else await Journal.open(folder, say),
+            artifacts=traceless.artifacts if traceless else Artifacts(folder),
             lanes=Lanes(),
             choice=choice,
             settings=settings,
@@ -91,6 +100,10 @@ class Workplace:
             allowed=allowed,
             chat=chat,
         )
+        place.traceless = traceless
+        if traceless is None:
+            place.results = ResultStore(folder, place.artifacts, log=place.log)
+        return place
 
     @property
     def planner_name(self) -> str:
@@ -152,8 +165,12 @@ class Workplace:
         out: Path | None = None,
         gates: Gates | None = None,
         answer: str | None = None,
+        fresh: bool = False,
     ) -> Conductor:
-        """Make a conductor for a new run, or for one that was taken from the journal with its lock. Raises RunInUse."""
+        """Make a conductor for a new run, or for one that was taken from the journal with its lock. Raises RunInUse.
+
+        With `fresh` no task is done by a result that is kept.
+        """
         parts = stages(self.chat, self.choice, self.environ)
         hub = self.hub_parts
         embedded = EmbeddedEndpoint(self.lanes)
@@ -171,7 +188,7 @@ class Workplace:
             clock=SystemClock(),
             ids=RandomIds(),
             base=self.base,
-            out=out or self.base / OUT,
+            out=out or (None if self.traceless else self.base / OUT),
             gates=gates or Gates(self.settings.gates),
             approve_by=approve_by,
             attended=attended,
@@ -188,6 +205,8 @@ class Workplace:
             exempt_hosts=exemptions(self._addresses()),
             offline=self.hub.place.offline,
             lock=self._lock,
+            results=self.results,
+            fresh=fresh,
         )
         conductor = logging(lambda: Conductor(equipment, run, lock), Conductor.log)
         self.conductors.append(conductor)
@@ -207,7 +226,7 @@ class Workplace:
 
     def _lock(self, run: str) -> RunLock | None:
         """Take the right to write a run. Raises RunInUse. Blocking."""
-        return RunLock.take(data_dir(self.environ), run)
+        return None if self.traceless else RunLock.take(data_dir(self.environ), run)
 
     async def take(self, name: str) -> tuple[Run, RunLock | None]:
         """Take the right to write a run, by its name or the beginning of it, and fold it. Raises Fault, RunInUse."""
@@ -253,8 +272,12 @@ class Workplace:
                 await chat.aclose()
         for hub in self._hubs.values():
             await hub.client.aclose()
+        if self.results is not None:
+            await self.results.aclose()
         await self.artifacts.aclose()
         await self.journal.aclose()
+        if self.traceless is not None:
+            await self.traceless.aclose()
 
 
 @contextlib.asynccontextmanager
@@ -281,6 +304,14 @@ async def catalogues(
         await parts.client.aclose()
         if chat is not None:
             await chat.aclose()
+
+
+async def _traceless() -> Traceless:
+    try:
+        return await Traceless.open()
+    except OSError as error:
+        why = error.strerror or error
+        raise Fault(f"There is no room for temporary files: {why}.", "TMPDIR names another folder.") from None
 
 
 def _hub_of(settings: Settings, choice: Choice, environ: Mapping[str, str]) -> HubUse:

@@ -15,6 +15,7 @@ from hgtui.cli.words import WIDEST, costs, say
 from hgtui.core import events as ev
 from hgtui.core.commands import COMMANDS, Command, Finish, Stop
 from hgtui.core.plan import Uid
+from hgtui.core.reuse import length
 from hgtui.core.run import Run
 from hgtui.core.states import EXIT_FAILED, EXIT_HUNG_UP, EXIT_TERMINATED, EXIT_WAITING, Gate, Stage, TaskState
 from hgtui.core.text import one_line
@@ -28,16 +29,22 @@ class Headless:
     """Follows one conductor until its run ends or waits for a person, and gives the exit status.
 
     With `live` a person at a terminal sees the plan while it is written. Of the answer nothing is shown before it is
-    whole: what the LLM says of paths and sources is checked first.
+    whole: what the LLM says of paths and sources is checked first. A run that is not `stored` cannot be gone on with.
     """
 
     def __init__(
-        self, conductor: Conductor, *, as_json: bool = False, scripted: bool = False, live: bool = False
+        self,
+        conductor: Conductor,
+        *,
+        as_json: bool = False,
+        scripted: bool = False,
+        live: bool = False,
+        stored: bool = True,
     ) -> None:
         self._conductor, self._as_json, self._out = conductor, as_json, sys.stdout
         self._on_terminal = as_json and sys.stdout.isatty()
         self._live, self._planned = live, False
-        self._scripted = scripted
+        self._scripted, self._stored = scripted, stored
         self._more = scripted
         self._over = asyncio.Event()
         self._exit: int | None = None
@@ -81,7 +88,8 @@ class Headless:
         """Say how to go on with a run that did not come to its end, nor to a gate."""
         run, left = self._conductor.run, self._signalled is not None or self._conductor.error is not None
         if left and run.id and not run.ended:
-            say(f"The run {run.id} was left where it stands. To go on with it: hgtui resume {run.id}")
+            way = f"was left where it stands. To go on with it: hgtui resume {run.id}" if self._stored else "is forgotten."
+            say(f"The run {run.id} {way}")
 
     def _stop(self, status: int) -> None:
         """Stop the run on Ctrl+C; leave it where it stands where nobody has said that it should end.
@@ -224,6 +232,8 @@ def _words(event: ev.Event, run: Run, scripted: bool) -> str:
             return costs(leaves, spends)
         case ev.Logged(level=level, text=text) if level in {"warning", "error"}:
             return f"{level}: {text}"
+        case ev.RerunForeseen(words=words):
+            return f"a re-run of it {words}"
         case ev.Refused(message=message, hint=hint) if scripted:
             return f"refused: {message} {hint}".rstrip()
     words = _task_words(event, {task.uid: f"{task.id} {task.task}" for task in run.plan})
@@ -239,6 +249,8 @@ def _task_words(event: ev.Event, names: Mapping[Uid, str]) -> str:
             return f"{name}: {message} Trying again in {wait:g} s."
         case ev.TaskSubstituted(candidate=candidate, in_place_of=old, message=message):
             return f"{name}: {old} failed: {message} {candidate} takes its place."
+        case ev.TaskDone(kept_from=run, took_s=took) if run:
+            return f"{name}: reused, kept from run {run}, took {length(took)}"
         case ev.TaskDone(seconds=seconds):
             return f"{name}: done in {seconds:.2f} s"
         case ev.TaskFailed(message=message, failure=failure):

@@ -7,7 +7,7 @@ import typer
 
 from hgtui import __version__
 from hgtui.cli.config_commands import config_app
-from hgtui.cli.options import Allow, Answer, Files, Json, Offline, Out, Output, Profile
+from hgtui.cli.options import Allow, Answer, Files, Fresh, Json, Offline, Out, Output, Profile
 
 app = typer.Typer(
     name="hgtui",
@@ -100,6 +100,7 @@ def run(
     ] = None,
     out: Out = None,
     offline: Offline = False,
+    fresh: Fresh = False,
     allow: Allow = None,
 ) -> None:
     """Run a request through all four stages and print the answer."""
@@ -120,6 +121,7 @@ def run(
             answer=answer,
             after=after,
             offline=offline,
+            fresh=fresh,
             allow=tuple(allow or ()),
         )
     )
@@ -138,6 +140,7 @@ def approve(
     answer: Answer = None,
     out: Out = None,
     offline: Offline = False,
+    fresh: Fresh = False,
     allow: Allow = None,
 ) -> None:
     """Go on from the gate where a run waits."""
@@ -153,6 +156,7 @@ def approve(
             profile=profile,
             answer=answer,
             offline=offline,
+            fresh=fresh,
             allow=folders,
         )
     )
@@ -177,13 +181,14 @@ def resume(
     answer: Answer = None,
     out: Out = None,
     offline: Offline = False,
+    fresh: Fresh = False,
     allow: Allow = None,
 ) -> None:
     """Go on with a run that was left or killed in the middle; on a terminal in the workbench."""
     if commands not in {None, "-"}:
         raise typer.BadParameter("only '-' (standard input) is read", param_hint="--commands")
     folders = tuple(allow or ())
-    if not (yes or as_json or commands or answer or out):
+    if not (yes or as_json or commands or answer or out or fresh):
         from hgtui.cli.workbench import at_a_terminal, resume_in_workbench
 
         if at_a_terminal():
@@ -200,6 +205,7 @@ def resume(
             profile=profile,
             answer=answer,
             offline=offline,
+            fresh=fresh,
             allow=folders,
         )
     )
@@ -347,6 +353,17 @@ def runs(
     from hgtui.cli import showing
 
     _await(showing.runs(as_json=as_json, limit=limit))
+
+
+@app.command()
+def results(
+    as_json: Json = False,
+    clear: Annotated[bool, typer.Option("--clear", help="Forget every kept result: all tasks run again.")] = False,
+) -> None:
+    """Say how many results are kept for runs that do the same work again, and how many may be."""
+    from hgtui.cli import showing
+
+    _await(showing.results(as_json=as_json, clear=clear))
 
 
 @app.command()

@@ -22,9 +22,16 @@ Profile = Annotated[
 Offline = Annotated[
     bool, typer.Option("--offline", help="Ask nothing of the Hugging Face Hub; what is kept of it is used.")
 ]
+Fresh = Annotated[
+    bool, typer.Option("--fresh", help="Run every task, also where its result is kept from an earlier run.")
+]
 Allow = Annotated[
     list[Path] | None,
     typer.Option("--allow", metavar="DIR", help="A folder whose files a plan may read too. Repeatable."),
+]
+
+NoStore = Annotated[
+    bool, typer.Option("--no-store", help="Leave nothing on the disk; results are laid out only where --out says.")
 ]
 
 

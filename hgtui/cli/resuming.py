@@ -30,6 +30,7 @@ async def resume(
     answer: str | None = None,
     offline: bool = False,
     allow: tuple[Path, ...] = (),
+    fresh: bool = False,
 ) -> int:
     """Go on with a run, or with the latest that has not ended; return the exit status."""
     allowed = await asyncio.to_thread(allowed_folders, allow)
@@ -38,7 +39,7 @@ async def resume(
     async with await Workplace.open(profile=profile, offline=offline, allowed=allowed) as place:
         run, lock = await taken(place, name)
         conductor = place.conductor(
-            run, lock=lock, approve_by="--yes" if yes else "", attended=scripted, out=out, answer=answer
+            run, lock=lock, approve_by="--yes" if yes else "", attended=scripted, out=out, answer=answer, fresh=fresh
         )
         await pick_model(place, ask=not (as_json or scripted))
         live = looks_on(place, as_json=as_json)

@@ -45,6 +45,8 @@ async def run(
     after: str | None = None,
     offline: bool = False,
     allow: tuple[Path, ...] = (),
+    fresh: bool = False,
+    no_store: bool = False,
 ) -> int:
     """Run a request, or a plan file; return the exit status."""
     allowed = await asyncio.to_thread(allowed_folders, allow)
@@ -56,20 +58,29 @@ async def run(
     asked = bool(request.strip()) or given is not None
     if not asked and not scripted:
         raise Fault("The request is empty.", 'Say what you want: hgtui run "Read the text in page.png".')
+    if no_store and after:
+        raise Fault("--after reads a stored run, and --no-store leaves the stored runs alone.", "Leave one of them out.")
     if after and not asked:
         raise Fault("--after needs a request.", "A script says the earlier turns itself, in its command submit.")
     person = sys.stdin.isatty() and sys.stderr.isatty() and not (yes or as_json or scripted)
-    async with await Workplace.open(profile=profile, offline=offline, allowed=allowed) as place:
+    if no_store and not (person or yes or scripted):
+        raise Fault("A run that is not stored cannot be approved later.", "Add --yes, or --commands - to approve it.")
+    async with await Workplace.open(profile=profile, offline=offline, allowed=allowed, no_store=no_store) as place:
         await pick_model(place, ask=not (as_json or scripted))
         earlier = await _earlier(place, after) if after else ()
-        conductor = place.conductor(approve_by="--yes" if yes else "", attended=scripted, out=out, answer=answer)
+        conductor = place.conductor(
+            approve_by="--yes" if yes else "", attended=scripted, out=out, answer=answer, fresh=fresh
+        )
         commands = [submit(request, files, given, earlier)] if asked else []
         live = looks_on(place, as_json=as_json)
-        status = await Headless(conductor, as_json=as_json, scripted=scripted, live=live).follow(*commands)
+        headless = Headless(conductor, as_json=as_json, scripted=scripted, live=live, stored=not no_store)
+        status = await headless.follow(*commands)
         _tell_raw(place, conductor.run)
         if person:
-            status = await ask_at_gates(conductor, status, live=live, from_file=given is not None)
-        return close(conductor.run, status, as_json=as_json, shown=person, from_file=given is not None)
+            from_file = given is not None
+            status = await ask_at_gates(conductor, status, live=live, from_file=from_file, stored=not no_store)
+        from_file, stored = given is not None, not no_store
+        return close(conductor.run, status, as_json=as_json, shown=person, from_file=from_file, stored=stored)
 
 
 def check_out(out: Path | None) -> None:
@@ -89,14 +100,16 @@ def looks_on(place: Workplace, *, as_json: bool) -> bool:
     return place.chat is not None and not as_json and sys.stderr.isatty()
 
 
-async def ask_at_gates(conductor: Conductor, status: int, *, live: bool, from_file: bool = False) -> int:
+async def ask_at_gates(
+    conductor: Conductor, status: int, *, live: bool, from_file: bool = False, stored: bool = True
+) -> int:
     """Ask the person at a terminal at each gate, until they say no; return the exit status."""
     while conductor.run.gate is not None:
-        say(gate_words(conductor.run, from_file=from_file))
-        reply = await ask_person(conductor.run)
+        say(gate_words(conductor.run, from_file=from_file, stored=stored))
+        reply = await ask_person(conductor.run, stored=stored)
         if reply == "n":
             break
-        status = await _reply(conductor, reply, status, live=live)
+        status = await _reply(conductor, reply, status, live=live, stored=stored)
     return status
 
 
@@ -125,19 +138,20 @@ def submit(request: str, files: tuple[str, ...], given: PlanFile | None, earlier
 
 def _tell_raw(place: Workplace, run: Run) -> None:
     """Say where a planner's words are kept of which no plan came."""
-    if run.planning_failed is not None and run.planning_failed.raw:
+    if run.planning_failed is not None and run.planning_failed.raw and place.traceless is None:
         say(f"What the planner said is kept in {place.artifacts.path(run.planning_failed.raw)}.")
 
 
-async def _reply(conductor: Conductor, reply: str, status: int, *, live: bool) -> int:
+async def _reply(conductor: Conductor, reply: str, status: int, *, live: bool, stored: bool) -> int:
     """Do what the person said; what cannot be done is told, and they are asked again."""
     run = conductor.run
     try:
         if reply == "y" and run.gate is not None:
-            return await Headless(conductor, live=live).follow(Approve(fingerprint=run.gate.fingerprint))
+            headless = Headless(conductor, live=live, stored=stored)
+            return await headless.follow(Approve(fingerprint=run.gate.fingerprint))
         draft = await edit_in_editor(run)
         if draft is not None:
-            return await Headless(conductor).follow(EditPlan(edit=Replace(draft=draft)))
+            return await Headless(conductor, stored=stored).follow(EditPlan(edit=Replace(draft=draft)))
         say("Nothing was changed.")
     except Fault as fault:
         if conductor.error is not None:
@@ -167,12 +181,13 @@ async def approve(
     answer: str | None = None,
     offline: bool = False,
     allow: tuple[Path, ...] = (),
+    fresh: bool = False,
 ) -> int:
     """Go on from the gate where a run waits."""
     allowed = await asyncio.to_thread(allowed_folders, allow)
     async with await Workplace.open(profile=profile, offline=offline, allowed=allowed) as place:
         run, lock = await place.take(name)
-        conductor = place.conductor(run, lock=lock, attended=False, out=out, answer=answer)
+        conductor = place.conductor(run, lock=lock, attended=False, out=out, answer=answer, fresh=fresh)
         if run.ended:
             raise Fault(f"The run {run.id} has ended already.", f"Its answer: hgtui show {run.id}")
         if run.gate is None:
@@ -206,16 +221,17 @@ async def plan(
     profile: str | None = None,
     offline: bool = False,
     allow: tuple[Path, ...] = (),
+    no_store: bool = False,
 ) -> int:
     """Plan a request and choose models, and stop there."""
     allowed = await asyncio.to_thread(allowed_folders, allow)
     await _check_files(files)
     if not request.strip():
         raise Fault("The request is empty.", 'Say what you want: hgtui plan "Summarize notes.txt".')
-    async with await Workplace.open(profile=profile, offline=offline, allowed=allowed) as place:
+    async with await Workplace.open(profile=profile, offline=offline, allowed=allowed, no_store=no_store) as place:
         await pick_model(place, ask=not as_json)
         conductor = place.conductor(attended=False, gates=Gates.MERGED)
-        headless = Headless(conductor, live=looks_on(place, as_json=as_json))
+        headless = Headless(conductor, live=looks_on(place, as_json=as_json), stored=not no_store)
         status = await headless.follow(Submit(request=request, files=files))
         run = conductor.run
         _tell_raw(place, run)

@@ -11,7 +11,7 @@ from hgtui.cli.words import answer_text, approve_line, plan_table, problem_lines
 from hgtui.config import TEMPLATE, ConfigError, config_path, data_dir, load
 from hgtui.core.states import EXIT_OK, HAS_RESULT
 from hgtui.core.task import TASKS
-from hgtui.core.text import one_line
+from hgtui.core.text import one_line, plural
 
 if TYPE_CHECKING:
     from hgtui.core.run import Run, TaskStatus
@@ -53,6 +53,36 @@ async def runs(*, as_json: bool, limit: int) -> int:
     return EXIT_OK
 
 
+async def results(*, as_json: bool, clear: bool) -> int:
+    """Say how many results are kept for reuse, or forget them all. Raises Fault."""
+    from hgtui.session.artifacts import Artifacts
+    from hgtui.session.results import ResultStore
+    from hgtui.session.results_file import Unusable
+
+    folder = data_dir(os.environ)
+    store = ResultStore(folder, Artifacts(folder))
+    try:
+        gone = await store.clear() if clear else 0
+        size = await store.size()
+    except Unusable as error:
+        raise Fault(error.message, error.hint) from None
+    finally:
+        await store.aclose()
+    if as_json:
+        _json(size.model_dump() | ({"cleared": gone} if clear else {}))
+        return EXIT_OK
+    if clear:
+        _out(
+            f"Forgotten: {plural(gone, 'kept result')}. The files of past runs stay; hgtui gc removes what nothing needs."
+        )
+        return EXIT_OK
+    _out(
+        f"{plural(size.rows, 'kept result')} with {size.megabytes:.1f} MB, "
+        f"of at most {size.most_rows:,} with {size.most_megabytes:,.0f} MB."
+    )
+    return EXIT_OK
+
+
 async def show(name: str, *, as_json: bool) -> int:
     """Show a run: its events as lines, or its plan, how it went and its answer."""
     from hgtui.core.run import Run
@@ -91,8 +121,10 @@ async def show(name: str, *, as_json: bool) -> int:
 
 
 def _said(status: "TaskStatus") -> str:
-    """Say of a task why it has no result, or what ran in place of the model that was chosen."""
-    return status.stood_in if status.state in HAS_RESULT else status.message
+    """Say of a task why it has no result, from which run it is kept, or what ran in place of the chosen model."""
+    if status.state not in HAS_RESULT:
+        return status.message
+    return "; ".join(filter(None, (status.kept, status.stood_in)))
 
 
 def _waiting(run: "Run") -> str:

@@ -128,11 +128,22 @@ def asking_lines(run: Run) -> str:
     )
 
 
-def gate_words(run: Run, *, from_file: bool = False) -> str:
+def reuse_lines(run: Run) -> str:
+    """Return what runs again, what is reused and about how long it takes, then which tasks are reused."""
+    gate = run.gate
+    if gate is None or not gate.forecast:
+        return ""
+    ids = [str(task.id) for task in run.plan if task.uid in gate.reuses]
+    which = f" (reused: {', '.join(ids)}; --fresh runs them too)" if ids else ""
+    return one_line(gate.forecast + which, WIDEST_LINE)
+
+
+def gate_words(run: Run, *, from_file: bool = False, stored: bool = True) -> str:
     """Return what a person sees at a gate: the plan, its problems, what stands in where a model fails, what leaves this
     machine, what it spends, the fingerprint and the command that goes on.
 
-    A plan with errors cannot go on: the words say how to mend it, `from_file` where it came from a plan file.
+    A plan with errors cannot go on: the words say how to mend it, `from_file` where it came from a plan file. A run that
+    is not `stored` can be approved here and now alone.
     """
     parts = [plan_table(run.plan, dict(run.draft.assignments))]
     found = problems(run.plan, run.facts)
@@ -143,5 +154,7 @@ def gate_words(run: Run, *, from_file: bool = False) -> str:
         parts.append(f"The plan has errors and cannot run. {way}")
     elif run.gate is not None:
         parts += filter(None, (asking_lines(run), stand_in_lines(run), costs(run.gate.leaves, run.gate.spends)))
-        parts.append(f"fingerprint {run.gate.fingerprint[:SHOWN]}\nTo run it: {approve_line(run)}")
+        parts += filter(None, (reuse_lines(run),))
+        later = f"\nTo run it: {approve_line(run)}" if stored else ""
+        parts.append(f"fingerprint {run.gate.fingerprint[:SHOWN]}{later}")
     return "\n\n".join(parts)

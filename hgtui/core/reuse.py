@@ -13,6 +13,8 @@ from hgtui.core.resource import Resource
 
 FORM = 1
 """The form of a key: another one where what stands in it changes, so that nothing older is found by it."""
+SHORTEST_S = 0.1
+"""What takes less, in seconds, is not told apart."""
 
 
 class Kept(Value):
@@ -106,12 +108,14 @@ def told(reruns: int, reuses: int, about_s: float | None, untimed: int) -> str:
     if about_s is None:
         return f"{words}, for an unknown time"
     if reruns:
-        words += f", about {length(about_s)}"
+        words += f", {length(about_s)}" if about_s < SHORTEST_S else f", about {length(about_s)}"
     return f"{words} and {untimed} of unknown time" if untimed else words
 
 
 def length(seconds: float) -> str:
-    """Say a time as a person estimates one: "0.4 s", "8 s", "3 min"."""
+    """Say a time as a person estimates one: "under 0.1 s", "0.4 s", "8 s", "3 min"."""
+    if seconds < SHORTEST_S:
+        return f"under {SHORTEST_S} s"
     if seconds < 60:
         return f"{seconds:.1f} s" if seconds < 2 else f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min"

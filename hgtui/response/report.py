@@ -174,5 +174,6 @@ def _table(plan: Plan, statuses: Mapping[Uid, Status], files: Mapping[str, str])
         words = one_line(main.preview, 60) or main.media_type
         shown = _code(files[main.digest]) if main.digest in files else literal(words)
         model = "you" if status.supplied else literal(one_line(status.candidate, 100))
-        rows.append(f"| {task.id} | {literal(one_line(task.task, 60))} | {model} | {status.seconds:.2f} s | {shown} |")
+        time = "kept" if status.state is TaskState.REUSED else f"{status.seconds:.2f} s"
+        rows.append(f"| {task.id} | {literal(one_line(task.task, 60))} | {model} | {time} | {shown} |")
     return "\n".join(rows)

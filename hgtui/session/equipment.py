@@ -56,6 +56,8 @@ class Equipment:
     is the candidate that a person has pinned, by task type; it shows what `pin` changes, which is given a task type and
     a candidate, None to take the pin away, and raises selection.pins.PinsError; None where pins are not kept. `lock` takes
     the right to write a run, by its name, and raises session.locks.RunInUse; None where no other process could write it.
+    `results` keeps what came of tasks for whoever does the same work again, None where nothing is kept; with `fresh`
+    everything runs, whatever is kept, and is kept in its place.
     """
 
     planner: Planner

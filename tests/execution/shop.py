@@ -79,9 +79,9 @@ class Shop:
 
     # How the work ends
 
-    async def done(self, *uids: Uid, text: str = "x") -> None:
+    async def done(self, *uids: Uid, text: str = "x", reused: bool = False) -> None:
         for uid in uids:
-            self._work[uid].set_result(ev.TaskDone(uid=uid, results=(word(text),)))
+            self._work[uid].set_result(ev.TaskDone(uid=uid, results=(word(text),), reused=reused))
         await settle()
 
     async def fail(self, uid: Uid, failure: Failure = Failure.BAD_INPUT) -> None:
