@@ -1,9 +1,12 @@
 """A terminal with a person at it: hgtui on a pseudo-terminal, read and typed at."""
 
+import fcntl
 import os
 import pty
 import select
+import struct
 import subprocess
+import termios
 from types import TracebackType
 from typing import Self
 
@@ -11,16 +14,22 @@ from tests.cli.program import HGTUI, PATIENCE_S, Program
 
 
 class Terminal:
-    """Runs hgtui with standard input and standard error on a terminal; standard output goes into a pipe."""
+    """Runs hgtui with standard input and standard error on a terminal; standard output goes into a pipe.
 
-    def __init__(self, hgtui: Program, *arguments: str, **environ: str) -> None:
+    With `screen` standard output is the terminal too, as for the workbench.
+    """
+
+    def __init__(self, hgtui: Program, *arguments: str, screen: bool = False, **environ: str) -> None:
         self._ours, self._theirs = pty.openpty()
+        if screen:
+            fcntl.ioctl(self._theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
+            environ = {"TERM": "xterm-256color", **environ}
 
         # The leader of a session that opens a terminal has it as its own, for Ctrl+C to come from.
         take = ("/bin/sh", "-c", 'exec "$@" 0<>"$0" 2>&0', os.ttyname(self._theirs))
         self.process = subprocess.Popen(
             [*take, *HGTUI, *arguments],
-            stdout=subprocess.PIPE,
+            stdout=self._theirs if screen else subprocess.PIPE,
             cwd=hgtui.folder,
             env=hgtui.environ | environ,
             start_new_session=True,
@@ -41,13 +50,19 @@ class Terminal:
 
     def ended(self) -> tuple[int, str]:
         """Read to the end; return the exit status and what went to standard output."""
-        assert self.process.stdout is not None
         while self._more():
             pass
-        out = self.process.stdout.read().decode()
+        out = self.process.stdout.read().decode() if self.process.stdout is not None else ""
         status = self.process.wait(PATIENCE_S)
         assert "Traceback" not in self.shown
         return status, out
+
+    def hung_up(self) -> int:
+        """Close the terminal, as a line that drops does, and return the exit status."""
+        for handle in (self._theirs, self._ours):
+            os.close(handle)
+        self._theirs = self._ours = -1
+        return self.process.wait(PATIENCE_S)
 
     def _more(self) -> bool:
         if self._theirs >= 0:
