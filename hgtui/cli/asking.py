@@ -88,7 +88,7 @@ def split_lines(read: Callable[[], bytes], limit: int = LINE_LIMIT) -> Iterator[
         yield b"".join(pieces)[:limit]
 
 
-async def ask_person(run: Run) -> str:
+async def ask_person(run: Run, *, stored: bool = True) -> str:
     """Ask on a terminal whether to run the plan; return "y", "n" or "e". A plan with errors can only be edited.
 
     Raises Fault (130, 143) where the person interrupts instead.
@@ -96,7 +96,7 @@ async def ask_person(run: Run) -> str:
     approvable = run.gate is not None and run.gate.approvable
     line, status = await ask_line("\nRun this plan? [y/N/edit] " if approvable else "\nEdit this plan? [N/edit] ")
     if status:
-        hint = f"To run it later: {approve_line(run)}" if approvable else ""
+        hint = f"To run it later: {approve_line(run)}" if approvable and stored else ""
         raise Fault("Nothing was run.", hint, status)
     reply = line.strip().lower()
     if reply in {"y", "yes"} and approvable:

@@ -32,9 +32,10 @@ from hgtui.session.conductor import Conductor
 from hgtui.session.equipment import Equipment
 from hgtui.session.journal import Journal, UnknownRun
 from hgtui.session.locks import RunLock
-from hgtui.session.results import ResultStore
 from hgtui.session.nostore import Traceless
+from hgtui.session.results import ResultStore
 from hgtui.session.store import Records
+from hgtui.session.tape import Tape, TapedStore
 
 OUT = "hgtui-out"
 
@@ -171,7 +172,8 @@ class Workplace:
 
         With `fresh` no task is done by a result that is kept.
         """
-        parts = stages(self.chat, self.choice, self.environ)
+        tape = Tape()
+        parts = stages(self.chat, self.choice, self.environ, tape)
         hub = self.hub_parts
         embedded = EmbeddedEndpoint(self.lanes)
         catalogues = (EmbeddedCatalogue(), *parts.catalogues, *((hub.catalogue,) if self.hub.enabled else ()))
@@ -197,7 +199,8 @@ class Workplace:
             responder=parts.responder if (answer or self.settings.answer) == "llm" else None,
             talker=parts.talker,
             controller=self.remote,
-            store=hub.store if self.hub.enabled else None,
+            store=TapedStore(hub.store, tape) if self.hub.enabled else None,
+            tape=tape,
             pins=self.pins.by_task,
             pin=self.pins.put,
             allowed=self.allowed,

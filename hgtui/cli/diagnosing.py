@@ -9,7 +9,7 @@ from importlib.metadata import version
 
 from hgtui.cli.controller import how_to_set, list_models, several
 from hgtui.cli.hub_report import hub_rows
-from hgtui.cli.words import table
+from hgtui.cli.words import say, table
 from hgtui.config import RULES, ConfigError, Settings, config_path, data_dir, load, with_offline
 from hgtui.core.states import EXIT_FAILED, EXIT_OK
 from hgtui.core.text import one_line
@@ -63,7 +63,7 @@ async def _data() -> Row:
 
     folder = data_dir(os.environ)
     try:
-        async with Journal.open(folder) as journal:
+        async with Journal.open(folder, say) as journal:
             await journal.runs(limit=1)
     except JournalError as error:
         return "bad", "data", f"{error.message} {error.hint}"

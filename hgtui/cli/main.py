@@ -1,13 +1,14 @@
 """The command line. Only typer is imported here: each command brings in what it needs when it runs."""
 
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from hgtui import __version__
 from hgtui.cli.config_commands import config_app
-from hgtui.cli.options import Allow, Answer, Files, Fresh, Json, Offline, Out, Output, Profile
+from hgtui.cli.options import Allow, Answer, Files, Fresh, Json, NoStore, Offline, Out, Output, Profile
 
 app = typer.Typer(
     name="hgtui",
@@ -101,6 +102,7 @@ def run(
     out: Out = None,
     offline: Offline = False,
     fresh: Fresh = False,
+    no_store: NoStore = False,
     allow: Allow = None,
 ) -> None:
     """Run a request through all four stages and print the answer."""
@@ -122,6 +124,7 @@ def run(
             after=after,
             offline=offline,
             fresh=fresh,
+            no_store=no_store,
             allow=tuple(allow or ()),
         )
     )
@@ -223,6 +226,7 @@ def plan(
     output: Output = None,
     profile: Profile = None,
     offline: Offline = False,
+    no_store: NoStore = False,
     allow: Allow = None,
 ) -> None:
     """Plan a request, choose models, and stop there."""
@@ -243,6 +247,7 @@ def plan(
             output=output,
             profile=profile,
             offline=offline,
+            no_store=no_store,
             allow=folders,
         )
     )
@@ -347,12 +352,64 @@ def models(
 
 @app.command()
 def runs(
-    as_json: Json = False, limit: Annotated[int, typer.Option("--limit", min=1, help="How many at the most.")] = 50
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[RUN]...", help="The runs that --delete is for.")
+    ] = None,
+    as_json: Json = False,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="How many at the most.")] = 50,
+    search: Annotated[
+        str, typer.Option("--search", metavar="TEXT", help="Only those whose request or name holds this.")
+    ] = "",
+    delete: Annotated[bool, typer.Option("--delete", help="Delete these runs for good; asks first.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Delete without asking.")] = False,
 ) -> None:
-    """List the runs, the latest first."""
+    """List the runs, the latest first, or delete some."""
+    if delete:
+        from hgtui.cli import caring
+
+        if not names:
+            raise typer.BadParameter("it needs the name of a run", param_hint="--delete")
+        _await(caring.delete(tuple(names), yes=yes, as_json=as_json))
+    if names:
+        raise typer.BadParameter("hgtui show RUN shows one run; --search finds some", param_hint="RUN")
     from hgtui.cli import showing
 
-    _await(showing.runs(as_json=as_json, limit=limit))
+    _await(showing.runs(as_json=as_json, limit=limit, search=search))
+
+
+@app.command()
+def export(
+    run: Annotated[
+        str, typer.Argument(metavar="RUN", help="The name of the run, its beginning, or its last six characters.")
+    ],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="The file to write, such as run.zip.")],
+    as_json: Json = False,
+) -> None:
+    """Write a run with its artifacts into one file, without secrets."""
+    from hgtui.cli import caring
+
+    _await(caring.export(run, output, as_json=as_json))
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="What hgtui export has written.")], as_json: Json = False
+) -> None:
+    """Take a run in from a file."""
+    from hgtui.cli import caring
+
+    _await(caring.import_(file, as_json=as_json))
+
+
+@app.command()
+def gc(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go, and remove nothing.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Remove the artifacts that no run and no kept result names, and old locks."""
+    from hgtui.cli import caring
+
+    _await(caring.gc(dry_run=dry_run, as_json=as_json))
 
 
 @app.command()

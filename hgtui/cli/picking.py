@@ -33,7 +33,8 @@ async def pick_model(place: Workplace, *, verify: bool = True, ask: bool = True)
         if not names or (choice.model is not None and _served(choice.model, names)):
             return
         if choice.model is not None:
-            forget_model(place.environ, choice.base_url)
+            if place.traceless is None:
+                forget_model(place.environ, choice.base_url)
             say(f"note: the server at {choice.address} no longer has {one_line(choice.model, 80)}, picked before.")
             place.use_model(None)
     except LLMError:
@@ -48,6 +49,8 @@ async def pick_model(place: Workplace, *, verify: bool = True, ask: bool = True)
         raise Fault(several(choice, names), f"{hint} On a terminal hgtui asks once which one.")
     name = await _asked(place, names, hint)
     place.use_model(name)
+    if place.traceless is not None:
+        return
     try:
         remember_model(place.environ, choice.base_url, name)
     except ConfigError as error:

@@ -59,7 +59,9 @@ async def run(
     if not asked and not scripted:
         raise Fault("The request is empty.", 'Say what you want: hgtui run "Read the text in page.png".')
     if no_store and after:
-        raise Fault("--after reads a stored run, and --no-store leaves the stored runs alone.", "Leave one of them out.")
+        raise Fault(
+            "--after reads a stored run, and --no-store leaves the stored runs alone.", "Leave one of them out."
+        )
     if after and not asked:
         raise Fault("--after needs a request.", "A script says the earlier turns itself, in its command submit.")
     person = sys.stdin.isatty() and sys.stderr.isatty() and not (yes or as_json or scripted)
@@ -76,10 +78,9 @@ async def run(
         headless = Headless(conductor, as_json=as_json, scripted=scripted, live=live, stored=not no_store)
         status = await headless.follow(*commands)
         _tell_raw(place, conductor.run)
-        if person:
-            from_file = given is not None
-            status = await ask_at_gates(conductor, status, live=live, from_file=from_file, stored=not no_store)
         from_file, stored = given is not None, not no_store
+        if person:
+            status = await ask_at_gates(conductor, status, live=live, from_file=from_file, stored=stored)
         return close(conductor.run, status, as_json=as_json, shown=person, from_file=from_file, stored=stored)
 
 
@@ -160,14 +161,14 @@ async def _reply(conductor: Conductor, reply: str, status: int, *, live: bool, s
     return status
 
 
-def close(run: Run, status: int, *, as_json: bool, shown: bool, from_file: bool = False) -> int:
+def close(run: Run, status: int, *, as_json: bool, shown: bool, from_file: bool = False, stored: bool = True) -> int:
     """Print the answer, or what a person needs to go on."""
     if as_json:
         return status
     if run.answer is not None:
         sys.stdout.write(answer_text(run.answer) + "\n")
     elif run.gate is not None and not shown:
-        say(gate_words(run, from_file=from_file))
+        say(gate_words(run, from_file=from_file, stored=stored))
     return status
 
 

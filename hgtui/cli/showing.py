@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hgtui.cli.faults import Fault
-from hgtui.cli.words import answer_text, approve_line, plan_table, problem_lines, table
+from hgtui.cli.words import answer_text, approve_line, plan_table, problem_lines, say, table
 from hgtui.config import TEMPLATE, ConfigError, config_path, data_dir, load
 from hgtui.core.states import EXIT_OK, HAS_RESULT
 from hgtui.core.task import TASKS
@@ -38,18 +38,18 @@ def tasks(*, as_json: bool) -> int:
     return EXIT_OK
 
 
-async def runs(*, as_json: bool, limit: int) -> int:
-    """List the runs, the latest first."""
+async def runs(*, as_json: bool, limit: int, search: str = "") -> int:
+    """List the runs, the latest first, those whose request or name holds `search`."""
     from hgtui.session.journal import Journal
 
-    async with Journal.open(data_dir(os.environ)) as journal:
-        rows = await journal.runs(limit=limit)
+    async with Journal.open(data_dir(os.environ), say) as journal:
+        rows = await journal.runs(limit=limit, search=search)
     if as_json:
         _json([{**row.model_dump(mode="json"), "state": row.state} for row in rows])
         return EXIT_OK
     lines = [("run", "started", "state", "request")]
     lines += [(row.id, f"{row.started:%Y-%m-%d %H:%M}", row.state, one_line(row.request, 70)) for row in rows]
-    _out(table(lines) if rows else "There are no runs yet.")
+    _out(table(lines) if rows else "No run holds that." if search.strip() else "There are no runs yet.")
     return EXIT_OK
 
 
@@ -88,7 +88,7 @@ async def show(name: str, *, as_json: bool) -> int:
     from hgtui.core.run import Run
     from hgtui.session.journal import Journal, UnknownRun
 
-    async with Journal.open(data_dir(os.environ)) as journal:
+    async with Journal.open(data_dir(os.environ), say) as journal:
         try:
             reading = await journal.read(await journal.resolve(name))
         except UnknownRun as error:
