@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
 
-from hgtui.cli.compose import catalogues
+from hgtui.cli.compose import Sources, catalogues
 from hgtui.cli.faults import Fault
 from hgtui.cli.reading import HOW, place_in, read_plan_at, read_source
 from hgtui.cli.words import plan_table, problem_lines, problem_row, say
@@ -106,18 +106,18 @@ async def parse(name: str, *, as_json: bool, output: str | None, offline: bool =
     return show_plan(Draft(plan=found.plan), facts, as_json=as_json, output=output)
 
 
-async def look_at(plan: Plan, known: Iterable[Catalogue]) -> Facts:
+async def look_at(plan: Plan, sources: Sources) -> Facts:
     """Return what is known of the files that a plan names and of what could run it here."""
     base = await asyncio.to_thread(Path.cwd)
     paths = dict.fromkeys(path for task in plan for path in file_literals(task, {}) if not is_address(path))
     files = await asyncio.gather(*(inspect(path, base) for path in paths))
-    known = tuple(known)
+    known = sources.catalogues
     candidates = await _look_up((task.task for task in plan if task.task in TASKS), known)
     stuck = [task for task in plan if not any(can_run(task, one) for one in candidates.get(task.task, ()))]
     others = (other for task in stuck if not task.skip for other in other_types(task.task) if other not in candidates)
     candidates |= await _look_up(others, known)
     words = {kind: " ".join(filter(None, (one.help(kind) for one in known))) for kind in candidates}
-    return Facts(files={fact.path: fact for fact in files}, candidates=candidates, help=words)
+    return Facts(files={fact.path: fact for fact in files}, candidates=candidates, help=words, exempt=sources.exempt)
 
 
 async def _look_up(kinds: Iterable[str], known: tuple[Catalogue, ...]) -> dict[str, tuple[Candidate, ...]]:

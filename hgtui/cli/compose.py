@@ -205,7 +205,7 @@ class Workplace:
             pin=self.pins.put,
             allowed=self.allowed,
             download_mb=self.choice.limits.download_mb,
-            exempt_hosts=exemptions(self._addresses()),
+            exempt_hosts=exemptions(_configured(self.hub.place, self.choice)),
             offline=self.hub.place.offline,
             lock=self._lock,
             results=self.results,
@@ -214,10 +214,6 @@ class Workplace:
         conductor = logging(lambda: Conductor(equipment, run, lock), Conductor.log)
         self.conductors.append(conductor)
         return conductor
-
-    def _addresses(self) -> tuple[str, ...]:
-        """Where a person's own settings lead: these may be on this machine or in its network."""
-        return tuple(filter(None, (self.hub.place.endpoint, self.hub.place.router, self.choice.base_url)))
 
     def _keys(self) -> tuple[str, ...]:
         """The key of the controller and the token of the Hub, which may come from a file or a variable of any name."""
@@ -283,10 +279,18 @@ class Workplace:
             await self.traceless.aclose()
 
 
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where candidates come from; `exempt` are the hosts and ports of a person's own settings, which may be private."""
+
+    catalogues: tuple[Catalogue, ...]
+    exempt: frozenset[tuple[str, int]]
+
+
 @contextlib.asynccontextmanager
 async def catalogues(
     environ: Mapping[str, str], profile: str | None = None, *, offline: bool = False
-) -> AsyncIterator[tuple[Catalogue, ...]]:
+) -> AsyncIterator[Sources]:
     """Yield where candidates come from, without opening the data folder. Raises Fault.
 
     A controller whose model is not known, or cannot be asked for, is left out, and that is said.
@@ -302,7 +306,8 @@ async def catalogues(
             chat.model = await _only_model(choice, environ)
         known = chat if chat is not None and chat.model is not None else None
         own = stages(known, choice, environ).catalogues if known else ()
-        yield (EmbeddedCatalogue(), *own, *((parts.catalogue,) if hub.enabled else ()))
+        found = (EmbeddedCatalogue(), *own, *((parts.catalogue,) if hub.enabled else ()))
+        yield Sources(found, exemptions(_configured(hub.place, choice)))
     finally:
         await parts.client.aclose()
         if chat is not None:
@@ -315,6 +320,11 @@ async def _traceless() -> Traceless:
     except OSError as error:
         why = error.strerror or error
         raise Fault(f"There is no room for temporary files: {why}.", "TMPDIR names another folder.") from None
+
+
+def _configured(place: HubPlace, choice: Choice) -> tuple[str, ...]:
+    """Return where a person's own settings lead: these may be on this machine or in its network."""
+    return tuple(filter(None, (place.endpoint, place.router, choice.base_url)))
 
 
 def _hub_of(settings: Settings, choice: Choice, environ: Mapping[str, str]) -> HubUse:

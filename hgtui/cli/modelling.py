@@ -50,8 +50,8 @@ async def models(task: str | None, way: Way) -> int:
     name = _type_of(task)
     kinds = [name] if name else list(TASKS)
     async with catalogues(os.environ, way.profile, offline=way.offline) as known:
-        groups = await asyncio.gather(*(_candidates(known, kind) for kind in kinds))
-        help_ = " ".join(filter(None, (one.help(name) for one in known))) if name else ""
+        groups = await asyncio.gather(*(_candidates(known.catalogues, kind) for kind in kinds))
+        help_ = " ".join(filter(None, (one.help(name) for one in known.catalogues))) if name else ""
     found = dict(zip(kinds, (rows for rows, _ in groups), strict=True))
     errors = dict.fromkeys(said for _, told in groups for said in told)
     if not (name and not found[name]):  # there the help says it
@@ -162,7 +162,7 @@ async def _found(task: str, name: str, way: Way) -> Candidate:
         hint = "hgtui models --search WORDS finds models of the Hub."
     else:
         async with catalogues(os.environ, way.profile, offline=True) as known:
-            rows, _ = await _candidates(known, task)
+            rows, _ = await _candidates(known.catalogues, task)
         found, hint = meant(name, rows), f"hgtui models --task {task} lists those that there are."
     if found is None:
         raise Fault(f"{one_line(name, 80)} is no candidate for {task}.", hint, EXIT_FAILED)

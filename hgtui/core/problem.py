@@ -75,9 +75,11 @@ class Facts(Value):
 
     `files` by path as it stands in an argument; `candidates` by task type, None while nothing was looked up; `chosen`
     the candidate of a task by uid; `help` by task type, a sentence on what would help where nothing can run it.
+    `exempt` are the hosts and ports that were configured: a file is fetched from them although they are private.
     """
 
     files: Mapping[str, FileFact] = {}
     candidates: Mapping[str, tuple[Candidate, ...]] | None = None
     assignments: Mapping[Uid, Assignment] = {}
     help: Mapping[str, str] = {}
+    exempt: frozenset[tuple[str, int]] = frozenset()

@@ -88,8 +88,8 @@ def _bare(look: Look, task: Task, arg: Arg) -> Mend:
 def _file(look: Look, task: Task, arg: Arg, path: str, fact: FileFact | None) -> Iterator[Problem]:
     shown = addresses.shown(path, 80) if is_address(path) else one_line(path, 80)
     if fact is None and is_address(path):
-        # Only a look at the plan alone has no fact of it: what is configured is not known there.
-        why = addresses.why_not(path)
+        # Only a look at the plan alone has no fact of it.
+        why = addresses.why_not(path, look.facts.exempt)
         yield look.error(Code.UNREADABLE_FILE, why, task, arg.name) if why else _fetches(look, task, arg, path)
     elif fact is None:
         if _names_a_file(path):

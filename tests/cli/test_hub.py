@@ -55,6 +55,21 @@ def untold(hgtui: Program, *done: Ended, token: str = TOKEN) -> None:
     assert [path for path in files if token.encode() in path.read_bytes()] == []
 
 
+def test_check_takes_the_address_of_a_server_that_is_configured_and_of_no_other(
+    rules: Program, server: HubServer
+) -> None:
+    row = {"task": "image-to-text", "id": 0, "dep": [-1], "args": {"image": f"{server.url}/a.png"}}
+    plan = rules.folder / "plan.json"
+    plan.write_text(json.dumps([row]), encoding="utf-8")
+    done = rules.run("check", "plan.json")
+    assert (done.exit, done.err) == (0, "")
+    assert f"Task 0 fetches {server.url}/a.png when it starts" in done.out
+    plan.write_text(json.dumps([row | {"args": {"image": "http://127.0.0.1:1/a.png"}}]), encoding="utf-8")
+    other = rules.run("check", "plan.json")
+    assert other.exit == 1
+    assert "http://127.0.0.1:1/a.png is not asked" in other.out
+
+
 def rows_of(done: Ended) -> dict[str, dict[str, str]]:
     return {row["what"]: row for row in json.loads(done.out)}
 
