@@ -11,6 +11,7 @@ from hgtui.core.text import one_line
 from hgtui.llm import Budget, ChatClient, LLMError, RetryPolicy, Timeouts
 from hgtui.llm.address import is_loopback
 from hgtui.llm.profile import Choice, client_for, resolve
+from hgtui.session.tape import Tape
 
 ONE_LOOK = RetryPolicy(tries=1)
 SHORT = Timeouts(connect=3.0, silence=10.0, total=10.0)
@@ -67,8 +68,8 @@ def several(choice: Choice, names: tuple[str, ...], shown: int = 8) -> str:
     return f"The server at {choice.address} has {len(names)} models: {told}{more}."
 
 
-def stages(chat: ChatClient | None, choice: Choice, environ: Mapping[str, str]) -> Stages:
-    """Return the parts for one run, with a budget of its own."""
+def stages(chat: ChatClient | None, choice: Choice, environ: Mapping[str, str], tape: Tape | None = None) -> Stages:
+    """Return the parts for one run, with a budget of its own; `tape` keeps what came of calls that went wrong."""
     if chat is None:
         from hgtui.planning import RulePlanner
 
@@ -77,6 +78,7 @@ def stages(chat: ChatClient | None, choice: Choice, environ: Mapping[str, str]) 
     from hgtui.execution.endpoints.controller.endpoint import ControllerEndpoint
     from hgtui.llm.metered import Metered
     from hgtui.llm.prompts import Prompts
+    from hgtui.llm.taped import Taped
     from hgtui.planning import chat as talking
     from hgtui.planning import llm as planning
     from hgtui.planning import prompt as planning_prompt
@@ -86,7 +88,8 @@ def stages(chat: ChatClient | None, choice: Choice, environ: Mapping[str, str]) 
     from hgtui.selection import prompt as selection_prompt
 
     limits = choice.limits
-    metered = Metered(chat, Budget(limits.tokens, limits.seconds, limits.usd), choice.temperature)
+    bare = Metered(chat, Budget(limits.tokens, limits.seconds, limits.usd), choice.temperature)
+    metered = Taped(bare, tape.keep) if tape is not None else bare
     overrides = config_path(environ).parent / "templates"
 
     def prompts(folder: Path) -> Prompts:
@@ -97,6 +100,6 @@ def stages(chat: ChatClient | None, choice: Choice, environ: Mapping[str, str]) 
         selector=selection.LLMSelector(metered, prompts(selection_prompt.TEMPLATES)),
         responder=response.LLMResponder(metered, prompts(response_prompt.TEMPLATES)),
         talker=talking.Talker(metered, prompts(planning_prompt.TEMPLATES)),
-        catalogues=(ControllerCatalogue(metered, local=is_loopback(choice.base_url)),),
-        endpoints=(ControllerEndpoint(metered),),
+        catalogues=(ControllerCatalogue(bare, local=is_loopback(choice.base_url)),),
+        endpoints=(ControllerEndpoint(bare),),
     )

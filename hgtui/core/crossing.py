@@ -86,6 +86,16 @@ class CallError(Exception):
         self.tried = tried
 
 
+class Cause(Value):
+    """A failed call as CallError tells it; `local` where the fault was this machine's own."""
+
+    message: str
+    hint: str = ""
+    retry_after: float | None = None
+    tried: bool = False
+    local: bool = False
+
+
 class ArtifactError(Exception):
     """Bytes cannot be kept or read. `message` and `hint` are for a person."""
 

@@ -11,7 +11,7 @@ from hgtui.core.base import Value
 from hgtui.core.edits import Edit, Patch
 from hgtui.core.model import Assignment, Candidate
 from hgtui.core.plan import Plan, Task, Uid
-from hgtui.core.ports import Turn
+from hgtui.core.ports import Cause, Turn
 from hgtui.core.resource import FileFact, Resource
 from hgtui.core.reuse import told
 from hgtui.core.states import Failure, Gate, Gates, Outcome, Stage
@@ -31,6 +31,27 @@ class Brought(Value):
     files: tuple[str, ...] = ()
 
 
+class Setup(Value):
+    """What a run works under beside its request, so that it can be gone through again as it was.
+
+    `base` is the working folder, `out` the folder for results ("" for none), `attended` whether somebody could mend a
+    failure, `approve_by` what approves in a person's place; `limits` how many calls each endpoint takes at once;
+    `selector`, `talker` and `store` whether there were such; `pins` by task type; `exempt` hosts and ports.
+    """
+
+    base: str = ""
+    out: str = ""
+    attended: bool = True
+    approve_by: str = ""
+    limits: Mapping[str, int] = {}
+    selector: bool = False
+    talker: bool = False
+    store: bool = False
+    pins: Mapping[str, str] = {}
+    exempt: tuple[tuple[str, int], ...] = ()
+    offline: bool = False
+
+
 class RunStarted(Value):
     """A request came in. `planner` says who plans, `files` are the paths that the person typed, `brought` is their plan.
 
@@ -48,6 +69,7 @@ class RunStarted(Value):
     answer: Literal["llm", "program"] = "program"
     brought: Brought | None = None
     fresh: bool = False
+    setup: Setup | None = None
 
 
 class Resumed(Value):
@@ -61,6 +83,7 @@ class Resumed(Value):
     words: str
     controller: str = ""
     answer: Literal["llm", "program"] = "program"
+    setup: Setup | None = None
 
 
 class Marked(Value):
@@ -139,10 +162,11 @@ class RevisionProposed(Value):
 
 
 class RevisionClosed(Value):
-    """The revision is no longer open: taken, dropped, or none came of it (then `message` says why)."""
+    """The revision is no longer open: taken but for the tasks in `without`, dropped, or none came of it (`message`)."""
 
     type: Literal["revision_closed"] = "revision_closed"
     taken: bool = False
+    without: tuple[Uid, ...] = ()
     message: str = ""
     hint: str = ""
 
@@ -160,12 +184,16 @@ class EditRedone(Value):
 
 
 class CandidatesFound(Value):
-    """What could run a task type, ranked; `help` says what would make it run where nothing can."""
+    """What could run a task type, ranked; `help` says what would make it run where nothing can.
+
+    `failed` says in a sentence for each catalogue that could not be asked why.
+    """
 
     type: Literal["candidates_found"] = "candidates_found"
     task: str
     candidates: tuple[Candidate, ...]
     help: str = ""
+    failed: tuple[str, ...] = ()
 
 
 class ModelChosen(Value):
@@ -205,13 +233,17 @@ class GateOpened(Value):
 
 
 class Approved(Value):
-    """A person, or a setting in their name (`by`), allowed what the grant says; `leaves` and `spends` as at the gate."""
+    """A person, or a setting in their name (`by`), allowed what the grant says; `leaves` and `spends` as at the gate.
+
+    `attended` says whether somebody is there who can mend a failure of what runs now.
+    """
 
     type: Literal["approved"] = "approved"
     grant: Grant
     by: str = "person"
     leaves: tuple[str, ...] = ()
     spends: str = ""
+    attended: bool | None = None
 
 
 class ApprovalCarried(Value):
@@ -250,7 +282,7 @@ class TaskAsking(Value):
 
 
 class TaskRetrying(Value):
-    """A try failed and another follows in `wait_s` seconds."""
+    """A try failed and another follows in `wait_s` seconds; `cause` where the failure was more than is said here."""
 
     type: Literal["task_retrying"] = "task_retrying"
     uid: Uid
@@ -258,12 +290,13 @@ class TaskRetrying(Value):
     failure: Failure
     message: str
     wait_s: float
+    cause: Cause | None = None
 
 
 class TaskSubstituted(Value):
     """Another candidate of the grant takes a task over.
 
-    `in_place_of` is the one that it takes it over from, which failed; `failure` and `message` say how.
+    `in_place_of` is the one that it takes it over from, which failed; `failure`, `message` and `cause` say how.
     """
 
     type: Literal["task_substituted"] = "task_substituted"
@@ -272,6 +305,7 @@ class TaskSubstituted(Value):
     in_place_of: str
     failure: Failure
     message: str
+    cause: Cause | None = None
 
 
 class TaskDone(Value):
@@ -294,7 +328,7 @@ class TaskDone(Value):
 
 
 class TaskFailed(Value):
-    """A task failed for good; `seconds` over all its tries."""
+    """A task failed for good; `seconds` over all its tries, `cause` of the last."""
 
     type: Literal["task_failed"] = "task_failed"
     uid: Uid
@@ -303,6 +337,7 @@ class TaskFailed(Value):
     hint: str = ""
     attempt: int = 1
     seconds: float = 0.0
+    cause: Cause | None = None
 
 
 class TaskBlocked(Value):
@@ -351,6 +386,18 @@ class Called(Value):
     total_s: float = 0.0
     usd: float | None = None
     record: str = ""
+
+
+class Recorded(Value):
+    """Something came from outside that no other event tells whole; `record` is the digest of the exchange.
+
+    `kind` is "llm" for a call that failed or was made again, "context" for a model's context length, "find" for a model
+    that was looked for by its name.
+    """
+
+    type: Literal["recorded"] = "recorded"
+    kind: Literal["llm", "context", "find"]
+    record: str
 
 
 class Logged(Value):
@@ -435,7 +482,7 @@ class Refused(Value):
 Event = Annotated[
     RunStarted | Resumed | Marked | FileSeen | StageEntered | TaskDrafted | PlanProposed | PlanningFailed | PlanEdited | RevisionBegun | RevisionProposed | RevisionClosed | EditUndone
     | EditRedone | CandidatesFound | ModelChosen | GateOpened | Approved | ApprovalCarried | TaskQueued | TaskAsking | TaskStarted
-    | TaskRetrying | TaskSubstituted | TaskDone | TaskFailed | TaskBlocked | TaskSkipped | TaskCancelled | TaskReset | Called | Logged
+    | TaskRetrying | TaskSubstituted | TaskDone | TaskFailed | TaskBlocked | TaskSkipped | TaskCancelled | TaskReset | Called | Recorded | Logged
     | Answered | RunEnded | Delta | Progress | RerunForeseen | Refused,
     Field(discriminator="type"),
 ]  # fmt: skip

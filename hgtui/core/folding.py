@@ -286,6 +286,7 @@ _FOLD: dict[type, Callable[["Run", Any], Changed]] = {
     ev.TaskCancelled: _to(TaskState.CANCELLED),
     ev.TaskReset: _reset,
     ev.Called: _called,
+    ev.Recorded: _nothing,
     ev.Logged: _logged,
     ev.Answered: _answered,
     ev.RunEnded: _ended,

@@ -4,12 +4,15 @@ import asyncio
 
 from hgtui.core import events as ev
 from hgtui.core.plan import Uid
-from hgtui.core.ports import CallError
+from hgtui.core.ports import CallError, Cause
 from hgtui.core.states import Failure, TaskState
-from hgtui.core.text import clean
+from hgtui.core.text import clean, one_line
+from hgtui.execution.course import LocalFault
 
 MESSAGE = 2000
 HINT = 500
+SHORT = 300
+"""How many characters of a failure are told where another try follows."""
 
 Ending = ev.TaskDone | ev.TaskFailed | ev.TaskCancelled
 
@@ -49,16 +52,38 @@ def ending(uid: Uid, work: "asyncio.Task[ev.TaskDone]") -> Ending:
     return failed(uid, CallError(Failure.CRASHED, message, "This is a fault of hgtui."))
 
 
+def short(error: CallError) -> str:
+    """Say in a line how a call failed after which another try follows."""
+    return one_line(error.message, SHORT)
+
+
+def cause(error: CallError, message: str, hint: str = "") -> Cause | None:
+    """Return how a call failed, where that is more than the message and the hint that its event tells."""
+    local = isinstance(error, LocalFault)
+    told = (error.message, error.hint) == (message, hint)
+    if told and error.retry_after is None and not error.tried and not local:
+        return None
+    return Cause(
+        message=clean(error.message, MESSAGE),
+        hint=clean(error.hint, HINT),
+        retry_after=error.retry_after,
+        tried=error.tried,
+        local=local,
+    )
+
+
 def failed(uid: Uid, error: CallError, attempt: int = 1, seconds: float = 0.0, tried: str = "") -> ev.TaskFailed:
     """Return the event of a task that failed for good; `seconds` and `attempt` over all its tries.
 
     `tried` is a sentence on what was tried, where that was more than one candidate.
     """
+    message, hint = clean(" ".join(filter(None, (clean(error.message, MESSAGE), tried)))), clean(error.hint, HINT)
     return ev.TaskFailed(
         uid=uid,
         failure=error.failure,
-        message=clean(" ".join(filter(None, (clean(error.message, MESSAGE), tried)))),
-        hint=clean(error.hint, HINT),
+        message=message,
+        hint=hint,
         attempt=attempt,
         seconds=seconds,
+        cause=cause(error, message, hint),
     )

@@ -26,7 +26,7 @@ from hgtui.core.resource import Kind, Resource
 from hgtui.core.states import Failure
 from hgtui.core.text import clean, one_line
 from hgtui.execution.course import Course, Leg, LocalFault, named_wait
-from hgtui.execution.ending import GaveUp, failed
+from hgtui.execution.ending import GaveUp, cause, failed, short
 from hgtui.execution.resolve import Resolver
 from hgtui.execution.reusing import Inputs, Reusing
 from hgtui.execution.scheduler import Emit
@@ -138,7 +138,8 @@ class Performer:
                 candidate=new.assignment.candidate,
                 in_place_of=old.assignment.candidate,
                 failure=error.failure,
-                message=one_line(error.message, 300),
+                message=short(error),
+                cause=cause(error, short(error)),
             )
         )
         if self._move is not None:
@@ -175,8 +176,9 @@ class Performer:
                 uid=task.uid,
                 attempt=tries,
                 failure=error.failure,
-                message=one_line(error.message, 300),
+                message=short(error),
                 wait_s=round(wait_s, 2),
+                cause=cause(error, short(error)),
             )
         )
 

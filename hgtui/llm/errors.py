@@ -42,6 +42,27 @@ class LLMError(Exception):
         self.said, self.retry_after, self.again, self.record = said, retry_after, again, record
         self.field = field
 
+    def as_json(self) -> dict[str, Any]:
+        """Return what is kept of it: how it failed and what came before, not the call itself."""
+        return {
+            "failure": self.failure.value,
+            "message": self.message,
+            "hint": self.hint,
+            "status": self.status,
+            "partial": self.partial,
+            "said": self.said,
+            "retry_after": self.retry_after,
+            "again": self.again,
+            "field": self.field,
+        }
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any], record: "CallRecord | None" = None) -> "LLMError":
+        """Return the error that was kept so."""
+        more = {name: kept[name] for name in ("said", "retry_after", "again", "field")}
+        said = (kept["message"], kept["hint"], kept["status"], kept["partial"])
+        return cls(Failure(kept["failure"]), *said, record=record, **more)
+
 
 def without(text: str, secrets: Sequence[str]) -> str:
     """Return `text` with every secret replaced by "[key]"."""

@@ -160,10 +160,11 @@ class Answers:
 
     async def _laid_out(self, results: Results) -> dict[str, str]:
         """Lay the results out for people; return the paths by digest."""
-        out = self._equipment.out
+        out, files, run = self._equipment.out, self._equipment.files, self._board.run
+        if files is not None:
+            return files.laid_out(run.draft.plan, results)
         if out is None or not results:
             return {}
-        run = self._board.run
         try:
             laid = await lay_out(run.id, run.draft.plan, results, self._equipment.artifacts, out)
         except LayoutError as error:

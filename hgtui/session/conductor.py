@@ -52,6 +52,8 @@ class Conductor:
         if lock is None and self.run.id and equipment.lock is not None:
             self._lock = equipment.lock(self.run.id)
         self._board = Board(self.run, equipment.journal, equipment.clock, self._on_broken)
+        if equipment.tape is not None:
+            equipment.tape.attach(self._board.emit, equipment.recorder)
         intake = Intake(self._board, equipment)
         self._parts = Parts(self._board, equipment, intake, Proposing(self._board, equipment, intake))
         self._beginning = Beginning(self._parts, self._open_gate)
@@ -232,6 +234,7 @@ class Conductor:
             if brought
             else None,
             fresh=equipment.fresh,
+            setup=equipment.setup(),
         )
 
     async def _resume(self, _: cmd.Resume) -> None:
@@ -301,7 +304,7 @@ class Conductor:
             self._parts.running.moved()
 
     def _grant(self, by: str) -> None:
-        self._board.emit(approved(self.run, by))
+        self._board.emit(approved(self.run, by, self._equipment.attended))
 
     async def _go(self, allowed: Iterable[Uid] = ()) -> None:
         """Start on what was granted, on its own: commands are served while it runs. An open revision is let go."""

@@ -1,7 +1,7 @@
 """What a conductor works with: the ports and settings that the composition root chose."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import Protocol
 
 from hgtui.core import events as ev
 from hgtui.core.addresses import Resolve
+from hgtui.core.plan import Plan
 from hgtui.core.ports import (
     ArtifactStore,
     Catalogue,
@@ -20,12 +21,15 @@ from hgtui.core.ports import (
     Planner,
     Recorder,
     Responder,
+    Results,
     Selector,
     Talker,
 )
+from hgtui.core.resource import FileFact
 from hgtui.core.states import Gates
 from hgtui.execution.perform import TASK_SECONDS, Sleep
 from hgtui.session.locks import RunLock
+from hgtui.session.tape import Tape
 
 DOWNLOAD_MB = 100.0
 """How large a file at an address of the web may be, in MB, unless a setting says otherwise."""
@@ -36,6 +40,30 @@ class Appends(Protocol):
 
     def append(self, run_id: str, event: ev.Event, at: datetime) -> Awaitable[ev.Entry]:
         """Store an event; the entry comes when it is safe on disk, in the order of the calls."""
+        ...
+
+
+class KnownFiles(Protocol):
+    """The files of a run that is gone through again: what was found then stands for the file system and the web."""
+
+    async def look(self, path: str) -> FileFact:
+        """Return what was found at a path the next time that it was looked at."""
+        ...
+
+    def touched(self, paths: Iterable[str]) -> list[str]:
+        """Return those that were found changed when they were looked at again."""
+        ...
+
+    def is_name(self, text: str) -> bool:
+        """Whether a text was the name of a file."""
+        ...
+
+    async def fetch(self, path: str) -> FileFact:
+        """Return what came from an address. Raises CallError where nothing did."""
+        ...
+
+    def laid_out(self, plan: Plan, results: Results) -> dict[str, str]:
+        """Return where results were laid out for people, by digest."""
         ...
 
 
@@ -57,7 +85,9 @@ class Equipment:
     a candidate, None to take the pin away, and raises selection.pins.PinsError; None where pins are not kept. `lock` takes
     the right to write a run, by its name, and raises session.locks.RunInUse; None where no other process could write it.
     `results` keeps what came of tasks for whoever does the same work again, None where nothing is kept; with `fresh`
-    everything runs, whatever is kept, and is kept in its place.
+    everything runs, whatever is kept, and is kept in its place. `files` stands for the file system and the web where a
+    recorded run is gone through again, None where they are looked at. `tape` keeps what comes from outside and stands in
+    no other event, None where that is not kept.
     """
 
     planner: Planner
@@ -89,4 +119,22 @@ class Equipment:
     pin: Callable[[str, str | None], Awaitable[None]] | None = None
     results: KeepsResults | None = None
     fresh: bool = False
+    files: KnownFiles | None = None
+    tape: Tape | None = None
+
+    def setup(self) -> ev.Setup:
+        """Return what is noted of it for who goes through a run again."""
+        return ev.Setup(
+            base=str(self.base),
+            out="" if self.out is None else str(self.out),
+            attended=self.attended,
+            approve_by=self.approve_by,
+            limits={name: one.limit for name, one in self.endpoints.items()},
+            selector=self.selector is not None,
+            talker=self.talker is not None,
+            store=self.store is not None,
+            pins=dict(self.pins),
+            exempt=tuple(sorted(self.exempt_hosts)),
+            offline=self.offline,
+        )
     lock: Callable[[str], RunLock | None] | None = None

@@ -33,13 +33,14 @@ def gate(run: Run, ahead: Forecast = _NOTHING) -> ev.GateOpened:
     )
 
 
-def approved(run: Run, by: str) -> ev.Approved:
+def approved(run: Run, by: str, attended: bool | None = None) -> ev.Approved:
     """Return the approval of a run's draft as it stands, with what leaves this machine and what is spent by it."""
     return ev.Approved(
         grant=grant(run.draft, run.files, run.candidates),
         by=by,
         leaves=tuple(str(one) for one in run.leaving),
         spends=run.spends,
+        attended=attended,
     )
 
 

@@ -17,7 +17,7 @@ from hgtui.core.text import one_line
 from hgtui.session.board import Board
 from hgtui.session.content import MB, claimed
 from hgtui.session.equipment import Equipment
-from hgtui.session.fetching import SECONDS, FetchError, Limits, allowed
+from hgtui.session.fetching import SECONDS, FetchError, Limits, Told, allowed
 from hgtui.session.fetching import fetch as fetched
 from hgtui.session.files import inspect, resolve
 
@@ -72,7 +72,7 @@ class Intake:
         shown = addresses.shown(path)
         self._board.emit(ev.Logged(text=f"Fetching {shown}, which was named in the request."))
         try:
-            found = await fetched(path, self._equipment.artifacts, self._limits, self._told)
+            found = await self._fetched(path, self._told)
         except FetchError as error:
             return fact.model_copy(update={"error": f"{error.message} {error.hint}".strip()})
         if found.usable:
@@ -93,7 +93,7 @@ class Intake:
                 self._board.emit(ev.Progress(uid=uid, fraction=part, note=words))
 
             try:
-                fact = await fetched(path, self._equipment.artifacts, self._limits, told)
+                fact = await self._fetched(path, told)
             except FetchError as error:
                 raise CallError(error.failure, error.message, error.hint, retry_after=error.retry_after) from error
             if fact.error:  # it is not put into the run: what is there may be mended, and the task tried again
@@ -101,6 +101,11 @@ class Intake:
             self._board.emit(ev.FileSeen(file=fact))
             await self._board.flush()
             return fact
+
+    async def _fetched(self, path: str, told: Told) -> FileFact:
+        if self._equipment.files is not None:
+            return await self._equipment.files.fetch(path)
+        return await fetched(path, self._equipment.artifacts, self._limits, told)
 
     async def see_plan(self, plan: Plan, *, typed: bool) -> None:
         """Look at every file that a plan names in an argument that is a file."""
@@ -125,6 +130,8 @@ class Intake:
 
     def _touched(self, paths: Iterable[str]) -> list[str]:
         """Return those of which the system does not say that they are as they were when they were looked at."""
+        if self._equipment.files is not None:
+            return self._equipment.files.touched(paths)
         return [path for path in paths if path not in self._marks or self._mark(path) != self._marks[path]]
 
     def _mark(self, path: str) -> tuple[int, ...]:
@@ -148,6 +155,8 @@ class Intake:
         return found
 
     def _is_name(self, text: str) -> bool:
+        if self._equipment.files is not None:
+            return self._equipment.files.is_name(text)
         if len(text) > 255 or "\n" in text or "." not in text or text != text.strip():
             return False
         try:
@@ -174,6 +183,8 @@ class Intake:
             return False
 
     async def _look(self, path: str) -> FileFact:
+        if self._equipment.files is not None:
+            return await self._equipment.files.look(path)
         allowed, mark = await asyncio.to_thread(lambda: (self._allowed(path), self._mark(path)))
         if not allowed:
             shown = one_line(path, 80)

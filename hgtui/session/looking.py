@@ -111,14 +111,16 @@ class Lookups:
         catalogues = self._equipment.catalogues
         found = await asyncio.gather(*(one.candidates(task) for one in catalogues), return_exceptions=True)
         rows: list[Candidate] = []
+        failed: list[str] = []
         for group in found:
             if isinstance(group, BaseException):  # what the others know still counts
-                text = f"A catalogue could not be asked for {task}: {_sentence(group)}"
+                failed.append(one_line(_sentence(group), 500))
+                text = f"A catalogue could not be asked for {task}: {failed[-1]}"
                 self._board.emit(ev.Logged(level="warning", text=one_line(text, 500)))
             else:
                 rows += group
         words = " ".join(filter(None, (one.help(task) for one in catalogues)))
-        self._board.emit(ev.CandidatesFound(task=task, candidates=tuple(rows), help=words))
+        self._board.emit(ev.CandidatesFound(task=task, candidates=tuple(rows), help=words, failed=tuple(failed)))
 
 
 def _sentence(error: BaseException) -> str:

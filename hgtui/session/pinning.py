@@ -1,5 +1,6 @@
 """Pins: a person says once which candidate runs a task type, for this run and those to come."""
 
+import re
 from collections.abc import Awaitable, Callable
 
 from hgtui.core import commands as cmd
@@ -12,7 +13,18 @@ from hgtui.selection.pins import PinsError
 from hgtui.selection.ranking import by_pin
 from hgtui.session.parts import NotNow, Parts
 
+PINNED, UNPINNED = "Pinned ", "Nothing is pinned for "
+_TOLD = re.compile(rf"{PINNED}(?P<candidate>\S+) for (?P<task>\S+)\.|{UNPINNED}(?P<free>\S+) any more\.")
+
 Choose = Callable[[frozenset[str]], Awaitable[None]]
+
+
+def pinned(event: ev.Logged) -> cmd.Pin | None:
+    """Return the command that a line of the log tells of, None where it tells of no pin."""
+    found = _TOLD.fullmatch(event.text) if event.level == "info" and event.uid is None else None
+    if found is None:
+        return None
+    return cmd.Pin(task=found["task"] or found["free"], candidate=found["candidate"])
 
 
 class Pinning:
@@ -36,12 +48,8 @@ class Pinning:
             await keep(task, command.candidate)  # where it names no provider that stays open
         except PinsError as error:
             raise NotNow(error.message, error.hint) from None
-        words = (
-            f"Pinned {one_line(command.candidate or '', 120)} for {task}."
-            if found
-            else f"Nothing is pinned for {task} any more."
-        )
-        self._parts.board.emit(ev.Logged(level="info", text=words))
+        words = f"{PINNED}{command.candidate} for {task}." if found else f"{UNPINNED}{task} any more."
+        self._parts.board.emit(ev.Logged(level="info", text=one_line(words, 300)))
         await self._parts.board.flush()
         await self._follow(task)
 

@@ -65,7 +65,15 @@ class Resuming:
     def _tell(self, words: str) -> None:
         equipment, run = self._parts.equipment, self._parts.run
         by = "program" if equipment.responder is None else "llm"
-        self._parts.board.emit(ev.Resumed(stage=run.stage, words=words, controller=equipment.controller, answer=by))
+        self._parts.board.emit(
+            ev.Resumed(
+                stage=run.stage,
+                words=words,
+                controller=equipment.controller,
+                answer=by,
+                setup=equipment.setup(),
+            )
+        )
 
     async def _end(self, answer: ev.Answered) -> None:
         how = answer.outcome or outcome(self._parts.run)

@@ -1,0 +1,61 @@
+"""The tape: what came from outside and stands in no other event of a run, kept as records of the run."""
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+from hgtui.core import events as ev
+from hgtui.core.base import canonical
+from hgtui.core.model import Candidate
+from hgtui.core.ports import ArtifactError, ModelStore, Recorder, StoreError
+
+Kept = Literal["llm", "context", "find"]
+
+
+class Tape:
+    """Keeps exchanges for the run that it is attached to; before that nothing is kept."""
+
+    def __init__(self) -> None:
+        self._emit: Callable[[ev.Event], None] | None = None
+        self._recorder: Recorder | None = None
+
+    def attach(self, emit: Callable[[ev.Event], None], recorder: Recorder) -> None:
+        """Keep from now on what comes, with the events of a run."""
+        self._emit, self._recorder = emit, recorder
+
+    async def keep(self, kind: Kept, request: Any, reply: Any) -> None:
+        """Keep an exchange (both JSON), with the secrets taken out. A full disk is told and stops nothing."""
+        if self._emit is None or self._recorder is None:
+            return
+        try:
+            record = await self._recorder.keep(kind, request, canonical(reply).encode())
+        except ArtifactError as error:
+            self._emit(ev.Logged(level="error", text=f"An exchange was not kept: {error.message}"))
+        else:
+            self._emit(ev.Recorded(kind=kind, record=record))
+
+
+class TapedStore:
+    """A model store of which what it finds by name is kept; searches and cards are for a screen alone."""
+
+    def __init__(self, store: ModelStore, tape: Tape) -> None:
+        self._store, self._tape = store, tape
+
+    async def find(self, task: str, name: str) -> Candidate | None:
+        """Return the candidate of that name, as the store does. Raises StoreError."""
+        asked = {"task": task, "name": name}
+        try:
+            found = await self._store.find(task, name)
+        except StoreError as error:
+            words = {"failure": error.failure.value, "message": error.message, "hint": error.hint}
+            await self._tape.keep("find", asked, {"error": words})
+            raise
+        await self._tape.keep("find", asked, {"found": found.model_dump(mode="json") if found else None})
+        return found
+
+    async def search(self, words: str, task: str = "", limit: int = 20) -> tuple[Candidate, ...]:
+        """Return what a search finds. Raises StoreError."""
+        return await self._store.search(words, task, limit)
+
+    async def card(self, name: str) -> str:
+        """Return the whole model card of a candidate. Raises StoreError."""
+        return await self._store.card(name)
