@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from hgtui.core.base import Value
 from hgtui.core.edit import Draft
-from hgtui.core.files import file_literals
+from hgtui.core.files import fetches, file_literals
 from hgtui.core.model import Assignment, Candidate
 from hgtui.core.plan import Task, Uid
 from hgtui.core.resource import FileFact
@@ -14,13 +14,14 @@ from hgtui.core.text import one_line, plural
 
 SHOWN = 6
 """How many things that go to one place are named in a line."""
-NAME = 80
+NAME, ADDRESS = 80, 200
 
 Candidates = Mapping[str, tuple[Candidate, ...]]
 
 
 class Leaving(Value):
-    """What goes to one place outside this machine: files by name, "the request", "the result of 2", "the text of 3".
+    """What goes to one place outside this machine: files by name, "the request", "the result of 2", "the text of 3",
+    "a request that fetches https://…".
 
     `tasks` are the uids of the tasks that send it, none where it goes to the controller as such. With `spare` it goes
     there only where a candidate fails and another stands in.
@@ -59,6 +60,9 @@ def leaving(
         for other in stand_ins(task, chosen, known):
             if other.leaves:
                 spare.add(place(other, controller), what, task.uid)
+    for url, uids in fetches(draft.plan, files).items():
+        for uid in uids:
+            main.add(one_line(urlsplit(url).netloc, NAME), (f"a request that fetches {one_line(url, ADDRESS)}",), uid)
     return (*main.rows(), *spare.rows(without=main))
 
 

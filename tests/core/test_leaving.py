@@ -46,6 +46,19 @@ def test_each_place_has_a_line_with_the_files_results_and_texts_that_go_there() 
     ]
 
 
+def test_a_file_that_is_fetched_when_the_plan_runs_is_asked_of_its_server() -> None:
+    url = "https://example.org/a.png?size=1"
+    first, second = (task(f"t{number}", "image-to-text", image=Input.text(url)) for number in (0, 1))
+    there = {url: FileFact(path=url, remote=True)}
+    draft, _, known = drafted((first, here("one")), (second, here("one")))
+    assert [str(row) for row in leaving(draft, there, known, "", ())] == [
+        f"a request that fetches {url} → example.org (2 tasks)"
+    ]
+    assert leaving(draft, {url: FileFact(path=url, kind=Kind.IMAGE, digest="d")}, known, "", ()) == ()
+    skipped = Draft(plan=Plan(tasks=(first.update(skip=True),)), assignments=draft.assignments)
+    assert leaving(skipped, there, known, "", ()) == ()
+
+
 def test_what_stays_here_is_not_told() -> None:
     assert told((task("t0", text=Input.text("x")), here("one"))) == []
 
