@@ -5,15 +5,17 @@ import statistics
 import tempfile
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from hgtui.core import events as ev
 from hgtui.core.run import fold
+from hgtui.core.states import Outcome
 from hgtui.session.journal import Journal
 
 MANY, SINGLE, LONG = 20_000, 400, 100_000
 IN_FLIGHT = 64
+RUNS, LISTED = 10_000, 50
 
 
 def story(count: int) -> Iterator[ev.Event]:
@@ -96,6 +98,25 @@ async def open_and_fold(folder: Path) -> tuple[float, float]:
     return read - begin, time.perf_counter() - read
 
 
+async def list_runs(folder: Path) -> float:
+    """Milliseconds to open a journal of many runs and read the first screen of its list."""
+    start = datetime.now(UTC)
+    request = "Read the text in page.png, translate it into German and read it aloud. " * 3
+    events = (ev.RunStarted(request=request, planner="rules"), ev.RunEnded(outcome=Outcome.ANSWERED, exit=0))
+    async with Journal.open(folder) as journal:
+        for number in range(RUNS):
+            at = start + timedelta(seconds=number)
+            waiting = [journal.append(f"20261121-100000-{number:06x}", event, at) for event in events]
+            if number % 1000 == 999:
+                await asyncio.gather(*waiting)
+    begin = time.perf_counter()
+    async with Journal.open(folder) as journal:
+        rows = await journal.runs(limit=LISTED)
+        took = time.perf_counter() - begin
+    assert len(rows) == LISTED
+    return took * 1_000
+
+
 async def main() -> None:
     with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:
         async with Journal.open(Path(folder)) as journal:
@@ -106,9 +127,11 @@ async def main() -> None:
                 ("longest pause of the event loop meanwhile", f"{await longest_pause(journal):.1f} ms"),
             ]
         read, folded = await open_and_fold(Path(folder, "long"))
+        listed = await list_runs(Path(folder, "many"))
     rows += [
         (f"open and read {LONG:,} events", f"{read:.2f} s"),
         (f"fold {LONG:,} events", f"{folded:.2f} s"),
+        (f"open and list the first {LISTED} of {RUNS:,} runs", f"{listed:.0f} ms"),
     ]
     for name, figure in rows:
         print(f"{name:48} {figure:>12}")

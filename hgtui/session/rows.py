@@ -168,7 +168,9 @@ def list_is_sound(db: sqlite3.Connection) -> bool:
 def _run_row(row: tuple[Any, ...]) -> RunRow:
     names = ("request", "planner", "stage", "gate", "outcome", "exit", "tasks", "events", "errors")
     try:
-        times = {"started": datetime.fromisoformat(row[1]), "updated": datetime.fromisoformat(row[2])}
+        started, updated = datetime.fromisoformat(row[1]), datetime.fromisoformat(row[2])
+        # The clock may have gone back in between.
+        times = {"started": started, "updated": max(started, updated)}
         return RunRow(id=row[0], **times, **dict(zip(names, row[3:], strict=True)))
     except (ValueError, TypeError):
         return RunRow(id=str(row[0]), started=UNKNOWN, updated=UNKNOWN, stage="damaged")

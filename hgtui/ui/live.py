@@ -31,7 +31,7 @@ class Stream:
             self.text = ""  # what looked like the reply was reasoning, and comes once more as such
         self.thought += delta.text
         self.thought_from = self.thought_from or at
-        self.thought_s = (at - self.thought_from).total_seconds()
+        self.thought_s = max((at - self.thought_from).total_seconds(), 0.0)  # a clock may go back
 
     @property
     def silent(self) -> bool:

@@ -100,7 +100,8 @@ def countdown(status: TaskStatus, now: datetime) -> str:
     """Say in how many seconds a task is tried again: "in 12 s", "in 2m05s"; "now" when it is time."""
     if status.retry_at is None:
         return f"try {status.attempt + 1}"
-    left = ceil(status.wait_s - (now - status.retry_at).total_seconds())
+    # A clock may go back: no wait is longer than it was to be.
+    left = ceil(status.wait_s - max((now - status.retry_at).total_seconds(), 0.0))
     if left < 1:
         return "now"
     return f"in {left} s" if left < 100 else f"in {left // 60}m{left % 60:02d}"

@@ -10,10 +10,12 @@ import pytest
 
 from hgtui.core import events as ev
 from hgtui.core.plan import Plan, Task
-from hgtui.core.run import fold
-from hgtui.core.states import Gate, Outcome, Stage
+from hgtui.core.run import Run, TaskStatus, fold
+from hgtui.core.states import Gate, Outcome, Stage, TaskState
 from hgtui.session.journal import Journal, JournalError, UnknownRun
 from hgtui.session.locks import RunLock
+from hgtui.ui.live import Stream
+from hgtui.ui.rows import countdown
 
 START = datetime(2026, 11, 21, 10, 0, 0, 123456, tzinfo=UTC)
 
@@ -171,6 +173,32 @@ async def test_a_run_is_meant_by_a_unique_beginning_or_its_last_part(tmp_path: P
             with pytest.raises(UnknownRun, match="There is no run") as caught:
                 await journal.resolve(unknown)
             assert "\x1b" not in caught.value.message
+
+
+async def test_a_clock_that_goes_back_changes_no_order_and_makes_no_time_negative(tmp_path: Path) -> None:
+    times = [10, 11, 12, 13, 14, -3600, -3599, -3598, 5]
+    async with Journal.open(tmp_path) as journal:
+        for seconds, event in zip(times, story(), strict=True):
+            await journal.append("back", event, at(seconds))
+        await tell(journal, "later", story()[:5], start=-3590)
+        entries = await journal.entries("back")
+        rows = await journal.runs()
+    assert [entry.seq for entry in entries] == list(range(1, 10))
+    assert [entry.at for entry in entries] == [at(seconds) for seconds in times]
+    # The list is by the start of each run, as its clock said.
+    assert [row.id for row in rows] == ["back", "later"]
+    assert all(row.updated >= row.started for row in rows)
+    run = Run()
+    stream = Stream()
+    for entry in entries:
+        run.fold(entry)
+        stream.add(ev.Delta(stage=Stage.PLANNING, text="x", reasoning=True), entry.at)
+        assert stream.thought_s >= 0
+        for status in run.tasks.values():
+            assert (status.seconds or 0) >= 0
+    waits = TaskStatus(state=TaskState.RETRYING, retry_at=at(0), wait_s=4.0)
+    assert [countdown(waits, at(seconds)) for seconds in (-3600, 0, 3, 9)] == ["in 4 s", "in 4 s", "in 1 s", "now"]
+    assert run.ended
 
 
 async def test_in_memory_it_does_the_same_and_leaves_nothing() -> None:
