@@ -250,6 +250,17 @@ def test_offline_the_hub_and_its_router_are_not_asked_and_what_is_kept_is_shown(
     assert len(server.calls) == asked
 
 
+def test_offline_what_was_never_kept_is_told_with_the_task_and_not_for_each_other_way_to_do_it(rules: Program) -> None:
+    plan = rules.folder / "plan.json"
+    plan.write_text('[{"task": "fill-mask", "id": 0, "dep": [-1], "args": {"text": "A [MASK] cat."}}]', encoding="utf-8")
+    for command in (("check", "plan.json"), ("run", "--plan", "plan.json", "--yes")):
+        done = rules.run(*command, "--offline")
+        assert done.exit == 1
+        assert "The Hub's models for fill-mask are not kept on this machine" in done.out + done.err
+        assert "could not be asked" not in done.out + done.err
+        assert "note:" not in done.err
+
+
 def test_an_address_or_a_token_that_cannot_be_used_is_told_before_anything_starts(rules: Program) -> None:
     rules.run("plan", REQUEST, HF_ENDPOINT="nowhere").told(2, "HF_ENDPOINT is not an http or https address")
     rules.run("plan", REQUEST, HGTUI_ROUTER_URL="nowhere").told(2, "HGTUI_ROUTER_URL is not an http or https address")

@@ -18,6 +18,7 @@ CARD_S = 3.0
 """How long, in seconds, a listing waits for the cards; then it says what it knows itself."""
 MOST_EXCERPT = 300
 """Characters of a card that describe a candidate."""
+_NOT_KEPT = "The Hub's models for {task} are not kept on this machine, and it is not asked offline: leave out --offline once."
 _LISTED = 30
 """How many models are listed: enough that five are left when those that nobody runs now are gone."""
 
@@ -37,7 +38,10 @@ class HubCatalogue:
         self._help: dict[str, str] = {}
 
     async def candidates(self, task: str) -> tuple[Candidate, ...]:
-        """Return the best that a provider runs for a task type now, the pinned one first. Raises StoreError."""
+        """Return the best that a provider runs for a task type now, the pinned one first. Raises StoreError.
+
+        Offline it never raises: that nothing is kept of a task type is no fault, and `help` says it.
+        """
         ways = listings(task)
         if not ways:
             self._help[task] = f"{task} cannot be run through the Hub: {UNSERVED[task]}" if task in UNSERVED else ""
@@ -50,9 +54,12 @@ class HubCatalogue:
         except HubError as error:
             self._help[task] = f"{error.message} {error.hint}".strip()
             raise StoreError(error.failure, error.message, error.hint) from None
-        here = OFFLINE if self._hub.place.offline else ""
-        self._help[task] = here if found else f"No provider of the Hub runs {task} today."
-        models = [one for one in found if pinned is None or one.id != pinned.model]
+        if found is None:
+            self._help[task] = _NOT_KEPT.format(task=task)
+        else:
+            here = OFFLINE if self._hub.place.offline else ""
+            self._help[task] = here if found else f"No provider of the Hub runs {task} today."
+        models = [one for one in found or () if pinned is None or one.id != pinned.model]
         rows = await asyncio.gather(*(self._described(one, task) for one in models[: self._shown]))
         return tuple(one for one in (pinned, *rows) if one is not None)
 
@@ -60,16 +67,22 @@ class HubCatalogue:
         """Say what would help where the Hub has nothing for a task type, as it was when it was last asked."""
         return self._help.get(task, "")
 
-    async def _best(self, task: str, ways: tuple[Listing, ...]) -> list[Model]:
-        """Return what can be called now, best first, from the first listing that has any."""
-        preferred = self._hub.place.providers
+    async def _best(self, task: str, ways: tuple[Listing, ...]) -> list[Model] | None:
+        """Return what can be called now, best first, from the first listing that has any; None where offline none is kept."""
+        preferred, kept = self._hub.place.providers, False
         for way in ways:
-            found = await self._hub.models(way.tag, filters=way.filters, served=True, limit=_LISTED)
+            try:
+                found = await self._hub.models(way.tag, filters=way.filters, served=True, limit=_LISTED)
+            except HubError:
+                if not self._hub.place.offline:
+                    raise
+                continue
+            kept = True
             models = {one.id: one for one in found}
             usable = [one for one in models.values() if is_id(one.id) and live(one, task, preferred)]
             if usable:
                 return sorted(usable, key=lambda one: (bool(one.gated), -(one.downloads or 0)))
-        return []
+        return [] if kept else None
 
     async def _pinned(self, task: str) -> Candidate | None:
         """Return the model of the Hub that is pinned; where it cannot be looked up, with what is wrong."""
