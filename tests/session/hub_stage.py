@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,15 @@ from hgtui.core.model import Candidate
 from hgtui.core.plan import Input, Plan, Task, Uid
 from hgtui.core.ports import Catalogue
 from hgtui.core.resource import Resource
+from hgtui.core.states import PASSING, Failure
 from hgtui.execution.endpoints.hub.endpoint import HubEndpoint
 from hgtui.execution.lanes import Lanes
+from hgtui.execution.perform import TRIES
 from hgtui.hub.client import HubClient
 from hgtui.hub.values import HubCall, HubPlace
 from hgtui.selection.hub import HubCatalogue, HubStore
 from tests.servers.hub import HubServer, Listed, Offer
+from tests.servers.hub.faults import Fault
 from tests.session.llm_stage import at_once
 from tests.session.staging import ByHand, Stage, stage
 
@@ -158,3 +162,36 @@ def draw(path: Path, size: tuple[int, int] = (200, 100)) -> Path:
     """A grey picture."""
     Image.new("RGB", size, (120, 120, 120)).save(path)
     return path
+
+
+ECHO = f"We know you, {SECRET}: \x1b[31mgo away\x1b[0m"
+"""What a server says that repeats the token and drives the terminal."""
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A fault, its class, and part of the sentence about it."""
+
+    fault: Fault
+    failure: Failure
+    words: str = ""
+    seconds: float = 20
+
+    @property
+    def tries(self) -> int:
+        """How often the same candidate is tried in all."""
+        return TRIES if self.failure in PASSING else 1
+
+
+def plain(here: Stage) -> None:
+    """Check that all that was told is for people."""
+    shown = "\n".join(str(event) for event in here.heard if not isinstance(event, ev.Logged) or event.level != "debug")
+    assert not any(word in shown for word in ("Traceback", "httpx", "<html", "\x1b", "HfHubHTTPError", "A fault of"))
+
+
+def film(name: str, downloads: int) -> Listed:
+    """A model for videos, which its provider has a queue for."""
+    return listed(name, downloads, "mit", "fal-ai", tag="text-to-video")
+
+
+FILM = jobs(job("t1", "text-to-video", text="waves"))
