@@ -18,7 +18,9 @@ CARD_S = 3.0
 """How long, in seconds, a listing waits for the cards; then it says what it knows itself."""
 MOST_EXCERPT = 300
 """Characters of a card that describe a candidate."""
-_NOT_KEPT = "The Hub's models for {task} are not kept on this machine, and it is not asked offline: leave out --offline once."
+_NOT_KEPT = (
+    "The Hub's models for {task} are not kept on this machine, and it is not asked offline: leave out --offline once."
+)
 _LISTED = 30
 """How many models are listed: enough that five are left when those that nobody runs now are gone."""
 
