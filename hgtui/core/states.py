@@ -86,6 +86,8 @@ class Outcome(StrEnum):
 
 EXIT_OK, EXIT_FAILED, EXIT_USAGE, EXIT_WAITING, EXIT_INTERRUPTED, EXIT_TERMINATED = 0, 1, 2, 3, 130, 143
 EXIT_HUNG_UP = 129
+"""As shells have it: 128 and the number of SIGHUP."""
+
 EXITS: dict[Outcome, int] = {
     Outcome.ANSWERED: EXIT_OK,
     Outcome.DEGRADED: EXIT_OK,
