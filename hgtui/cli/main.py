@@ -66,12 +66,12 @@ def _await(work: Coroutine[Any, Any, int]) -> None:
 
 @app.command("open")
 def open_(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="A plan file or a planner's reply.")],
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A plan file, a planner's reply, or an exported run.")],
     profile: Profile = None,
     offline: Offline = False,
     allow: Allow = None,
 ) -> None:
-    """Open the workbench on a plan."""
+    """Open the workbench on a plan, or on a run that was exported, of which nothing is kept."""
     from hgtui.cli.workbench import open_workbench
 
     _exit(open_workbench(file, profile, offline=offline, allow=tuple(allow or ())))

@@ -4,6 +4,7 @@ import asyncio
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from hgtui.cli.asking import on_signals
@@ -117,9 +118,13 @@ class WorkplaceDesk:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What the workbench begins with: a request, or a run to go on with (its name, or the latest that has not ended)."""
+    """What the workbench begins with: a request, or a run to go on with (its name, or the latest that has not ended).
+
+    `archive` is an exported run to look at, of which nothing is kept.
+    """
 
     first: Submit | None = None
+    archive: Path | None = None
     resume: bool = False
     run: str | None = None
 
@@ -128,15 +133,20 @@ async def _open(start: Start, profile: str | None, *, offline: bool, allowed: tu
     from hgtui.cli.picking import pick_model
     from hgtui.ui.app import HgtuiApp
 
-    async with await Workplace.open(profile=profile, offline=offline, allowed=allowed) as place:
+    no_store = start.archive is not None
+    async with await Workplace.open(profile=profile, offline=offline, allowed=allowed, no_store=no_store) as place:
         await pick_model(place, verify=False)
         LOG.set(place.log)  # what is asked of the Hub for the screen is told in a run, never over the screen
         resumed = await _resumed(place, start.run) if start.resume else None
+        if start.archive:
+            from hgtui.session.exchange import look_into
+
+            resumed = place.conductor(await look_into(start.archive, place.journal, place.artifacts, datetime.now(UTC)))
         app = HgtuiApp(WorkplaceDesk(place), first=start.first, resumed=resumed)
         with on_signals(lambda status: app.exit(return_code=status)):
             await app.run_async()
         for conductor in place.conductors:
-            if words := _left(conductor.run):
+            if (words := _left(conductor.run)) and not no_store:
                 say(words)
         return app.return_code or EXIT_OK
 
@@ -165,8 +175,8 @@ def at_a_terminal() -> bool:
 def open_workbench(
     file: str | None = None, profile: str | None = None, *, offline: bool = False, allow: tuple[Path, ...] = ()
 ) -> int:
-    """Open the workbench, on a plan file or a raw reply where one is given; return the exit status."""
-    return _opened(lambda: Start(_first(file) if file else None), profile, offline=offline, allow=allow)
+    """Open the workbench, on a plan file, a raw reply or an exported run where one is given; return the exit status."""
+    return _opened(lambda: _start(file), profile, offline=offline, allow=allow)
 
 
 def resume_in_workbench(
@@ -190,6 +200,14 @@ def _opened(start: Callable[[], Start], profile: str | None, *, offline: bool, a
             raise
         say("\n".join(filter(None, (f"hgtui: {error}", error.hint))))
         return getattr(error, "exit", EXIT_USAGE)
+
+
+def _start(file: str | None) -> Start:
+    if not file:
+        return Start()
+    from hgtui.session.archive import is_archive
+
+    return Start(archive=Path(file)) if is_archive(Path(file)) else Start(_first(file))
 
 
 def _first(file: str) -> Submit:

@@ -6,8 +6,7 @@ import hashlib
 import json
 import os
 import secrets
-import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -215,26 +214,14 @@ def ended_here(entries: list[ev.Entry], now: datetime) -> list[ev.Entry]:
     return [*entries, ev.Entry(run=run.id, seq=run.seq + 1, at=now, event=end)]
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A run from a file, to look at: in a journal in memory, with its artifacts in a folder that goes."""
+async def look_into(path: Path, journal: Journal, artifacts: Artifacts, now: datetime) -> Run:
+    """Put an exported run into a journal and artifacts that are not kept (`nostore.Traceless`); return it.
 
-    run: Run
-    journal: Journal
-    artifacts: Artifacts
-
-
-@contextlib.asynccontextmanager
-async def opened(path: Path, now: datetime) -> AsyncIterator[Opened]:
-    """Open an exported run without keeping anything of it. Raises ArchiveError, ArtifactError."""
+    It goes no further by itself: one that was in the middle of its tasks is ended. Raises ArchiveError, ArtifactError.
+    """
     archive = await asyncio.to_thread(Archive, path)
-    with contextlib.closing(archive), tempfile.TemporaryDirectory(prefix="hgtui-") as folder:
-        artifacts = Artifacts(Path(folder))
-        async with Journal.open(None) as journal:
-            try:
-                await _take_artifacts(archive, artifacts, [])
-                entries = ended_here(archive.entries, now)
-                await journal.put(entries)
-                yield Opened(fold(entries), journal, artifacts)
-            finally:
-                await artifacts.aclose()
+    with contextlib.closing(archive):
+        await _take_artifacts(archive, artifacts, [])
+        entries = ended_here(archive.entries, now)
+        await journal.put(entries)
+    return fold(entries)

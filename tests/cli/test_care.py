@@ -131,6 +131,23 @@ def test_what_cannot_be_exported_or_imported_is_said(hgtui: Program) -> None:
     assert names(hgtui) == []
 
 
+def test_the_workbench_looks_into_an_exported_run_and_keeps_nothing_of_it(hgtui: Program, tmp_path: Path) -> None:
+    run = ran(hgtui)
+    hgtui.run("export", run, "-o", "run.zip")
+    other = Program(hgtui.folder, tmp_path / "other" / "data")
+    with Terminal(other, "open", "run.zip", screen=True) as terminal:
+        terminal.until(run[-6:])
+        terminal.until("German")
+        terminal.press("\x11")
+        assert terminal.ended()[0] == 0
+        assert "hgtui resume" not in terminal.shown
+    assert not other.data.exists()
+    (hgtui.folder / "bad.zip").write_bytes(b"PK\x03\x04 and so on")
+    with Terminal(other, "open", "bad.zip", screen=True) as terminal:
+        terminal.until("is no exported run")
+        assert terminal.ended()[0] == 2
+
+
 # Nothing is left
 
 

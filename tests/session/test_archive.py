@@ -17,8 +17,9 @@ from hgtui.core.run import fold
 from hgtui.core.states import Gate, Outcome, Stage, TaskState
 from hgtui.session.archive import FORMAT, JOURNAL, MANIFEST, Archive, ArchiveError, is_archive
 from hgtui.session.artifacts import Artifacts
-from hgtui.session.exchange import ENDED_HERE, export_run, import_run, opened
+from hgtui.session.exchange import ENDED_HERE, export_run, import_run, look_into
 from hgtui.session.journal import Journal
+from hgtui.session.nostore import Traceless
 from hgtui.session.store import Records
 from tests.session.staging import Stage as OnStage
 from tests.session.staging import stage
@@ -202,13 +203,13 @@ async def test_a_run_that_waits_goes_on_waiting_for_a_person_here(tmp_path: Path
 async def test_a_file_is_looked_at_without_keeping_anything_of_it(tmp_path: Path) -> None:
     run = await ran(tmp_path / "here")
     await export(tmp_path / "here", run, tmp_path / "run.zip")
-    async with opened(tmp_path / "run.zip", NOW) as one:
-        assert one.run.id == run
-        assert one.run.state("t2") is TaskState.DONE
-        digest = one.run.status("t2").results[0].digest
-        assert await one.artifacts.read(digest) == b"SOME TEXT"
-        folder = one.artifacts.path(digest).parents[2]
-        assert [row.id for row in await one.journal.runs()] == [run]
+    async with await Traceless.open() as place:
+        folder = place.folder
+        seen = await look_into(tmp_path / "run.zip", place.journal, place.artifacts, NOW)
+        assert seen.id == run
+        assert seen.state("t2") is TaskState.DONE
+        assert await place.artifacts.read(seen.status("t2").results[0].digest) == b"SOME TEXT"
+        assert [row.id for row in await place.journal.runs()] == [run]
     assert not folder.exists()
 
 
