@@ -57,7 +57,9 @@ def _told(view: View, task: Task, width: int) -> list[Line]:
     status = view.run.status(task.uid)
     name = f"{task.id} {one_line(task.task, 40)}"
     if status.state is TaskState.ASKING:
-        return [((f"! {fit(f'{name} asks before it starts.', width - 2).rstrip()}", "warn"),)]
+        words = f"{name} asks before it starts{f': {status.why}' if status.why else ''}."
+        rows = wrapped(words, width - 2, ROWS)
+        return [((("  " if at else "! ") + row, "warn"),) for at, row in enumerate(rows)]
     if status.state is TaskState.CANCELLED:
         return [((f"! {fit(f'{name} was stopped.', width - 2).rstrip()}", "warn"),)]
     tries = [
