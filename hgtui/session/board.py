@@ -32,15 +32,19 @@ class Board:
 
     def emit(self, event: ev.Event) -> None:
         """Store an event and then show it; an event that is not stored is shown at once. Never blocks."""
-        now = self._clock.now()
         if isinstance(event, ev.PASSING_EVENTS):
-            self._show(ev.Entry.model_construct(run=self.run.id, seq=None, at=now, event=event))
+            self.show(event)
             return
+        now = self._clock.now()
         if self.error is not None:
             return
         self._ended = self._ended or isinstance(event, ev.RunEnded)
         self._last = asyncio.ensure_future(self._journal.append(self.run.id, event, now))
         self._last.add_done_callback(self._stored)
+
+    def show(self, event: ev.Event) -> None:
+        """Show an event that is not stored."""
+        self._show(ev.Entry.model_construct(run=self.run.id, seq=None, at=self._clock.now(), event=event))
 
     def log(self, text: str, level: Literal["debug", "warning"] = "debug") -> None:
         """Write a line for the log of a run that goes on. Before its first event and after its last there is no place."""

@@ -75,6 +75,8 @@ class Conductor:
         if isinstance(command, cmd.Mark):  # at once: it is sent by who leaves, and waits for nothing
             self._mark(command)
         else:
+            if isinstance(command, cmd.Stop):  # it does not wait for a store that is slow
+                self._parts.proposing.lookups.leave()
             self._commands.put_nowait(command)
 
     def listen(self, listener: Listener) -> Callable[[], None]:
@@ -329,6 +331,7 @@ class Conductor:
         await Answers(self._board, self._equipment).write(outcome)
 
     async def _stop(self, command: cmd.Stop) -> None:
+        self._parts.proposing.lookups.leave(left=False)
         if self.run.ended:
             raise NotNow("The run has ended.")
         if not self.run.id:

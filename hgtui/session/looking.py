@@ -9,6 +9,7 @@ from hgtui.core.fit import can_run
 from hgtui.core.model import Assignment, Candidate
 from hgtui.core.plan import Plan, Uid
 from hgtui.core.ports import StoreError
+from hgtui.core.states import Failure
 from hgtui.core.task import TASKS
 from hgtui.core.text import one_line
 from hgtui.selection.naming import meant
@@ -17,11 +18,17 @@ from hgtui.session.board import Board
 from hgtui.session.equipment import Equipment
 
 
-class Lookups:
-    """The candidates of one run, as they are found."""
+FIND_S = 10.0
+"""How long, in seconds, a person's choice waits for the store: what else they ask for waits as long."""
 
-    def __init__(self, board: Board, equipment: Equipment) -> None:
-        self._board, self._equipment = board, equipment
+
+class Lookups:
+    """The candidates of one run, as they are found. `find_s` is how long the store is waited for where a person chose."""
+
+    def __init__(self, board: Board, equipment: Equipment, find_s: float = FIND_S) -> None:
+        self._board, self._equipment, self._find_s = board, equipment, find_s
+        self._search: asyncio.Task[Candidate | None] | None = None
+        self._left = False
         self._asked: dict[str, asyncio.Task[None]] = {}
         self._tried: set[tuple[str, str]] = set()
 
@@ -60,12 +67,38 @@ class Lookups:
     async def candidate(self, task: str, name: str) -> Candidate | None:
         """Return the candidate for a task type that a name means, which from now on stands among those found.
 
-        It is looked for in the store where it is not among them; None where there is none. Raises StoreError.
+        It is looked for in the store where it is not among them; None where there is none. Raises StoreError, also where
+        the store takes too long and where `leave` ends the search. Once the run has ended nothing is written of it.
         """
-        found = await self._named(task, name)
-        if found is not None:
+        found = meant(name, self._board.run.candidates.get(task, ()))
+        if found is None:
+            found = await self._searched(task, name)
+        if found is not None and not self._board.run.ended:
             await self._add(task, found)
         return found
+
+    def leave(self, *, left: bool = True) -> None:
+        """End the search for a model that a person named, and begin none until this is called with `left` False."""
+        self._left = left
+        if left and self._search is not None:
+            self._search.cancel()
+
+    async def _searched(self, task: str, name: str) -> Candidate | None:
+        shown = one_line(name, 80)
+        if self._left:
+            raise StoreError(Failure.REFUSED, f"{shown} was not looked for, since a stop was asked for.")
+        self._search = asyncio.ensure_future(self._named(task, name))
+        try:
+            done, _ = await asyncio.wait({self._search}, timeout=self._find_s)
+            if not done:
+                message = f"{shown} was not found within {self._find_s:g} s."
+                raise StoreError(Failure.TIMEOUT, message, "Try again, or choose one that is listed.")
+            if self._search.cancelled():
+                raise StoreError(Failure.REFUSED, f"{shown} was not looked for to the end, since a stop was asked for.")
+            return self._search.result()
+        finally:
+            self._search.cancel()
+            self._search = None
 
     async def _named(self, task: str, name: str) -> Candidate | None:
         found = meant(name, self._board.run.candidates.get(task, ()))

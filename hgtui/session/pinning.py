@@ -49,7 +49,11 @@ class Pinning:
         except PinsError as error:
             raise NotNow(error.message, error.hint) from None
         words = f"{PINNED}{command.candidate} for {task}." if found else f"{UNPINNED}{task} any more."
-        self._parts.board.emit(ev.Logged(level="info", text=one_line(words, 300)))
+        told = ev.Logged(level="info", text=one_line(words, 300))
+        if self._parts.run.ended:  # the pin is for later runs: nothing is written behind the end of this one
+            self._parts.board.show(told)
+            return
+        self._parts.board.emit(told)
         await self._parts.board.flush()
         await self._follow(task)
 

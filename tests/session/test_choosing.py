@@ -1,6 +1,9 @@
 """Choosing any model: another provider, one that only the store has, one that a plan names, one that is pinned."""
 
+import asyncio
 from pathlib import Path
+
+import pytest
 
 from hgtui.core import commands as cmd
 from hgtui.core import events as ev
@@ -8,8 +11,10 @@ from hgtui.core.model import Assignment, Candidate
 from hgtui.core.plan import Input, Task
 from hgtui.core.ports import StoreError
 from hgtui.core.problems import Code, problems
-from hgtui.core.states import Failure
+from hgtui.core.states import Failure, Outcome
 from hgtui.selection.pins import Pins
+from hgtui.session.board import Board
+from hgtui.session.looking import Lookups
 from tests.session.staging import CHAIN, ByHand, Models, Stage, model, plan, stage, task
 
 ONE = model("one", provider="here", providers=("there",))
@@ -177,6 +182,57 @@ async def test_a_pin_that_cannot_run_is_told_and_the_ranking_chooses(tmp_path: P
         assert warned(one)[0] == (
             "fake:far is pinned for summarization and cannot run task 1: it is not among what was found."
         )
+
+
+async def test_a_pin_after_the_end_is_kept_for_later_runs_and_nothing_is_written_behind_the_end(tmp_path: Path) -> None:
+    pins = Pins.read(tmp_path / "pins.json")
+    more = {"pins": pins.by_task, "pin": pins.put, "models": (Models(ONE),)}
+    async with stage(tmp_path, store=Shop(FAR), **more) as one:
+        await one.gate()
+        one.approve()
+        await one.end()
+        told = await one.after(cmd.Pin(task="summarization", candidate=FAR.name), kind=ev.Logged)
+        assert told.text == "Pinned fake:far for summarization."
+        assert dict(Pins.read(tmp_path / "pins.json").by_task) == {"summarization": FAR.name}
+        assert isinstance((await one.entries())[-1].event, ev.RunEnded)
+
+
+class Asleep(Shop):
+    """A store that does not answer; `asking` is set once it was asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asking = asyncio.Event()
+
+    async def find(self, task: str, name: str) -> Candidate | None:
+        self.asking.set()
+        await asyncio.Event().wait()
+        return None
+
+
+async def test_a_stop_does_not_wait_for_a_store_that_is_slow(tmp_path: Path) -> None:
+    pins, shop = Pins.read(tmp_path / "pins.json"), Asleep()
+    async with stage(tmp_path, store=shop, pins=pins.by_task, pin=pins.put) as one:
+        await one.gate()
+        one.send(cmd.ChooseModel(uid="t1", candidate=FAR.name))
+        await shop.asking.wait()
+        one.send(cmd.Pin(task="summarization", candidate=FAR.name))
+        one.send(cmd.Stop())
+        assert (await one.end()).outcome is Outcome.INTERRUPTED
+        first, second = one.all(ev.Refused)
+        assert first.message == "fake:far was not looked for to the end, since a stop was asked for."
+        assert second.message == "fake:far was not looked for, since a stop was asked for."
+        assert dict(pins.by_task) == {}
+
+
+async def test_a_store_that_does_not_answer_is_waited_for_a_bounded_time(tmp_path: Path) -> None:
+    async with stage(tmp_path, store=Asleep()) as one:
+        await one.gate()
+        equipment = one.equipment
+        board = Board(one.run, equipment.journal, equipment.clock, lambda _: None)
+        lookups = Lookups(board, equipment, find_s=0.01)
+        with pytest.raises(StoreError, match="was not found within"):
+            await lookups.candidate("summarization", FAR.name)
 
 
 async def test_a_pin_that_makes_no_sense_is_refused_and_nothing_is_written(tmp_path: Path) -> None:
