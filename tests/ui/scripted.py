@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from hgtui.core import events as ev
 from hgtui.core.approval import grant
-from hgtui.core.commands import Command
+from hgtui.core.commands import Command, Mark
 from hgtui.core.model import Assignment, Candidate
 from hgtui.core.plan import Input, Plan, Task
 from hgtui.core.ports import StoreError
@@ -27,7 +27,8 @@ class Scripted:
         self._listeners: list[Listener] = []
 
     def send(self, command: Command) -> None:
-        self.commands.append(command)
+        if not isinstance(command, Mark):  # what is selected comes by a timer, and asks for nothing
+            self.commands.append(command)
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         self._listeners.append(listener)
