@@ -57,7 +57,7 @@ def _check(wire: Wire, ask: Ask) -> None:
         raise HubError(Failure.NO_MODEL, message, "Take another provider.")
     if ask.method == "feature_extraction" and importlib.util.find_spec("numpy") is None:
         message = "numpy is not installed, with which the Hub's client reads vectors."
-        raise HubError(Failure.NO_MODEL, message, "pip install numpy")
+        raise HubError(Failure.NO_MODEL, message, "pip install 'hgtui[embedded]' brings it.")
 
 
 def _task(method: str) -> str:

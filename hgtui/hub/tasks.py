@@ -115,8 +115,14 @@ _TEXT_CHAT = Way(task=CHAT, said=(CHAT,), tags=("text-generation",), chat=True)
 _PICTURE_CHAT = Way(task=CHAT, said=(CHAT,), tags=("image-text-to-text",), chat=True, sees=True)
 
 
+_SILENT: Mapping[str, frozenset[str]] = MappingProxyType({"text-to-speech": frozenset({"together"})})
+"""The providers that the client can speak to for a task and whom we cannot call right: together asks for a `voice` that
+each of its models names otherwise and the Hub does not tell (huggingface_hub 2.4, inference/_providers/together.py). For
+the others (deepinfra, fal-ai, hf-inference, replicate) the text is enough; their models have a voice of their own."""
+
+
 def _own(task: str) -> Way:
-    return Way(task=task, said=(task,), tags=(task,))
+    return Way(task=task, said=(task,), tags=(task,), only=PROVIDERS[task] - _SILENT.get(task, frozenset()))
 
 
 def _near(task: str, other: str) -> Way:
@@ -199,6 +205,9 @@ def why_not(model: Model, task: str, provider: str = "") -> str:
     if not rows:
         others = ", ".join(dict.fromkeys(one_line(served.provider, 40) for served in model.served))
         return f"{one_line(provider, 40)} does not run {name}; {others} could."
+    if rows and all(served.provider in _SILENT.get(task, ()) and served.task == task for served in rows):
+        who = ", ".join(dict.fromkeys(served.provider for served in rows))
+        return f"{who} runs {name} only with the name of a voice of its own, which the Hub does not tell."
     able = [served for served in rows if serves(task, model.tag, served)]
     if able:
         states = ", ".join(f"{one_line(one.provider, 40)}: {one_line(one.status, 20)}" for one in able)

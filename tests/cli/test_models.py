@@ -35,7 +35,7 @@ def test_with_a_token_the_models_of_the_hub_stand_beside_the_embedded_ones(at_hu
         assert column in head
     assert any("embedded:espeak-ng" in line for line in lines)
     kokoro = next(line for line in lines if "hub:hexgrad/Kokoro-82M#fal-ai" in line)
-    for word in ("fal-ai, replicate, together +1", "2.9M", "5k", "yes"):
+    for word in ("fal-ai, replicate, deepinfra", "2.9M", "5k", "yes"):
         assert word in kokoro
     assert len(hub.to("listing")) == 1
     cards = len(hub.to("card"))

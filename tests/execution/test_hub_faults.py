@@ -125,17 +125,17 @@ async def test_a_picture_that_is_none_is_no_result(bench: Bench, data: bytes, fa
 @pytest.mark.parametrize(
     ("data", "failure", "words"),
     [
-        (b"<!DOCTYPE html><p>gone</p>", Failure.UNREADABLE, "together gave no sound but a web page."),
-        (b'{"error": "gone"}', Failure.UNREADABLE, "together gave no sound but JSON."),
-        (b"\x89PNG\r\n\x1a\n", Failure.UNREADABLE, "together gave no sound but a picture."),
-        (b"RIFF\x24\0\0\0WAVEjunk", Failure.UNREADABLE, "together gave a WAV file that is damaged."),
-        (b"RIFF\x24\0\0\0WAVEfmt \x10\0\0\0" + bytes(16) + b"data\0\0\0\0", Failure.EMPTY, "together gave a WAV file without any sound."),
-        (b"", Failure.EMPTY, "together gave an empty sound."),
+        (b"<!DOCTYPE html><p>gone</p>", Failure.UNREADABLE, "deepinfra gave no sound but a web page."),
+        (b'{"error": "gone"}', Failure.UNREADABLE, "deepinfra gave no sound but JSON."),
+        (b"\x89PNG\r\n\x1a\n", Failure.UNREADABLE, "deepinfra gave no sound but a picture."),
+        (b"RIFF\x24\0\0\0WAVEjunk", Failure.UNREADABLE, "deepinfra gave a WAV file that is damaged."),
+        (b"RIFF\x24\0\0\0WAVEfmt \x10\0\0\0" + bytes(16) + b"data\0\0\0\0", Failure.EMPTY, "deepinfra gave a WAV file without any sound."),
+        (b"", Failure.EMPTY, "deepinfra gave an empty sound."),
     ],
 )  # fmt: skip
 async def test_a_sound_that_is_none_is_no_result(bench: Bench, data: bytes, failure: Failure, words: str) -> None:
     bench.server.always("infer/*", Made(data, "audio/wav"))
-    error = await bench.fails("text-to-speech", "hexgrad/Kokoro-82M#together", text=text("hello"))
+    error = await bench.fails("text-to-speech", "hexgrad/Kokoro-82M#deepinfra", text=text("hello"))
     assert (error.failure, error.message) == (failure, words)
 
 

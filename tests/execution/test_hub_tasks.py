@@ -270,7 +270,6 @@ async def test_a_video_is_waited_for_in_a_queue_and_the_wait_is_told(
         "facebook/mms-tts-eng",
         "hexgrad/Kokoro-82M#fal-ai",
         "hexgrad/Kokoro-82M#replicate",
-        "hexgrad/Kokoro-82M#together",
         "hexgrad/Kokoro-82M#deepinfra",
     ],
 )

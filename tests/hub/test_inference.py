@@ -84,7 +84,10 @@ async def test_where_numpy_is_not_installed_a_vector_is_refused_before_it_is_pai
     monkeypatch.setitem(sys.modules, "numpy", None)
     with pytest.raises(HubError) as caught:
         await infer(wire, ask("feature_extraction", "hf-inference", "BAAI/bge-m3", text="x"), 20)
-    assert (caught.value.failure, caught.value.hint) == (Failure.NO_MODEL, "pip install numpy")
+    assert (caught.value.failure, caught.value.hint) == (
+        Failure.NO_MODEL,
+        "pip install 'hgtui[embedded]' brings it.",
+    )
     assert server.calls == []
 
 
@@ -150,6 +153,8 @@ def test_a_provider_that_is_live_comes_before_one_that_is_preferred_and_is_not()
         ("feature-extraction", "sentence-similarity", offer("hf-inference", "sentence-similarity"), True),
         ("feature-extraction", "sentence-similarity", offer("together", "sentence-similarity"), False),
         ("text-classification", "text-generation", offer("groq", "conversational"), False),
+        ("text-to-speech", "text-to-speech", offer("deepinfra", "text-to-speech"), True),
+        ("text-to-speech", "text-to-speech", offer("together", "text-to-speech"), False),
     ],
 )  # fmt: skip
 def test_a_provider_serves_a_task_type_by_what_its_mapping_says(
@@ -157,6 +162,16 @@ def test_a_provider_serves_a_task_type_by_what_its_mapping_says(
 ) -> None:
     assert serves(task, tag, served) is able
     assert why_not(model(tag, served), task).endswith((".", ")."))
+
+
+def test_who_asks_for_a_voice_that_nobody_knows_is_not_chosen_to_speak_and_the_reason_is_told() -> None:
+    one = model("text-to-speech", offer("together", "text-to-speech"), offer("deepinfra", "text-to-speech"))
+    chosen = choose_provider(one, "text-to-speech", ("together",))
+    assert chosen is not None and chosen.provider == "deepinfra"
+    assert by_provider(one, "text-to-speech", "together") is None
+    assert why_not(one, "text-to-speech", "together") == (
+        "together runs acme/model only with the name of a voice of its own, which the Hub does not tell."
+    )
 
 
 def test_a_task_type_is_listed_under_its_own_tag_first() -> None:
