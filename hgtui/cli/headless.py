@@ -232,8 +232,8 @@ def _words(event: ev.Event, run: Run, scripted: bool) -> str:
             return costs(leaves, spends)
         case ev.Logged(level=level, text=text) if level in {"warning", "error"}:
             return f"{level}: {text}"
-        case ev.RerunForeseen(words=words):
-            return f"a re-run of it {words}"
+        case ev.RerunForeseen(uid=uid, words=words, spends=spends):
+            return f"a re-run of {run.plan[uid].id} {words}{', ' if spends else ''}{spends}"
         case ev.Refused(message=message, hint=hint) if scripted:
             return f"refused: {message} {hint}".rstrip()
     words = _task_words(event, {task.uid: f"{task.id} {task.task}" for task in run.plan})

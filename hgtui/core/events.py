@@ -455,7 +455,8 @@ class Progress(Value):
 class RerunForeseen(Value):
     """What a re-run of a task with everything below it would do, as in core.reuse.Forecast; not stored.
 
-    Of what is below, a task runs only where what it reads comes out different: `reruns` are the most that may run.
+    Of what is below, a task runs only where what it reads comes out different: `reruns` are the most that may run, and
+    `spends` says in words what all of them would spend.
     """
 
     type: Literal["rerun_foreseen"] = "rerun_foreseen"
@@ -463,6 +464,7 @@ class RerunForeseen(Value):
     reruns: tuple[Uid, ...]
     about_s: float | None = None
     untimed: int = 0
+    spends: str = ""
 
     @property
     def words(self) -> str:

@@ -48,11 +48,12 @@ class Steering:
             one.uid for one in run.draft.plan if run.status(one.uid).supplied or run.state(one.uid) is TaskState.SKIPPED
         ]
         uids = running.scheduler.rerunnable(command.uid, spare)
-        if command.preview:
-            self._parts.board.emit(await foresee_rerun(run, self._parts.equipment, uids))
-            return
         rows = run.draft.plan.with_tasks(run.draft.plan[uid] for uid in uids)
         spends = spending(Draft(plan=rows, assignments=run.draft.assignments), run.candidates)
+        if command.preview:
+            foreseen = await foresee_rerun(run, self._parts.equipment, uids)
+            self._parts.board.emit(foreseen.model_copy(update={"spends": spends}))
+            return
         text = f"Task {rows[command.uid].id} runs again" + (f", with {len(uids) - 1} below it" if uids[1:] else "")
         self._parts.board.emit(ev.Logged(text=f"{text}. {spends}".strip(), uid=command.uid))
         running.rerun(command.uid, spare)

@@ -2,6 +2,7 @@
 
 from hgtui.core import events as ev
 from hgtui.core.edits import describe
+from hgtui.core.reuse import length
 from hgtui.core.run import Run
 from hgtui.core.text import one_line, plural
 from hgtui.ui.models import spoken
@@ -41,6 +42,8 @@ def _words(event: ev.Event, run: Run) -> tuple[str, str]:  # noqa: PLR0912  # on
                 if event.file.error
                 else ("dim", f"{event.file.path}: {event.file.media_type}")
             )
+        case ev.Resumed():
+            return "", f"gone on with: {event.words}"
         case ev.StageEntered():
             return "dim", f"stage: {event.stage}"
         case ev.PlanProposed():
@@ -101,13 +104,15 @@ def _task_words(event: ev.Event, run: Run) -> tuple[str, str]:
             again = f", try {event.attempt}" if event.attempt > 1 else ""
             return "", f"{name} started on {event.candidate}{again}"
         case ev.TaskAsking():
-            return "warn", f"{name} asks before it starts"
+            return "warn", f"{name} asks before it starts" + (f": {event.why}" if event.why else "")
         case ev.TaskRetrying():
             return "warn", f"{name}: {event.message} Again in {event.wait_s:.0f} s."
         case ev.TaskSubstituted():
             why = one_line(event.message, 160)
             first, other = spoken(event.in_place_of), spoken(event.candidate)
             return "warn", f"{name}: {other} runs in place of {first} ({event.failure}: {why})"
+        case ev.TaskDone(kept_from=kept, took_s=took) if kept:
+            return "good", f"{name} reused: kept from run {kept}, took {length(took)}{_instead(event.uid, run)}"
         case ev.TaskDone():
             return "good", f"{name} done in {event.seconds:.2f} s{_instead(event.uid, run)}"
         case ev.TaskFailed():

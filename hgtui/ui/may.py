@@ -115,6 +115,18 @@ def _retry(view: View) -> str:
     return f"Task {view.task.id} is {state}; r is for one that failed or was stopped."
 
 
+def _rerun(view: View) -> str:
+    no = _task(view)
+    if no or view.task is None:
+        return no
+    if view.run.stage is not Stage.EXECUTION:
+        return "Nothing runs now: R is for a task that is over while others go on."
+    state = view.run.state(view.task.uid)
+    if state in HAS_RESULT | {TaskState.FAILED, TaskState.CANCELLED}:
+        return ""
+    return f"Task {view.task.id} is {state}; R is for one that is over."
+
+
 def _go_on(view: View) -> str:
     no = _task(view)
     if no or view.task is None:
@@ -200,6 +212,7 @@ _RULES: dict[str, Callable[[View], str]] = {
     "mend": _mend,
     "next_problem": _next,
     "retry": _retry,
+    "rerun": _rerun,
     "go_on": _go_on,
     "comment": _comment,
     "difference": _difference,

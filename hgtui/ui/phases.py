@@ -113,7 +113,7 @@ def plan_title(view: View) -> str:
 
 
 def plan_subtitle(view: View) -> str:
-    """Return what stands under the plan: whether something leaves this machine, and the fingerprint of what is approved."""
+    """Return what stands under the plan: what runs again, whether something leaves this machine, the fingerprint."""
     if not view.run.draft.assignments:
         return ""
     runs = [view.candidate(task) for task in view.plan if not task.skip]
@@ -126,4 +126,5 @@ def plan_subtitle(view: View) -> str:
     elif None in runs:
         where = "not every task has a model"
     print_ = view.run.gate.fingerprint if view.run.gate else view.run.grant.fingerprint if view.run.grant else ""
-    return f"{where} · plan {one_line(print_[:8])}" if print_ else where
+    ahead = f"{view.run.gate.forecast} · " if view.run.gate and view.run.gate.forecast else ""
+    return f"{ahead}{where} · plan {one_line(print_[:8])}" if print_ else where

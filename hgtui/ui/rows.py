@@ -149,4 +149,6 @@ def _time(view: View, task: Task, now: datetime) -> str:
         return f"{max(int((now - status.started).total_seconds()), 0)} s…" if status.started else ""
     if status.supplied:
         return "by hand"
+    if status.state is TaskState.REUSED:
+        return "kept"
     return seconds(status.seconds) if status.state in TIMED and status.seconds else ""

@@ -13,12 +13,14 @@ from hgtui.core.commands import (
     EditPlan,
     Finish,
     Redo,
+    Rerun,
     Retry,
     SkipTask,
     Stop,
     Undo,
 )  # fmt: skip
 from hgtui.core.edits import Delete, Skip
+from hgtui.core.events import RerunForeseen
 from hgtui.core.plan import Uid
 from hgtui.core.planfile import write_task
 from hgtui.core.problems import Problem
@@ -160,6 +162,20 @@ class Actions(Screen[None]):
             self.ask_again()
         elif self._can("retry") and self.view.chosen:
             self.dispatch(Retry(uid=self.view.chosen))
+
+    def action_rerun(self) -> None:
+        """Say what a re-run of the task with what is below it would do; the same key again does it."""
+        question, uid = self.question, self.view.chosen
+        if not self._can("rerun") or uid is None:
+            return
+        self.dispatch(Rerun(uid=uid, preview=question != Question("rerun", uid)))
+
+    def foreseen(self, event: RerunForeseen) -> None:
+        """Ask whether what was foreseen is to be done."""
+        if event.uid == self.view.chosen and event.uid in self.view.ids:
+            spends = f", {event.spends}" if event.spends else ""
+            words = f"{self.view.ids[event.uid]} again: {event.words}{spends}.  R does it · esc keeps what there is"
+            self._ask(words, "rerun", event.uid)
 
     def action_go_on(self) -> None:
         """Go on without the task."""

@@ -215,6 +215,8 @@ class Workbench(Choosing):
         for event in events:
             if isinstance(event, ev.Refused):
                 self.say(f"{event.message} {event.hint}".strip())
+            if isinstance(event, ev.RerunForeseen):
+                self.foreseen(event)
             if isinstance(event, ev.GateOpened) and not view.gated:
                 view.gated = True
                 view.chosen = self._first_to_look_at()
