@@ -15,37 +15,18 @@ from pathlib import Path
 from typing import Any
 
 from hgtui.cli.faults import Fault
+from hgtui.cli.signals import on_signals
 from hgtui.cli.words import approve_line, say
 from hgtui.core.edits import Draft
 from hgtui.core.planfile import read_plan_file, write_plan
 from hgtui.core.reading import PlanError
 from hgtui.core.run import Run
-from hgtui.core.states import EXIT_HUNG_UP, EXIT_INTERRUPTED, EXIT_TERMINATED
 
 LINE_LIMIT = 20_000_000
 """How many bytes one line of standard input may have; as much as a plan file."""
 BLOCK = 65_536
 
 Line = bytes | None
-
-
-@contextlib.contextmanager
-def on_signals(stop: Callable[[int], None]) -> Iterator[None]:
-    """Call `stop` with the exit status on SIGINT, SIGTERM and SIGHUP, on the running event loop.
-
-    Who starts a program with nohup(1) wants it to outlive its terminal: an ignored SIGHUP stays ignored.
-    """
-    loop = asyncio.get_running_loop()
-    numbers = {signal.SIGINT: EXIT_INTERRUPTED, signal.SIGTERM: EXIT_TERMINATED, signal.SIGHUP: EXIT_HUNG_UP}
-    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
-        del numbers[signal.SIGHUP]
-    for number, status in numbers.items():
-        loop.add_signal_handler(number, stop, status)
-    try:
-        yield
-    finally:
-        for number in numbers:
-            loop.remove_signal_handler(number)
 
 
 def read_lines() -> "asyncio.Queue[Line]":
@@ -91,7 +72,7 @@ def split_lines(read: Callable[[], bytes], limit: int = LINE_LIMIT) -> Iterator[
 async def ask_person(run: Run, *, stored: bool = True) -> str:
     """Ask on a terminal whether to run the plan; return "y", "n" or "e". A plan with errors can only be edited.
 
-    Raises Fault (130, 143) where the person interrupts instead.
+    Raises Fault (129, 130, 143) where the person interrupts instead.
     """
     approvable = run.gate is not None and run.gate.approvable
     line, status = await ask_line("\nRun this plan? [y/N/edit] " if approvable else "\nEdit this plan? [N/edit] ")
@@ -105,7 +86,7 @@ async def ask_person(run: Run, *, stored: bool = True) -> str:
 
 
 async def ask_line(prompt: str) -> tuple[str, int]:
-    """Ask for a line on a terminal; return it with 0, or an empty text with 130 or 143 where a signal came instead.
+    """Ask for a line on a terminal; return it with 0, or an empty text with 129, 130 or 143 where a signal came instead.
 
     The line is empty, without its end, where the terminal was closed.
     """

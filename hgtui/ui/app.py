@@ -1,17 +1,27 @@
-"""The application: the workbench in a terminal."""
+"""The application: the workbench in a terminal. Nothing heavy is imported here: it stands before the first frame."""
 
-from collections.abc import Callable
-from typing import Any, ClassVar
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import Provider
+from textual.message_pump import MessagePump
 from textual.screen import Screen
 
-from hgtui.core.commands import Submit
 from hgtui.paths import styles
-from hgtui.ui.bridge import Conductor, Desk
-from hgtui.ui.screens.workbench import Workbench
+from hgtui.ui.screens.opening import Opening
+
+if TYPE_CHECKING:
+    from hgtui.core.commands import Submit
+    from hgtui.ui.bridge import Conductor, Desk, Opened
+    from hgtui.ui.screens.workbench import Workbench
+
+
+Open = Callable[["HgtuiApp"], Awaitable["Opened"]]
+"""Opens what the workbench needs, beside the first frame; what it raises ends the app and stands in `failure`."""
 
 
 def _commands() -> type[Provider]:
@@ -20,26 +30,129 @@ def _commands() -> type[Provider]:
     return Commands
 
 
-class HgtuiApp(App[None]):
-    """The workbench on what the composition root put together.
+def _begin(
+    desk: "Desk", first: "Submit | None", resumed: "Conductor | None", *, width: int, written: str = ""
+) -> "Workbench":
+    # Imported late: with it comes the whole core, which takes as long as everything up to the first frame.
+    from hgtui.ui.screens.workbench import Workbench
 
-    `first` is asked at once, as for a plan file; `resumed` has a run that an earlier process left, to go on with.
+    return Workbench(desk, width, first, resumed, written)
+
+
+class HgtuiApp(App[None]):
+    """The workbench on what the composition root put together, or on what it will have put together by and by.
+
+    A key that is pressed before the prompt is there, or that means more than writing before the workbench is, is kept
+    and taken when it can be.
     """
 
     TITLE = "hgtui"
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_commands}
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "quit", "Leave", show=False, priority=True)]
 
-    def __init__(self, desk: Desk, first: Submit | None = None, resumed: Conductor | None = None) -> None:
+    def __init__(
+        self,
+        desk: "Desk | None" = None,
+        first: "Submit | None" = None,
+        resumed: "Conductor | None" = None,
+        *,
+        opening: Open | None = None,
+    ) -> None:
         super().__init__(css_path=sorted(styles().glob("*.tcss")))
-        self.desk = desk
-        self.first, self.resumed = first, resumed
+        self._begun = (desk, first, resumed) if desk is not None else None
+        self._opening = opening
+        self.failure: Exception | None = None
+        """What came in the way of opening."""
+        self._said: list[str] = []
+        self._kept: list[events.Event] = []
+        self._takes: Callable[[events.Event], bool] | None = _nothing
+        """Which keys are taken now; None where all are."""
         # Animation repaints; over ssh each frame is a wait.
         self.animation_level = "none"
 
     def get_default_screen(self) -> Screen[Any]:
-        """Begin with the workbench."""
-        return Workbench(self.desk, self.first, self.resumed)
+        """Begin with the workbench where it can be, else with its first frame."""
+        width = self.size.width
+        return _begin(*self._begun, width=width) if self._begun else Opening(width)
+
+    def on_ready(self) -> None:
+        """Take keys, and open what is still to be opened."""
+        if self._begun or self._opening is None:
+            self._take(None)
+            return
+        self._take(Opening.takes)
+        # What is said to a terminal meanwhile would be lost behind the screen.
+        self.begin_capture_print(self, stdout=False)
+        self.call_after_refresh(self.run_worker, self._open(self._opening), group="opening")
+
+    def on_print(self, event: events.Print) -> None:
+        """Keep what is said while the workbench is being opened."""
+        self._said.append(event.text)
+
+    # Keys
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keep a key that cannot be taken yet, behind those that are kept already."""
+        if self._takes and isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            leaves = isinstance(event, events.Key) and event.key in {"ctrl+q", "ctrl+c"}
+            if not leaves and (self._kept or not self._takes(event)):
+                self._kept.append(event)
+                return
+            if leaves:  # at once, and not behind what it is to make undone
+                self._kept.clear()
+        await super().on_event(event)
+
+    def _take(self, which: Callable[[events.Event], bool] | None) -> None:
+        self._takes = which
+        if self._kept:
+            # A message of its own, so that it stands behind what was forwarded before and before what comes.
+            self.call_next(self._take_kept)
+
+    async def _take_kept(self) -> None:
+        while self._kept and (self._takes is None or self._takes(self._kept[0])):
+            await super().on_event(self._kept.pop(0))
+
+    # Opening
+
+    async def _open(self, opening: Open) -> None:
+        try:
+            opened = await opening(self)
+            # In a thread, so that keys are taken meanwhile.
+            await asyncio.to_thread(__import__, "hgtui.ui.screens.workbench")
+        except Exception as error:
+            self.failure = error
+            self.exit()
+            return
+        await self._change_over(opened)
+
+    async def _change_over(self, opened: "Opened") -> None:
+        """Put the workbench into the place of the first frame, with what was written in its prompt until now."""
+        screen = self.screen
+        if not isinstance(screen, Opening):
+            return
+        self._takes = _nothing
+        # Behind the keys that are on their way to the prompt.
+        for one in (self, screen.prompt):
+            await _passed(one)
+        workbench = _begin(*opened, width=self.size.width, written=screen.prompt.text)
+        with self.batch_update():
+            # Not switched: Textual 8.2 cannot take away the screen that an app began with.
+            await self.push_screen(workbench)
+        self.end_capture_print(self)
+        if self._said:
+            workbench.say("".join(self._said).strip())
+        self._take(None)
 
     def open_url(self, url: str, *, new_tab: bool = True) -> None:
         """Open nothing: a browser would start on the machine that hgtui runs on, perhaps at the other end of ssh."""
+
+
+def _nothing(_: events.Event) -> bool:
+    return False
+
+
+async def _passed(pump: MessagePump) -> None:
+    """Wait until a message pump has taken all that it was sent so far."""
+    done = asyncio.Event()
+    pump.call_later(done.set)
+    await done.wait()

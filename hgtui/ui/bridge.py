@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import NamedTuple, Protocol
 
-from hgtui.core.commands import Command
+from hgtui.core.commands import Command, Submit
 from hgtui.core.events import Entry
 from hgtui.core.model import Candidate
 from hgtui.core.plan import Uid
@@ -106,3 +106,14 @@ class Desk(Protocol):
     async def text(self, digest: str) -> str:
         """Return a kept text by its digest, "" where it is not kept any more. Raises DeskError."""
         ...
+
+
+class Opened(NamedTuple):
+    """What was opened behind the first frame.
+
+    `first` is asked at once, as for a plan file; `resumed` has a run that an earlier process left, to go on with.
+    """
+
+    desk: Desk
+    first: Submit | None = None
+    resumed: Conductor | None = None

@@ -12,6 +12,7 @@ from hgtui.core.task import TASKS
 from hgtui.core.text import one_line
 from hgtui.core.wire import show_input
 from hgtui.selection.ranking import rank
+from hgtui.ui.greeting import TASK
 from hgtui.ui.models import count, distinct, instead, megabytes, where
 from hgtui.ui.rows import countdown
 from hgtui.ui.view import View
@@ -171,4 +172,4 @@ def _size(size: int) -> str:
 def title(view: View) -> str:
     """Return what stands on the border of the task pane."""
     task = view.task
-    return f"3 Task {task.id} {one_line(task.task, 40)}" if task else "3 Task"
+    return f"{TASK} {task.id} {one_line(task.task, 40)}" if task else TASK

@@ -5,11 +5,11 @@ from rich.cells import cell_len
 from hgtui.core.problems import Severity
 from hgtui.core.states import Gate, Outcome, Stage, TaskState
 from hgtui.core.text import one_line, plural
+from hgtui.ui import greeting as first
 from hgtui.ui.spent import spent
 from hgtui.ui.view import View
 from hgtui.ui.words import Line
 
-NAMES = ("Ask", "Plan", "Models", "Run", "Answer")
 _AT = {Stage.ASKING: 0, Stage.PLANNING: 1, Stage.SELECTION: 2, Stage.EXECUTION: 3, Stage.RESPONSE: 4, Stage.ENDED: 5}
 _OUTCOMES = {
     Outcome.ANSWERED: ("✓", "good"),
@@ -21,20 +21,14 @@ _OUTCOMES = {
 
 def phase_line(view: View, width: int) -> Line:
     """Return the bar of the five phases, each with a sign and where it matters a word."""
-    pieces: list[tuple[str, str]] = [(" ", "")]
-    for place, name in enumerate(NAMES):
-        mark, role = _mark(view, place)
-        if place:
-            pieces.append((" ─── " if width >= 100 else " ─ ", "dim"))
-        pieces.append((f"{place + 1} {name}" + (f" {mark}" if mark else ""), role))
-    return tuple(pieces)
+    if not view.asked:
+        return first.first_phases(width)
+    return first.phases(tuple(_mark(view, place) for place in range(len(first.PHASES))), width)
 
 
 def _mark(view: View, place: int) -> tuple[str, str]:
     run = view.run
     at = _AT[run.stage]
-    if not view.asked:
-        return ("◆ your turn", "turn") if place == 0 else ("", "dim")
     if run.ended:
         return _ended(view, place)
     if place == 1 and run.planning_failed:
@@ -42,11 +36,11 @@ def _mark(view: View, place: int) -> tuple[str, str]:
     if place == 1 and view.at_gate and run.comment and run.revision is None:
         return "… revising", "busy"
     if run.gate and at < 3 and place == 1 and run.gate.gate in {Gate.MERGED, Gate.PLAN}:
-        return "◆ your turn", "turn"
+        return first.YOUR_TURN, "turn"
     if run.gate and at < 3 and place == 2:
-        return ("◆ your turn", "turn") if run.gate.gate is Gate.MODELS else _models(view)
+        return (first.YOUR_TURN, "turn") if run.gate.gate is Gate.MODELS else _models(view)
     if place == 3 and at == 3:
-        return ("◆ your turn", "turn") if view.waits else (f"… {_progress(view)}", "busy")
+        return (first.YOUR_TURN, "turn") if view.waits else (f"… {_progress(view)}", "busy")
     if place < at:
         return "✓", "good"
     return ("…", "busy") if place == at else ("", "dim")
@@ -78,7 +72,7 @@ def title_line(view: View, planner: str, width: int, *, stay: bool = False) -> L
     """Return the first line: program, run, who plans, what was called; `stay` where results are kept from the LLM."""
     run = view.run
     who = one_line(run.planner or planner, 40 if width >= 100 else 24)
-    pieces = [(" hgtui ", "bold"), (f" planned by {who} " if view.asked else f" plans are made by {who} ", "accent")]
+    pieces = [*first.first_title(), (f" planned by {who} " if view.asked else f" plans are made by {who} ", "accent")]
     right = [(f" {words} ", "dim")] if (words := spent(run.calls)) else []
     if stay:
         right.insert(0, (" results stay here ", "good"))
@@ -93,7 +87,7 @@ def title_line(view: View, planner: str, width: int, *, stay: bool = False) -> L
 def plan_title(view: View) -> str:
     """Return what stands on the border of the plan: how many tasks, problems, how far it is."""
     if not len(view.plan):
-        return "2 Plan"
+        return first.PLAN
     words = [plural(len(view.plan), "task")]
     if view.run.grant:
         states = [view.run.state(task.uid) for task in view.plan]

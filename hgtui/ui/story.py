@@ -2,12 +2,12 @@
 
 import re
 from datetime import datetime
-from typing import Literal, NamedTuple
 
 from hgtui.core import events as ev
 from hgtui.core.problems import Severity
 from hgtui.core.states import Gate, Outcome, Stage, TaskState
 from hgtui.core.text import clean, one_line, plural
+from hgtui.ui.greeting import Said
 from hgtui.ui.live import Revising, Stream
 from hgtui.ui.models import instead
 from hgtui.ui.view import View
@@ -18,28 +18,6 @@ LONGEST = 20_000
 """How many characters of a request or of a message the conversation shows."""
 TAIL = 600
 """How many characters of a reasoning that still goes on are shown."""
-
-
-class Said(NamedTuple):
-    """A turn of the conversation; what has the same `key` is the same turn, and is written again where it differs."""
-
-    key: str
-    who: Literal["you", "hgtui", "answer"]
-    text: str
-    role: str = ""
-    """How it is shown: "", dim, bad, warn, or live for an answer that is still being written."""
-
-
-def greeting(planner: str, why: str, missing: tuple[str, ...]) -> list[Said]:
-    """Return what the conversation begins with: what to do, who plans, what is not installed."""
-    who = one_line(why, 300) or f"plans are made by {one_line(planner, 60)}"
-    lines = [
-        "Say what should be done; name files by their paths.",
-        "For example: Read the text in page.png and read it aloud",
-        f"{who[:1].upper()}{who[1:].rstrip('.')}.",
-        *(one_line(line, 300) for line in missing),
-    ]
-    return [Said("greeting", "hgtui", "\n".join(lines), "dim")]
 
 
 def story(view: View, now: datetime | None = None) -> list[Said]:

@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 from textual.widgets import Markdown
 
 from hgtui.cli.compose import Workplace
-from hgtui.cli.workbench import WorkplaceDesk
+from hgtui.cli.desk import WorkplaceDesk
 from hgtui.core.commands import Submit
 from hgtui.core.plan import Input, Plan, Task
 from hgtui.core.run import Run

@@ -3,8 +3,6 @@
 import json
 from typing import NamedTuple
 
-from textual.screen import Screen
-
 from hgtui.core.commands import (
     Allow,
     Approve,
@@ -27,6 +25,7 @@ from hgtui.core.problems import Problem
 from hgtui.core.text import plural
 from hgtui.ui.may import why_not
 from hgtui.ui.models import refusal
+from hgtui.ui.screens.bench import Bench
 from hgtui.ui.view import View
 
 
@@ -37,7 +36,7 @@ class Question(NamedTuple):
     uid: Uid | None = None
 
 
-class Actions(Screen[None]):
+class Actions(Bench):
     """The actions of the workbench that end in a command; the screen itself says how one is sent."""
 
     view: View

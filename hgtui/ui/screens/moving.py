@@ -9,6 +9,7 @@ from hgtui.core.edits import Set
 from hgtui.core.plan import Uid
 from hgtui.core.problems import Problem
 from hgtui.core.text import one_line
+from hgtui.ui import greeting as first
 from hgtui.ui.keys import KEYS, Key
 from hgtui.ui.may import why_not
 from hgtui.ui.screens.actions import Actions
@@ -60,8 +61,8 @@ class Moving(Actions):
             here = [("enter", "set"), ("esc", "leave"), ("tab", "next")] if self.query(ArgForm) else []
             sends = [("enter", self._sends())] if self._sends() else []
             return [
-                *(here or [*sends, ("esc", "to the plan"), ("ctrl+c", "clear"), ("ctrl+p", "commands")]),
-                ("f1", "help"),
+                *(here or [*sends, *first.PROMPT_KEYS]),
+                first.HELP,
             ]
         where = self.focused.id or "" if self.focused else ""
         enter = {"plan": "open", "task": "take candidate", "log": "mend"}.get(where)
@@ -74,7 +75,7 @@ class Moving(Actions):
 
     def _sends(self) -> str:
         if not self.view.busy:
-            return "send"
+            return first.SEND[1]
         if self.view.at_gate:
             return "comment" if self.view.by_llm else ""
         return "send when it has ended"

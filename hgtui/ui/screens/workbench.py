@@ -13,12 +13,13 @@ from hgtui.core.commands import Command, Mark, Resume, Submit
 from hgtui.core.plan import Uid
 from hgtui.core.problems import Severity
 from hgtui.ui.bridge import Conductor, Desk, DeskError
+from hgtui.ui.greeting import ASK, ASK_FOR, greeting
 from hgtui.ui.keys import KEYS, name_of
 from hgtui.ui.loglines import LogLine, log_line
 from hgtui.ui.phases import phase_line, title_line
 from hgtui.ui.screens.choosing import Choosing
 from hgtui.ui.screens.switching import Held
-from hgtui.ui.story import greeting, story
+from hgtui.ui.story import story
 from hgtui.ui.view import View
 from hgtui.ui.widgets.attention import Attention
 from hgtui.ui.widgets.bars import Bar
@@ -42,8 +43,6 @@ REST_S = 1.0
 class Workbench(Choosing):
     """One run on one screen."""
 
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
-    AUTO_FOCUS = "#prompt"
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(key.key, key.action, key.about, show=False, id=name_of(key.action)) for key in KEYS if key.key),
         Binding("b", "below", "Delete with what is below", show=False),
@@ -51,10 +50,13 @@ class Workbench(Choosing):
         Binding("ctrl+c", "interrupt", "Clear, stop or leave", show=False, priority=True),
     ]
 
-    def __init__(self, desk: Desk, first: Submit | None = None, resumed: Conductor | None = None) -> None:
-        super().__init__()
+    def __init__(
+        self, desk: Desk, width: int, first: Submit | None = None, resumed: Conductor | None = None, written: str = ""
+    ) -> None:
+        """Work at a desk on a screen of `width` cells; `written` is what stands in the prompt already."""
+        super().__init__(width)
         self.desk = desk
-        self.first, self.resumed = first, resumed
+        self.first, self.resumed, self.written = first, resumed, written
         self.view = View(pins=desk.pins)
         self._heard: list[ev.Entry] = []
         self._changed: set[Uid] = set()
@@ -69,7 +71,7 @@ class Workbench(Choosing):
         """Lay out head, panes and foot."""
         yield Bar("head")
         with Horizontal(id="body"):
-            yield Chat()
+            yield Chat(greeting(self.desk.planner_name, self.desk.planner_why, self.desk.missing))
             with Vertical(id="right"):
                 yield PlanPane(self.view)
                 yield Attention(self.view)
@@ -82,9 +84,11 @@ class Workbench(Choosing):
     async def on_mount(self) -> None:
         """Greet, and show an empty run."""
         self._tick = self.set_interval(1.0, self._on_tick, pause=True)
-        desk = self.desk
-        await self.query_one(Chat).show(greeting(desk.planner_name, desk.planner_why, desk.missing))
-        self.query_one(Chat).next_run()
+        chat = self.query_one(Chat)
+        if self.written:
+            chat.prompt.text = self.written
+            chat.prompt.move_cursor(chat.prompt.document.end)
+        chat.next_run()
         await self._draw()
         if self.resumed:
             await self.take_up(self.resumed)
@@ -163,7 +167,8 @@ class Workbench(Choosing):
         self.view.gated = marked is not None  # else the next gate selects what is to be looked at first
         self.query_one(PlanPane).focus()
         await self._draw()
-        self.dispatch(Resume())
+        if not run.ended:
+            self.dispatch(Resume())
 
     def selected(self) -> None:
         """Keep which task is selected once that rests: who opens the run the next time finds it so."""
@@ -253,7 +258,7 @@ class Workbench(Choosing):
         self.query_one("#head", Bar).show(
             title_line(view, desk.planner_name, width, stay=stay), phase_line(view, width)
         )
-        mark, words = ("ask", "what should be done?")
+        mark, words = ASK, ASK_FOR
         if view.at_gate and view.by_llm:
             mark, words = "revise", "what should be different?"
         elif view.busy and not view.at_gate:

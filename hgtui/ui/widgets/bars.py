@@ -13,9 +13,9 @@ class Bar(ScrollView, can_focus=False):
 
     COMPONENT_CLASSES = {f"rows--{role}" for role in ROLES}
 
-    def __init__(self, id: str) -> None:
+    def __init__(self, id: str, *lines: Line) -> None:
         super().__init__(id=id)
-        self.lines: tuple[Line, ...] = ()
+        self.lines = lines
 
     def show(self, *lines: Line) -> None:
         """Show these lines."""

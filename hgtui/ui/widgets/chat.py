@@ -1,6 +1,6 @@
 """The chat pane: the conversation, and the prompt under it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from textual import on
 from textual.app import ComposeResult
@@ -11,10 +11,17 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from hgtui.core.text import clean, one_line
-from hgtui.ui.story import Said
+from hgtui.ui.greeting import ASK, ASK_FOR, Said
 from hgtui.ui.widgets.field import Field
 
 _NAMES = {"you": "you", "hgtui": "hgtui", "answer": "answer"}
+
+
+def _last(story: Sequence[Said]) -> Content:
+    """The last turn as one line, for a screen on which the conversation has no room."""
+    if any(said.who == "answer" for said in story):
+        return Content("The answer is here: 1 shows it.")
+    return Content(one_line(story[-1].text[:400]) if story else "")
 
 
 class Turn(Static):
@@ -60,8 +67,10 @@ class Prompt(Field):
 class Chat(Vertical):
     """The conversation with its prompt."""
 
-    def __init__(self) -> None:
+    def __init__(self, first: Iterable[Said] = ()) -> None:
+        """Begin with the turns of `first`: they stand there without being mounted one by one."""
         super().__init__(id="chat")
+        self._first = tuple(first)
         self._turns: dict[str, tuple[Said, Widget]] = {}
         self._run = self._runs = 0
         self._last = ""
@@ -70,12 +79,17 @@ class Chat(Vertical):
 
     def compose(self) -> ComposeResult:
         """Lay out conversation and prompt."""
-        yield Talk(id="talk")
-        yield Static("", id="last", markup=False)
+        with Talk(id="talk"):
+            for at, said in enumerate(self._first):
+                turn = Turn(said, named=at == 0 or self._first[at - 1].who != said.who)
+                self._turns[f"{self._run} {said.key}"] = (said, turn)
+                self._last = said.who
+                yield turn
+        yield Static(_last(self._first), id="last", markup=False)
         yield Static("", id="next", markup=False)
         with Horizontal(id="ask"):
-            yield Static("ask ▸ ", id="mark", markup=False)
-            yield Prompt(id="prompt", placeholder="what should be done?")
+            yield Static(f"{ASK} ▸ ", id="mark", markup=False)
+            yield Prompt(id="prompt", placeholder=ASK_FOR)
 
     def on_mount(self) -> None:
         """Name the pane."""
@@ -102,7 +116,9 @@ class Chat(Vertical):
 
     def label(self, mark: str, placeholder: str) -> None:
         """Say at the prompt what a text there does."""
-        self.query_one("#mark", Static).update(Content(f"{mark} ▸ "))
+        sign = self.query_one("#mark", Static)
+        if str(sign.content) != (words := f"{mark} ▸ "):
+            sign.update(Content(words))
         if self.prompt.placeholder != placeholder:
             self.prompt.placeholder = placeholder
 
@@ -181,10 +197,9 @@ class Chat(Vertical):
             self.call_after_refresh(self._to, self._answer)
 
     def _show_last(self, story: list[Said]) -> None:
-        line = one_line(story[-1].text[:400]) if story else ""
-        if any(said.who == "answer" for said in story):
-            line = "The answer is here: 1 shows it."
-        self.query_one("#last", Static).update(Content(line))
+        line, shown = self.query_one("#last", Static), _last(story)
+        if str(line.content) != shown.plain:
+            line.update(shown)
 
     @on(Field.Changed, "#prompt")
     def _grow(self) -> None:

@@ -8,6 +8,7 @@ from hgtui.core.problems import Problem, Severity
 from hgtui.core.states import TaskState
 from hgtui.core.text import plural
 from hgtui.ui.details import Item, details, title
+from hgtui.ui.greeting import LOG, NONE_SELECTED, NOTHING_YET
 from hgtui.ui.loglines import LogLine
 from hgtui.ui.view import View
 from hgtui.ui.widgets.rows import Rows
@@ -20,7 +21,7 @@ KEPT = 5_000
 class TaskPane(Rows):
     """What came of the selected task, what goes in, who could run it."""
 
-    empty = "Select a task in pane 2."
+    empty = NONE_SELECTED
 
     def __init__(self, view: View) -> None:
         super().__init__(id="task")
@@ -56,7 +57,7 @@ class TaskPane(Rows):
 class LogPane(Rows):
     """Problems of the plan with their mends, then what happened, the newest first."""
 
-    empty = "Nothing has happened yet."
+    empty = NOTHING_YET
 
     def __init__(self, view: View) -> None:
         super().__init__(id="log")
@@ -78,7 +79,7 @@ class LogPane(Rows):
         elif self.cursor >= len(self._problems) and self.has_focus:
             self.cursor += min(len(lines), max(KEPT - self.cursor, 0))
         counts = f" · {plural(len(self._problems), 'problem')}" if self._problems else ""
-        self.border_title = f"4 Log{counts}"
+        self.border_title = f"{LOG}{counts}"
         self.show(len(self._problems) + len(self.lines))
 
     def clear(self) -> None:

@@ -7,6 +7,7 @@ from textual.content import Content
 
 from hgtui.core.plan import Task, Uid
 from hgtui.core.states import UNDER_WAY
+from hgtui.ui.greeting import NO_TASK
 from hgtui.ui.phases import plan_subtitle, plan_title
 from hgtui.ui.rows import columns, task_line
 from hgtui.ui.view import View
@@ -29,7 +30,7 @@ class PlanPane(Rows):
         """What stands there where there is no row."""
         if self.view.run.planning_failed:
             return "No plan came of this request."
-        return "The plan is being made." if self.view.busy and self.view.run.proposed is None else "No task."
+        return "The plan is being made." if self.view.busy and self.view.run.proposed is None else NO_TASK
 
     def reload(self) -> None:
         """Take over the plan as it is now."""

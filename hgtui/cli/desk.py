@@ -1,0 +1,165 @@
+"""What the workbench works at: a workplace, opened behind its first frame."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hgtui.cli.compose import Workplace
+from hgtui.cli.controller import list_models
+from hgtui.cli.faults import Fault
+from hgtui.cli.hubbing import LOG
+from hgtui.cli.picking import pick_model
+from hgtui.cli.words import approve_line
+from hgtui.config import ConfigError
+from hgtui.core.model import Candidate
+from hgtui.core.run import Run
+from hgtui.core.states import Stage
+from hgtui.core.text import decode
+from hgtui.execution.endpoints.embedded.endpoint import missing_extras
+from hgtui.llm import LLMError
+from hgtui.llm.profile import Choice, options
+from hgtui.session.artifacts import ArtifactError
+from hgtui.session.conductor import Conductor
+from hgtui.ui.bridge import DeskError, Opened, Option, Options
+
+if TYPE_CHECKING:
+    from hgtui.cli.workbench import Start
+
+LONGEST = 1_000_000
+"""How many bytes of a kept text are read for the screen."""
+LISTED_WITHIN_S = 2.0
+"""How long a server may take to list its models before it stands in the list of controllers without them."""
+MOST_MODELS = 40
+
+
+class WorkplaceDesk:
+    """What the workbench gets: new conductors, the controllers to choose from, and the words on who plans."""
+
+    def __init__(self, place: Workplace) -> None:
+        self._place = place
+        self._choices: tuple[Choice, ...] = ()
+        self.answer: str = place.settings.answer
+        self.missing = missing_extras()
+
+    @property
+    def planner_name(self) -> str:
+        """Who plans: "rules" or the model."""
+        return self._place.planner_name
+
+    @property
+    def planner_why(self) -> str:
+        """Why it is who it is."""
+        return self._place.choice.describe()
+
+    async def new(self) -> Conductor:
+        """Open a new run."""
+        return self._place.conductor(answer=self.answer)
+
+    async def options(self) -> Options:
+        """Look which controllers there are. Raises DeskError."""
+        try:
+            found = await options(self._place.settings, self._place.environ)
+        except ConfigError as error:
+            raise DeskError(error.message, error.hint) from None
+        models = await asyncio.gather(*(self._models(one) for one in found.choices))
+        self._choices = tuple(one for group in models for one in group)
+        return Options(tuple(self._option(one) for one in self._choices), found.unusable)
+
+    async def _models(self, choice: Choice) -> tuple[Choice, ...]:
+        """Return a choice for each model where none is set and the server has several."""
+        names = choice.models
+        if choice.kind == "rules" or choice.model is not None:
+            return (choice,)
+        if not names:
+            try:
+                async with asyncio.timeout(LISTED_WITHIN_S):
+                    names = await list_models(choice, self._place.environ)
+            except (TimeoutError, LLMError, ConfigError):
+                return (choice,)  # it can be taken all the same: what is wrong with it is said when it is asked
+        return tuple(replace(choice, model=name) for name in names[:MOST_MODELS]) or (choice,)
+
+    def _option(self, choice: Choice) -> Option:
+        now = self._place.choice
+        present = (choice.kind, choice.base_url, choice.model) == (now.kind, now.base_url, now.model)
+        name = "rules" if choice.kind == "rules" else f"{choice.profile}: {choice.model or choice.address}"
+        return Option(name, choice.describe(), present)
+
+    async def switch(self, place: int) -> None:
+        """Take the controller at a place of the last `options`. Raises DeskError."""
+        try:
+            await self._place.switch(self._choices[place])
+        except Fault as error:
+            raise DeskError(str(error), error.hint) from None
+
+    @property
+    def pins(self) -> Mapping[str, str]:
+        """The name of the candidate that the person has pinned, by task type, as it is now."""
+        return self._place.pins.by_task
+
+    async def search(self, words: str, task: str) -> tuple[Candidate, ...]:
+        """Return what the Hub has for words among the models of a task type. Raises StoreError."""
+        return await self._place.hub_parts.store.search(words, task)
+
+    async def card(self, name: str) -> str:
+        """Return the whole model card of a candidate, "" where it has none. Raises StoreError."""
+        return await self._place.hub_parts.store.card(name)
+
+    async def text(self, digest: str) -> str:
+        """Return a kept text, "" where it is not kept any more. Raises DeskError."""
+        try:
+            return decode(await self._place.artifacts.read(digest, LONGEST))
+        except KeyError:
+            return ""
+        except ArtifactError as error:
+            raise DeskError(error.message, error.hint) from None
+
+
+async def place(profile: str | None, *, offline: bool, allowed: tuple[Path, ...], no_store: bool) -> Workplace:
+    """Open the workplace, to be entered. Raises JournalError, Fault."""
+    return await Workplace.open(profile=profile, offline=offline, allowed=allowed, no_store=no_store)
+
+
+async def settle_model(place: Workplace, in_lines: Callable[[], AbstractContextManager[None]]) -> None:
+    """Settle which model the controller is; where a person must say it, in place of the screen. Raises Fault."""
+    try:
+        await pick_model(place, verify=False, ask=False)
+    except Fault:
+        with in_lines():
+            await pick_model(place, verify=False)
+
+
+async def opened(place: Workplace, start: "Start") -> Opened:
+    """Return what the workbench begins with. Raises Fault, RunInUse, ArchiveError."""
+    LOG.set(place.log)  # what is asked of the Hub for the screen is told in a run, never over the screen
+    conductor = None
+    if start.resume:
+        from hgtui.cli.resuming import taken
+
+        run, lock = await taken(place, start.run)
+        conductor = place.conductor(run, lock=lock)
+    elif start.archive:
+        from hgtui.session.exchange import look_into
+
+        run = await look_into(start.archive, place.journal, place.artifacts, datetime.now(UTC))
+        conductor = place.conductor(run)
+    return Opened(WorkplaceDesk(place), start.first, conductor)
+
+
+def left(place: Workplace) -> list[str]:
+    """Say what became of the runs that a person left."""
+    if place.traceless:
+        return []
+    return [words for conductor in place.conductors if (words := _left(conductor.run))]
+
+
+def _left(run: Run) -> str:
+    """How to go on with a run that waits, what is kept of one that ran."""
+    if not run.id or run.ended:
+        return ""
+    if run.gate is not None and run.stage is Stage.SELECTION:
+        return f"{run.id} waits for approval. {'To run it: ' + approve_line(run) if run.gate.approvable else 'It has errors.'}"
+    return f"{run.id} was left in the middle; what was done is kept. To go on with it: hgtui resume {run.id}"

@@ -1,0 +1,73 @@
+"""Signals and the modes of the terminal. Nothing heavy is imported here: it stands before the first frame."""
+
+import asyncio
+import contextlib
+import signal
+import sys
+import termios
+from collections.abc import Callable, Iterator
+from types import FrameType
+
+from hgtui.core.states import EXIT_HUNG_UP, EXIT_INTERRUPTED, EXIT_TERMINATED
+
+_IFLAG, _LFLAG = 0, 3
+
+
+@contextlib.contextmanager
+def on_signals(stop: Callable[[int], None]) -> Iterator[None]:
+    """Call `stop` with the exit status on SIGINT, SIGTERM and SIGHUP, on the running event loop.
+
+    Who starts a program with nohup(1) wants it to outlive its terminal: an ignored SIGHUP stays ignored.
+    """
+    loop = asyncio.get_running_loop()
+    numbers = {signal.SIGINT: EXIT_INTERRUPTED, signal.SIGTERM: EXIT_TERMINATED, signal.SIGHUP: EXIT_HUNG_UP}
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        del numbers[signal.SIGHUP]
+    for number, status in numbers.items():
+        loop.add_signal_handler(number, stop, status)
+    try:
+        yield
+    finally:
+        for number in numbers:
+            loop.remove_signal_handler(number)
+
+
+@contextlib.contextmanager
+def keys_kept() -> Iterator[None]:
+    """Keep the keys that are pressed on standard input from now on as they are, unseen, for who reads them later.
+
+    As a terminal is by default it writes them onto the screen and makes Enter a line feed, until the screen is drawn.
+    However this ends, the terminal is as it was before.
+    """
+    before = termios.tcgetattr(0)
+    keeping = termios.tcgetattr(0)
+    keeping[_IFLAG] &= ~termios.ICRNL
+    keeping[_LFLAG] &= ~(termios.ECHO | termios.ICANON)
+
+    def end(number: int, _: FrameType | None) -> None:
+        sys.exit(128 + number)
+
+    # Before the event loop takes over, the default would end the process and leave the terminal so.
+    numbers = [one for one in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(one) is signal.SIG_DFL]
+    for number in numbers:
+        signal.signal(number, end)
+    termios.tcsetattr(0, termios.TCSANOW, keeping)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(termios.error):  # it has hung up
+            termios.tcsetattr(0, termios.TCSANOW, before)
+
+
+@contextlib.contextmanager
+def line_mode() -> Iterator[None]:
+    """Let the terminal edit lines and show what is typed, as it does by default, while a question is asked."""
+    before = termios.tcgetattr(0)
+    lines = termios.tcgetattr(0)
+    lines[_IFLAG] |= termios.ICRNL
+    lines[_LFLAG] |= termios.ECHO | termios.ICANON
+    termios.tcsetattr(0, termios.TCSANOW, lines)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(0, termios.TCSANOW, before)

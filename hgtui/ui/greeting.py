@@ -1,0 +1,60 @@
+"""What the workbench shows before anything was asked. Nothing heavy is imported here: it is in the first frame."""
+
+from typing import Literal, NamedTuple
+
+from hgtui.core.text import one_line
+from hgtui.ui.words import Line
+
+PHASES = ("Ask", "Plan", "Models", "Run", "Answer")
+YOUR_TURN = "◆ your turn"
+PLAN, TASK, LOG = "2 Plan", "3 Task", "4 Log"
+"""What stands on the borders of empty panes."""
+NO_TASK = "No task."
+NONE_SELECTED = "Select a task in pane 2."
+NOTHING_YET = "Nothing has happened yet."
+ASK, ASK_FOR = "ask", "what should be done?"
+"""What stands before the prompt and in it."""
+PROMPT_KEYS = (("esc", "to the plan"), ("ctrl+c", "clear"), ("ctrl+p", "commands"))
+SEND, HELP = ("enter", "send"), ("f1", "help")
+
+
+class Said(NamedTuple):
+    """A turn of the conversation; what has the same `key` is the same turn, and is written again where it differs."""
+
+    key: str
+    who: Literal["you", "hgtui", "answer"]
+    text: str
+    role: str = ""
+    """How it is shown: "", dim, bad, warn, or live for an answer that is still being written."""
+
+
+def greeting(planner: str = "", why: str = "", missing: tuple[str, ...] = ()) -> list[Said]:
+    """Return what the conversation begins with: what to do, who plans where that is known, what is not installed."""
+    who = one_line(why, 300) or (f"plans are made by {one_line(planner, 60)}" if planner else "")
+    lines = [
+        "Say what should be done; name files by their paths.",
+        "For example: Read the text in page.png and read it aloud",
+        *((f"{who[:1].upper()}{who[1:].rstrip('.')}.",) if who else ()),
+        *(one_line(line, 300) for line in missing),
+    ]
+    return [Said("greeting", "hgtui", "\n".join(lines), "dim")]
+
+
+def phases(marks: tuple[tuple[str, str], ...], width: int) -> Line:
+    """Return the bar of the five phases, each with its sign or word and the role of both."""
+    pieces: list[tuple[str, str]] = [(" ", "")]
+    for place, (name, (mark, role)) in enumerate(zip(PHASES, marks, strict=True)):
+        if place:
+            pieces.append((" ─── " if width >= 100 else " ─ ", "dim"))
+        pieces.append((f"{place + 1} {name}" + (f" {mark}" if mark else ""), role))
+    return tuple(pieces)
+
+
+def first_phases(width: int) -> Line:
+    """Return the bar of the phases where nothing has been asked."""
+    return phases(((YOUR_TURN, "turn"), *((("", "dim"),) * (len(PHASES) - 1))), width)
+
+
+def first_title() -> Line:
+    """Return the title line where it is not known yet who plans."""
+    return ((" hgtui ", "bold"),)
