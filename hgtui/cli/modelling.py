@@ -5,7 +5,7 @@ import contextlib
 import json
 import os
 import sys
-from collections.abc import AsyncIterator, Awaitable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
@@ -34,6 +34,8 @@ _COLUMNS = (
     "candidate", "providers", "licence", "size", "gated", "downloads", "likes", "languages", "can run", "what it is",
 )  # fmt: skip
 _MOST_SHOWN, _MOST_WORDS = 3, 160
+_AT_ONCE = 4
+"""How many task types are asked for at once: each is a listing of the Hub and up to five cards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ async def models(task: str | None, way: Way) -> int:
     name = _type_of(task)
     kinds = [name] if name else list(TASKS)
     async with catalogues(os.environ, way.profile, offline=way.offline) as known:
-        groups = await asyncio.gather(*(_candidates(known.catalogues, kind) for kind in kinds))
+        groups = await each(kinds, lambda kind: _candidates(known.catalogues, kind), _progress if not name else None)
         help_ = " ".join(filter(None, (one.help(name) for one in known.catalogues))) if name else ""
     found = dict(zip(kinds, (rows for rows, _ in groups), strict=True))
     errors = dict.fromkeys(said for _, told in groups for said in told)
@@ -132,6 +134,33 @@ async def pins(task: str | None, way: Way) -> int:
     else:
         say(f"Nothing is pinned{f' for {name}' if name else ''}.")
     return EXIT_OK
+
+
+async def each(
+    kinds: list[str], ask: Callable[[str], Awaitable[T]], told: Callable[[int, int], None] | None = None
+) -> list[T]:
+    """Ask for each task type, a few at once, and return the answers in order; `told` how many of how many are there."""
+    free, there = asyncio.Semaphore(_AT_ONCE), 0
+
+    async def one(kind: str) -> T:
+        nonlocal there
+        async with free:
+            found = await ask(kind)
+        there += 1
+        if told is not None:
+            told(there, len(kinds))
+        return found
+
+    return await asyncio.gather(*map(one, kinds))
+
+
+def _progress(there: int, every: int) -> None:
+    """Say on a terminal, in a line that goes away, how far it is."""
+    if sys.stderr.isatty():
+        words = "" if there == every else f"{there} of {every} task types were looked up"
+        with contextlib.suppress(OSError, ValueError):
+            sys.stderr.write(f"\r\x1b[K{words}")
+            sys.stderr.flush()
 
 
 async def _candidates(known: Iterable[Catalogue], kind: str) -> tuple[list[Candidate], list[str]]:

@@ -1,12 +1,16 @@
 """hgtui models: what can run the task types with the Hub, a search of it, a card, and pins."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from hgtui.cli.modelling import each
+from hgtui.core.task import TASKS
 from tests.cli.program import Program
+from tests.cli.terminal import Terminal
 from tests.servers.hub import RIGHT, TOKEN, HubServer, Made, as_json
 
 
@@ -47,6 +51,33 @@ def test_with_a_token_the_models_of_the_hub_stand_beside_the_embedded_ones(at_hu
     assert "works offline" in offline.out
     assert len(hub.to("listing")) == 1
     assert TOKEN not in done.out + done.err
+
+
+async def test_only_a_few_task_types_are_asked_for_at_once_and_each_answer_counts() -> None:
+    under_way, most, told = 0, 0, []
+
+    async def ask(kind: str) -> str:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        await asyncio.sleep(0)
+        under_way -= 1
+        return kind.upper()
+
+    kinds = [f"kind-{number}" for number in range(30)]
+    assert await each(kinds, ask, lambda there, every: told.append((there, every))) == [one.upper() for one in kinds]
+    assert most == 4
+    assert told == [(number, 30) for number in range(1, 31)]
+
+
+def test_on_a_terminal_it_is_told_how_far_the_list_is_in_a_line_that_goes_away(at_hub: Program) -> None:
+    with Terminal(at_hub, "models", HF_TOKEN=TOKEN) as terminal:
+        status, out = terminal.ended()
+    assert status == 0
+    assert "hub:hexgrad/Kokoro-82M#fal-ai" in out
+    assert f"1 of {len(TASKS)} task types were looked up" in terminal.shown
+    assert "task types were looked up" not in out
+    assert "looked up" not in at_hub.run("models", HF_TOKEN=TOKEN).err
 
 
 def test_without_a_token_nothing_is_asked_and_it_says_what_to_set(at_hub: Program, hub: HubServer) -> None:
