@@ -4,7 +4,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from rich.console import RenderableType
 from textual import events
+from textual._compositor import CompositorUpdate
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import Provider
@@ -12,6 +14,7 @@ from textual.message_pump import MessagePump
 from textual.screen import Screen
 
 from hgtui.paths import styles
+from hgtui.ui.painting import Painted
 from hgtui.ui.screens.opening import Opening
 
 if TYPE_CHECKING:
@@ -64,6 +67,7 @@ class HgtuiApp(App[None]):
         self.failure: Exception | None = None
         """What came in the way of opening."""
         self._said: list[str] = []
+        self._painted = Painted()
         self._kept: list[events.Event] = []
         self._takes: Callable[[events.Event], bool] | None = _nothing
         """Which keys are taken now; None where all are."""
@@ -89,12 +93,29 @@ class HgtuiApp(App[None]):
         """Keep what is said while the workbench is being opened."""
         self._said.append(event.text)
 
+    # Painting
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        """Send what is new on the screen."""
+        if isinstance(renderable, CompositorUpdate):
+            renderable = self._painted.only_new(renderable)
+        super()._display(screen, renderable)
+
+    def on_mount(self) -> None:
+        """Paint everything again after another program had the terminal."""
+        self.app_resume_signal.subscribe(self, lambda _: self._painted.forget())
+
     # Keys
 
     async def on_event(self, event: events.Event) -> None:
         """Keep a key that cannot be taken yet, behind those that are kept already."""
+        if isinstance(event, events.Resize):
+            self._painted.forget()
         if self._takes and isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             leaves = isinstance(event, events.Key) and event.key in {"ctrl+q", "ctrl+c"}
+            if self._takes is _nothing and isinstance(event, events.Key) and event.key == "ctrl+j":
+                # Pressed before the program was there to say so: until then a terminal makes it of Enter.
+                event = events.Key("enter", "\r")
             if not leaves and (self._kept or not self._takes(event)):
                 self._kept.append(event)
                 return
