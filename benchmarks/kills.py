@@ -1,10 +1,10 @@
 """Kills a real run with kill -9 at random moments and resumes it, again and again: what came back, and was anything lost?
 
 Each run is a process of its own, `hgtui run --plan … --yes --json --fresh`, on seven tasks of the embedded engines, up to
-three in a row. It is killed with all that it has started: every other one after a random time, uniform over how long an
-undisturbed run takes from the start of the process to its end, the rest as soon as a random number of its events was read,
-for the short stages are hardly ever hit by chance. `hgtui resume RUN --yes --json --fresh` then brings it to its end. Of
-each run is checked:
+three in a row. It is killed with all that it has started. Every tenth dies after a random time from the start of its process
+on; of the others one half after a random time from its first event on, uniform over how long an undisturbed run takes, and
+one half as soon as a random number of its events was read, for the short stages are hardly ever hit by chance.
+`hgtui resume RUN --yes --json --fresh` then brings it to its end. Of each run is checked:
 
 - every line that it had shown is in its journal, unchanged and in its place, and the journal has no gap;
 - every result that was shown as done is kept, byte for byte, and its task did not start again;
@@ -31,6 +31,7 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -68,10 +69,10 @@ class Kill:
 
 
 class Moment(NamedTuple):
-    """When a run is killed: after so many seconds, or behind so many of its events."""
+    """When a run is killed: so many seconds behind so many of its events, with 0 behind the start of its process."""
 
-    after_s: float | None = None
-    events: int | None = None
+    after_s: float
+    events: int = 0
 
 
 class Place:
@@ -115,7 +116,7 @@ class Place:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
 
-        timer = threading.Timer(LIMIT_S if moment.after_s is None else moment.after_s, kill)
+        timer = threading.Timer(LIMIT_S if moment.events else moment.after_s, kill)
         timer.start()
         shown: list[Event] = []
         for line in process.stdout:
@@ -125,7 +126,9 @@ class Place:
             if event["type"] not in PASSING:
                 shown.append(event)
             if len(shown) == moment.events:
-                kill()
+                timer.cancel()
+                timer = threading.Timer(moment.after_s, kill)
+                timer.start()
         timer.cancel()
         process.wait()
         process.stdout.close()
@@ -161,6 +164,11 @@ def results(events: list[Event]) -> dict[int, list[str]]:
     numbers = {task["uid"]: task["id"] for task in plan}
     done = [one for one in events if one["type"] == "task_done"]
     return {numbers[one["uid"]]: [row["digest"] for row in one["results"]] for one in done}
+
+
+def seconds_between(first: Event, last: Event) -> float:
+    """Return the time from one event to another."""
+    return (datetime.fromisoformat(last["at"]) - datetime.fromisoformat(first["at"])).total_seconds()
 
 
 def stage_of(events: list[Event]) -> str:
@@ -245,11 +253,15 @@ def main() -> int:
             found = list(pool.map(undisturbed, places))
             longest, events = min(found, key=lambda one: one[0])
             print(f"seed {seed}; an undisturbed run takes {longest:.2f} s; {given.times} runs, {given.beside} at once")
-            wanted = results(events)
+            wanted, lasts = results(events), seconds_between(events[0], events[-1])
             shares: list[list[Moment]] = [[] for _ in places]
             for number in range(given.times):
-                by_time, behind = moments.uniform(0.0, longest), moments.randint(1, len(events) - 1)
-                moment = Moment(after_s=by_time) if number // len(places) % 2 else Moment(events=behind)
+                if number % 10 == 0:
+                    moment = Moment(moments.uniform(0.0, longest))
+                elif number % 4 < 2:
+                    moment = Moment(moments.uniform(0.0, lasts), events=1)
+                else:
+                    moment = Moment(0.0, events=moments.randint(1, len(events) - 1))
                 shares[number % len(places)].append(moment)
 
             def all_of(at: int) -> list[Kill]:
