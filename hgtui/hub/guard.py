@@ -8,6 +8,7 @@ then only the text of the address can be checked, with `check`.
 
 import asyncio
 import contextlib
+import ipaddress
 import socket
 import ssl
 import time
@@ -47,11 +48,12 @@ def resolve(host: str, port: int) -> Sequence[str]:
 
 
 class AsyncGuardedBackend(httpcore2.AsyncNetworkBackend):
-    """Connects to public addresses only, and to those that are exempt. Raises Refused."""
+    """Connects to public addresses only, and to those that are exempt. Raises Refused. To be used on one event loop."""
 
     def __init__(self, exempt: Exempt = (), ask: Resolve = resolve) -> None:
         self._exempt, self._ask = exempt, ask
         self._inner = httpcore2.AnyIOBackend()
+        self._asking: dict[tuple[str, int], asyncio.Future[Sequence[str]]] = {}
 
     async def connect_tcp(
         self,
@@ -65,8 +67,9 @@ class AsyncGuardedBackend(httpcore2.AsyncNetworkBackend):
         end = None if timeout is None else time.monotonic() + timeout
         try:
             async with asyncio.timeout(timeout):
-                found = await asyncio.to_thread(checked, host, port, self._exempt, self._ask)
+                found = await self._found(host, port)
         except TimeoutError as error:
+            self._asking.pop((host, port), None)  # the next try asks anew
             raise httpcore2.ConnectTimeout(f"the name {host} was not resolved in time") from error
         except OSError as error:
             raise httpcore2.ConnectError(str(error)) from error
@@ -78,6 +81,24 @@ class AsyncGuardedBackend(httpcore2.AsyncNetworkBackend):
                 if not left:
                     raise
         raise httpcore2.ConnectError(f"{host} has no address")
+
+    async def _found(self, host: str, port: int) -> Sequence[str]:
+        """Return the addresses of a host, checked; a name that several connections need at once is resolved once."""
+        if self._ask is resolve and (address := _plain_address(host)):
+            return checked(host, port, self._exempt, lambda *_: (address,))
+        key = (host, port)
+        if key not in self._asking:
+            asking = asyncio.ensure_future(asyncio.to_thread(checked, host, port, self._exempt, self._ask))
+            self._asking[key] = asking
+            asking.add_done_callback(lambda done: self._resolved(key, done))
+        # Shielded: one connection that is given up does not end what the others wait for.
+        return await asyncio.shield(self._asking[key])
+
+    def _resolved(self, key: tuple[str, int], done: "asyncio.Future[Sequence[str]]") -> None:
+        if self._asking.get(key) is done:
+            del self._asking[key]
+        if not done.cancelled():
+            done.exception()  # it is raised where the addresses are awaited, if anyone still does
 
     async def connect_unix_socket(
         self,
@@ -131,6 +152,14 @@ class GuardedBackend(httpcore2.NetworkBackend):
     ) -> httpcore2.NetworkStream:
         """Refuse: a socket of this machine is never public."""
         raise Refused("A socket of this machine is not asked.")
+
+
+def _plain_address(host: str) -> str:
+    """Return an IP address that is written as such, "" for a name: the system has nothing to resolve, and no zone to add."""
+    try:
+        return "" if "%" in host else str(ipaddress.ip_address(addresses.name_of(host)))
+    except ValueError:
+        return ""
 
 
 def _share(end: float | None, left: int) -> float | None:

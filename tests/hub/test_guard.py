@@ -142,6 +142,31 @@ def test_a_name_is_resolved_once_and_the_connection_goes_to_what_was_checked(get
     assert server.seen == [(f"cats.example:{server.port}", "/x")]
 
 
+async def test_a_name_that_many_connections_need_at_once_is_resolved_once(server: Server) -> None:
+    asked: list[str] = []
+    over = threading.Event()
+
+    def counted(host: str, port: int) -> Sequence[str]:
+        asked.append(host)
+        over.wait(30)
+        return ("127.0.0.1",)
+
+    exempt = {("cats.example", server.port), ("dogs.example", server.port)}
+    transport = AsyncGuardedTransport(exempt, counted, limits=httpx2.Limits(max_connections=None))
+    async with httpx2.AsyncClient(transport=transport) as client:
+        asking = [
+            asyncio.create_task(client.get(f"http://{name}.example:{server.port}/x"))
+            for name in ["cats"] * 10 + ["dogs"] * 10
+        ]
+        given_up = asking.pop(0)
+        asyncio.get_running_loop().call_later(0.05, given_up.cancel)
+        with pytest.raises(asyncio.CancelledError):
+            await given_up
+        over.set()
+        assert {(await one).status_code for one in asking} == {200}
+    assert sorted(asked) == ["cats.example", "dogs.example"]
+
+
 def test_the_next_address_is_tried_where_the_first_does_not_answer(get: Get, server: Server) -> None:
     exempt = {("cats.example", server.port)}
     ask = leads_to("127.0.0.9", "127.0.0.1")
