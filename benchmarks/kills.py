@@ -160,7 +160,7 @@ class Place:
 
 def results(events: list[Event]) -> dict[int, list[str]]:
     """Return the digests of the results by the number of the task."""
-    plan = next((one["plan"]["tasks"] for one in events if one["type"] == "plan_proposed"), [])
+    plan: list[dict[str, Any]] = next((one["plan"]["tasks"] for one in events if one["type"] == "plan_proposed"), [])
     numbers = {task["uid"]: task["id"] for task in plan}
     done = [one for one in events if one["type"] == "task_done"]
     return {numbers[one["uid"]]: [row["digest"] for row in one["results"]] for one in done}
@@ -216,7 +216,7 @@ def once(place: Place, moment: Moment, wanted: dict[int, list[str]]) -> Kill:
 def table(kills: list[Kill]) -> str:
     """Return the table: for each stage how many were killed there, came back, and what was lost."""
     head = ("killed in", "runs", "results done", "came back", "lost", "run twice", "otherwise wrong")
-    rows = [head]
+    rows: list[tuple[str, ...]] = [head]
     for stage in (*STAGES, "all"):
         ones = [one for one in kills if stage in {one.stage, "all"}]
         left = [one for one in ones if one.stage not in {"not begun", "ended"}]
