@@ -22,6 +22,7 @@ class Board:
         self._journal, self._clock, self._on_broken = journal, clock, on_broken
         self._listeners: list[Listener] = []
         self._last: asyncio.Future[ev.Entry] | None = None
+        self._left = 0
         self._ended = False
         self.error: Exception | None = None
 
@@ -39,6 +40,7 @@ class Board:
         if self.error is not None:
             return
         self._ended = self._ended or isinstance(event, ev.RunEnded)
+        self._left += 1
         self._last = asyncio.ensure_future(self._journal.append(self.run.id, event, now))
         self._last.add_done_callback(self._stored)
 
@@ -59,10 +61,12 @@ class Board:
 
     async def settle(self) -> None:
         """Wait until nothing is on its way to the journal any more, whether it was stored or not."""
-        if self._last is not None and not self._last.done():
+        # Not whether the last is done: what is stored is folded only when the event loop comes to it.
+        if self._last is not None and self._left:
             await asyncio.wait([self._last])
 
     def _stored(self, future: asyncio.Future[ev.Entry]) -> None:
+        self._left -= 1
         if future.cancelled():
             return
         error = future.exception()

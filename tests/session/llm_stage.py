@@ -13,6 +13,7 @@ from hgtui.execution.endpoints.controller.catalogue import ControllerCatalogue
 from hgtui.execution.endpoints.controller.endpoint import ControllerEndpoint
 from hgtui.llm import Budget, ChatClient, RetryPolicy, Timeouts
 from hgtui.llm.metered import Metered
+from hgtui.llm.taped import Taped
 from hgtui.planning.chat import Talker
 from hgtui.planning.llm import LLMPlanner
 from hgtui.response.llm import LLMResponder
@@ -115,17 +116,20 @@ async def equipped(
     """A run of which `client` plays every part of an LLM; tasks run on FakeWork.
 
     With `controller` the LLM runs the tasks too. `answer` False leaves the answer to the program. What else is given is
-    a field of the equipment, `run`, `work` or `models` as on the plain stage.
+    a field of the equipment (a `tape` keeps the calls too), `run`, `work` or `models` as on the plain stage.
     """
-    chat = Metered(client, budget or Budget())
+    metered = Metered(client, budget or Budget())
+    tape = more.pop("tape", None)
+    chat = metered if tape is None else Taped(metered, tape.keep)
     work = more.pop("work", None) or FakeWork()
-    models = more.pop("models", None) or ((ControllerCatalogue(chat, local=True),) if controller else (Models(),))
+    models = more.pop("models", None) or ((ControllerCatalogue(metered, local=True),) if controller else (Models(),))
     parts: dict[str, Any] = {
         "selector": LLMSelector(chat),
         "responder": LLMResponder(chat) if answer else None,
         "talker": Talker(chat),
-        "endpoints": {"fake": work, "controller": ControllerEndpoint(chat)},
+        "endpoints": {"fake": work, "controller": ControllerEndpoint(metered)},
         "sleep": at_once,
+        "tape": tape,
         **more,
     }
     async with stage(folder, LLMPlanner(chat), models=models, work=work, **parts) as run:  # type: ignore[arg-type]

@@ -1,0 +1,236 @@
+"""What a person and their scripts asked for in a recorded run, as commands, read from what came of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from hgtui.core import commands as cmd
+from hgtui.core import events as ev
+from hgtui.core.edits import Choose
+from hgtui.core.plan import Uid
+from hgtui.core.resource import Resource
+from hgtui.core.run import Run
+from hgtui.core.states import EXITS, HAS_RESULT, Gate, Outcome, Stage, TaskState
+from hgtui.session.differing import Counting
+from hgtui.session.pinning import pinned
+
+_OVER = frozenset({TaskState.FAILED, TaskState.CANCELLED, TaskState.SKIPPED})
+_STOPPED = "The revision was stopped."
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A command that is given once `after` events that count have happened.
+
+    `given` is the result that it gives, whose text is read from its artifact. With `refused` it was not carried out, with
+    `interrupts` it breaks off what is under way, which then has left no record.
+    """
+
+    after: int
+    command: cmd.Command
+    given: Resource | None = None
+    refused: bool = False
+    interrupts: bool = False
+
+
+def commands(entries: Sequence[ev.Entry], attended: bool, before: Sequence[ev.Entry] = ()) -> list[Asked]:
+    """Return the commands of a run, in order, each with the number of events before it that count.
+
+    `before` are the entries that another process had written.
+    """
+    reader = _Reader(list(entries), attended)
+    for entry in before:
+        reader.run.fold(entry)
+    return reader.read()
+
+
+@dataclass
+class _Reader:
+    entries: list[ev.Entry]
+    attended: bool
+    run: Run = field(default_factory=Run)
+    at: int = 0
+    found: list[Asked] = field(default_factory=list)
+    asking: set[Uid] = field(default_factory=set)
+    changed: bool = False
+    """Whether the last thing was a change of the plan, which resets tasks by itself."""
+
+    def read(self) -> list[Asked]:
+        before, counts = [0], Counting()
+        for entry in self.entries:
+            before.append(before[-1] + counts(entry.event))
+        stop = self._stop_place()
+        for at, entry in enumerate(self.entries):
+            self.at = at
+            if self.at == stop:
+                self._ask(cmd.Stop(exit=self._exit()))
+            if stop is None or self.at < stop:
+                self._see(entry.event)
+            self._remember(entry.event)
+            self.run.fold(entry)
+        return [replace(one, after=before[one.after]) for one in self.found]
+
+    def _ask(
+        self, command: cmd.Command, back: int = 0, given: Resource | None = None, *, refused: bool = False
+    ) -> None:
+        revising = bool(self.run.comment) and self.run.revision is None
+        breaks = isinstance(command, cmd.Stop) or (isinstance(command, cmd.Approve) and revising)
+        self.found.append(Asked(self.at - back, command, given, refused, breaks))
+
+    def _stop_place(self) -> int | None:
+        """Return where the whole run was stopped: before what is told of that alone."""
+        last = self.entries[-1].event if self.entries else None
+        if not isinstance(last, ev.RunEnded) or last.outcome is not Outcome.INTERRUPTED:
+            return None
+        place = len(self.entries) - 1
+        while place and self._of_the_end(self.entries[place - 1].event):
+            place -= 1
+        return place
+
+    @staticmethod
+    def _of_the_end(event: ev.Event) -> bool:
+        response = isinstance(event, ev.StageEntered) and event.stage is Stage.RESPONSE
+        return (
+            response
+            or isinstance(event, ev.Answered | ev.TaskCancelled)
+            or (isinstance(event, ev.RevisionClosed) and event.message == _STOPPED)
+        )
+
+    def _exit(self) -> int | None:
+        last = self.entries[-1].event
+        usual = EXITS[Outcome.INTERRUPTED]
+        return last.exit if isinstance(last, ev.RunEnded) and last.exit != usual else None
+
+    def _next(self) -> ev.Event | None:
+        return self.entries[self.at + 1].event if self.at + 1 < len(self.entries) else None
+
+    def _back(self, *kinds: type) -> int:
+        """Return how many events right before this one came of the same command: those of these kinds."""
+        count = 0
+        while self.at - count and isinstance(self.entries[self.at - count - 1].event, kinds):
+            count += 1
+        return count
+
+    def _remember(self, event: ev.Event) -> None:
+        if isinstance(event, ev.TaskAsking):
+            self.asking.add(event.uid)
+        elif isinstance(event, ev.Approved | ev.ApprovalCarried):
+            self.asking.clear()
+        if not isinstance(event, ev.TaskReset):
+            self.changed = isinstance(event, ev.ApprovalCarried | ev.StageEntered) or (
+                isinstance(event, ev.GateOpened) and event.gate is Gate.MERGED
+            )
+
+    def _see(self, event: ev.Event) -> None:
+        self._see_change(event)
+        self._see_gate(event)
+        self._see_task(event)
+
+    def _see_change(self, event: ev.Event) -> None:
+        match event:
+            case ev.RunStarted():
+                self._ask(_submitted(event))
+            case ev.Resumed():
+                self._ask(cmd.Resume())
+            case ev.Marked(uid=uid):
+                self._ask(cmd.Mark(uid=uid))
+            case ev.PlanEdited():
+                self._edit(event)
+            case ev.EditUndone():
+                self._ask(cmd.Undo())
+            case ev.EditRedone():
+                self._ask(cmd.Redo())
+            case ev.RevisionBegun(comment=comment):
+                self._ask(cmd.Comment(text=comment))
+            case ev.RevisionClosed(taken=False, message=message):
+                if not message:
+                    self._ask(cmd.DropRevision())
+                elif message == _STOPPED and self.run.gate is not None:
+                    self._ask(cmd.Stop())
+            case ev.Logged():
+                pin = pinned(event)
+                if pin is not None:
+                    self._ask(pin, self._back(ev.Recorded, ev.CandidatesFound))
+
+    def _see_gate(self, event: ev.Event) -> None:
+        match event:
+            case ev.Approved() if self.run.gate is not None:
+                self._ask(cmd.Approve(fingerprint=self.run.gate.fingerprint, by=event.by), self._back(ev.FileSeen))
+            case ev.GateOpened() if self.run.gate is not None and self._back(ev.FileSeen):
+                # What was approved was no more what would run: the gate opened again.
+                again = cmd.Approve(fingerprint=self.run.gate.fingerprint)
+                self._ask(again, self._back(ev.FileSeen), refused=True)
+            case ev.StageEntered(stage=Stage.RESPONSE) if self._gave_up():
+                self._ask(cmd.Finish(), self._back(ev.TaskCancelled))
+
+    def _edit(self, event: ev.PlanEdited) -> None:
+        after, edit = self._next(), event.edit
+        if isinstance(after, ev.RevisionClosed) and after.taken:
+            self._ask(cmd.TakeRevision(without=after.without))
+        elif isinstance(edit, Choose) and edit.assignment is not None and edit.assignment.chosen_by == "person":
+            back = self._back(ev.Recorded, ev.CandidatesFound) if self.run.gate is not None else 0
+            self._ask(cmd.ChooseModel(uid=edit.uid, candidate=edit.assignment.candidate), back)
+        else:
+            self._ask(cmd.EditPlan(edit=edit))
+
+    def _gave_up(self) -> bool:
+        """Whether a person who could have mended what failed let the answer be written."""
+        if not self.attended or self.run.gate is None or self.run.gate.gate is not Gate.TASK:
+            return False
+        states = {self.run.state(task.uid) for task in self.run.draft.plan}
+        return bool(states & {TaskState.FAILED, TaskState.CANCELLED, TaskState.ASKING})
+
+    def _see_task(self, event: ev.Event) -> None:
+        match event:
+            case ev.TaskStarted(uid=uid) | ev.TaskQueued(uid=uid) | ev.TaskDone(uid=uid, supplied=False):
+                if self.run.state(uid) is TaskState.ASKING and uid in self.asking:
+                    self._ask(cmd.Allow(uid=uid))
+            case ev.TaskDone(uid=uid, supplied=True, results=(given, *_)):
+                file = given.name in self.run.files and not given.preview
+                command = cmd.Supply(uid=uid, path=given.name) if file else cmd.Supply(uid=uid, text="")
+                self._ask(command, self._back(ev.FileSeen), None if file else given)
+            case ev.TaskSkipped(uid=uid):
+                task = self.run.draft.plan.get(uid)
+                if task is not None and not task.skip:
+                    self._ask(cmd.SkipTask(uid=uid))
+            case ev.TaskCancelled(uid=uid):
+                if not self._finished():
+                    self._ask(cmd.Stop(uid=uid))
+            case ev.TaskReset(uid=uid) if not self.changed:
+                self._reset(uid)
+
+    def _finished(self) -> bool:
+        """Whether what is stopped here is only what asked when the person gave it up."""
+        rest = (entry.event for entry in self.entries[self.at :])
+        after = next((one for one in rest if not isinstance(one, ev.TaskCancelled)), None)
+        response = isinstance(after, ev.StageEntered) and after.stage is Stage.RESPONSE
+        return response and self.attended and self.run.state(_uid(self.entries[self.at].event)) is TaskState.ASKING
+
+    def _reset(self, uid: Uid) -> None:
+        if isinstance(self.entries[self.at - 1].event, ev.TaskReset):
+            return  # one of those below
+        state = self.run.state(uid)
+        before = self.entries[self.at - 1].event
+        if isinstance(before, ev.Logged) and before.uid == uid and before.level == "info":
+            self._ask(cmd.Rerun(uid=uid), 1)
+        elif state in _OVER:
+            self._ask(cmd.Retry(uid=uid))
+        elif state in HAS_RESULT:
+            self._ask(cmd.Rerun(uid=uid))
+
+
+def _uid(event: ev.Event) -> Uid:
+    return str(getattr(event, "uid", ""))
+
+
+def _submitted(event: ev.RunStarted) -> cmd.Submit:
+    brought = event.brought
+    if brought is None:
+        return cmd.Submit(request=event.request, files=event.files, earlier=event.earlier)
+    return cmd.Submit(
+        request=event.request,
+        files=brought.files,
+        earlier=event.earlier,
+        plan=brought.plan,
+        assignments=dict(brought.assignments),
+        notes=brought.notes,
+    )

@@ -1,0 +1,385 @@
+"""What stands for the world while a recorded run is gone through again: each port answers as it did then."""
+
+import asyncio
+import hashlib
+import shutil
+import tempfile
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from hgtui.core import events as ev
+from hgtui.core.base import canonical
+from hgtui.core.model import Candidate
+from hgtui.core.plan import Plan
+from hgtui.core.ports import ArtifactStore, Call, CallError, CallMade, Produced, Results, StoreError, Tell
+from hgtui.core.resource import FILE_KINDS, FileFact, Resource
+from hgtui.core.reuse import Kept
+from hgtui.core.states import Failure
+from hgtui.core.text import clean, decode, one_line
+from hgtui.execution.endpoints.controller.endpoint import ControllerEndpoint
+from hgtui.execution.instructions import INSTRUCTIONS
+from hgtui.execution.perform import PREVIEW
+from hgtui.llm.replaying import Heard, ReplayingChat
+from hgtui.session.differing import Counting, without_times
+from hgtui.session.recording import Recording, Try, effect
+
+HINT = "A replay asks nobody: it has only what was recorded."
+
+
+class Overlay:
+    """An artifact store over another: what is put goes into a folder of its own, the other is only read."""
+
+    def __init__(self, under: ArtifactStore) -> None:
+        self._under = under
+        self.new: dict[str, Path] = {}
+        self._folder: Path | None = None
+
+    async def put(self, data: bytes | Path) -> tuple[str, int]:
+        """Keep bytes or the content of a file, where the store below has none of them."""
+        if isinstance(data, Path):
+            data = await asyncio.to_thread(data.read_bytes)
+        digest = hashlib.sha256(data).hexdigest()
+        try:
+            self.path(digest)
+        except KeyError:
+            self._folder = self._folder or Path(tempfile.mkdtemp(prefix="hgtui-replay-"))
+            self.new[digest] = self._folder / digest
+            self.new[digest].write_bytes(data)
+        return digest, len(data)
+
+    def path(self, digest: str) -> Path:
+        """Return where the bytes are; KeyError where there are none."""
+        return self.new[digest] if digest in self.new else self._under.path(digest)
+
+    async def read(self, digest: str, limit: int | None = None) -> bytes:
+        """Return the bytes, at most `limit`; KeyError where there are none."""
+        if digest in self.new:
+            return self.new[digest].read_bytes()[:limit]
+        return await self._under.read(digest, limit)
+
+    async def whole(self, digest: str) -> bool:
+        """Say whether the bytes are there and are what the digest says."""
+        return digest in self.new or await self._under.whole(digest)
+
+    async def aclose(self) -> None:
+        """Forget what was put."""
+        if self._folder is not None:
+            await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
+
+
+class Again:
+    """The journal of a replay, in memory: an event that was recorded comes back with the times of the recorded one."""
+
+    def __init__(self, recorded: Iterable[ev.Entry]) -> None:
+        self._left: dict[str, deque[ev.Entry]] = defaultdict(deque)
+        first = 0
+        for entry in recorded:
+            first = first or (entry.seq or 0)
+            self._left[canonical(without_times(entry.event))].append(entry)
+        self._seq = max(first - 1, 0)
+        self.entries: list[ev.Entry] = []
+
+    def append(self, run_id: str, event: ev.Event, at: datetime) -> "asyncio.Future[ev.Entry]":
+        """Take an event; the future is done at once."""
+        waiting = self._left.get(canonical(without_times(event)))
+        if waiting:
+            same = waiting.popleft()
+            event, at = same.event, same.at
+        self._seq += 1
+        entry = ev.Entry(run=run_id, seq=self._seq, at=at, event=event)
+        self.entries.append(entry)
+        future: asyncio.Future[ev.Entry] = asyncio.get_running_loop().create_future()
+        future.set_result(entry)
+        return future
+
+
+class Pace:
+    """Where a replay stands beside its recording, so that what ran side by side then ends in the same order."""
+
+    PATIENCE_S = 1.0
+    """How long a try waits for what came before it; then the run is another one, and the comparison will say so."""
+
+    def __init__(self) -> None:
+        self.misses: list[str] = []
+        self.events = self.ended = self.given = 0
+        self.asked: tuple[int, ...] = ()
+        self.interrupted: Callable[[], bool] = lambda: False
+        self._open: set[str] = set()
+        self._counts = Counting()
+        self._news = asyncio.Event()
+
+    def hear(self, entry: ev.Entry) -> None:
+        """Take in an event of the replay."""
+        event = entry.event
+        if isinstance(event, ev.TaskStarted):
+            self._open.add(event.uid)
+        elif isinstance(
+            event,
+            ev.TaskRetrying | ev.TaskSubstituted | ev.TaskDone | ev.TaskFailed | ev.TaskCancelled | ev.TaskSkipped
+            | ev.TaskReset,
+        ) and event.uid in self._open:  # fmt: skip
+            self._open.discard(event.uid)
+            self.ended += 1
+        self.events += self._counts(event)
+        self.moved()
+
+    def moved(self) -> None:
+        """Let those who wait look again."""
+        self._news.set()
+
+    def missed(self, words: str) -> None:
+        """Note that something was asked that was not recorded."""
+        self.misses.append(one_line(words, 1000))
+        self.moved()
+
+    async def turn(self, one: Try) -> None:
+        """Wait until everything is over that was over before this try ended."""
+        asked = sum(after < one.after for after in self.asked)
+        await self.until(lambda: self.ended >= one.number - 1 and self.given >= asked, self.PATIENCE_S)
+
+    async def until(self, condition: Callable[[], bool], patience_s: float) -> bool:
+        """Wait until something holds; False where nothing at all happens for so many seconds."""
+        while not condition():
+            self._news.clear()
+            try:
+                await asyncio.wait_for(self._news.wait(), patience_s)
+            except TimeoutError:
+                return condition()
+        return True
+
+
+class Catalogue:
+    """The candidates that were found."""
+
+    def __init__(self, recording: Recording, pace: Pace) -> None:
+        self._recording, self._pace = recording, pace
+
+    async def candidates(self, task: str) -> tuple[Candidate, ...]:
+        """Return what was found for a task type. Raises StoreError where it was not looked for."""
+        found = self._recording.candidates.get(task)
+        if found is not None:
+            return found.candidates
+        if self._pace.interrupted():
+            await asyncio.Event().wait()
+        words = f"Candidates for {one_line(task, 60)} were not looked for in the recorded run."
+        self._pace.missed(words)
+        raise StoreError(Failure.REFUSED, words, HINT)
+
+    def help(self, task: str) -> str:
+        """Return what was said to help."""
+        found = self._recording.candidates.get(task)
+        return found.help if found else ""
+
+
+class Failing:
+    """A catalogue that could not be asked for what it could not be asked for, the `number`-th of those."""
+
+    def __init__(self, recording: Recording, number: int) -> None:
+        self._recording, self._number = recording, number
+
+    async def candidates(self, task: str) -> tuple[Candidate, ...]:
+        """Return nothing. Raises StoreError as it did."""
+        found = self._recording.candidates.get(task)
+        if found is not None and len(found.failed) > self._number:
+            raise StoreError(Failure.TRANSPORT, found.failed[self._number])
+        return ()
+
+    def help(self, task: str) -> str:
+        """Say nothing."""
+        return ""
+
+
+class Store:
+    """The models that were looked for by name."""
+
+    def __init__(self, recording: Recording, pace: Pace) -> None:
+        self._recording, self._pace = recording, pace
+
+    async def find(self, task: str, name: str) -> Candidate | None:
+        """Return what was found. Raises StoreError, as it did, and where it was not looked for."""
+        waiting = self._recording.finds.get((task, name))
+        if waiting:
+            reply = waiting[0] if len(waiting) == 1 else waiting.popleft()
+            if "error" in reply:
+                error = reply["error"]
+                raise StoreError(Failure(error["failure"]), error["message"], error["hint"])
+            return None if reply["found"] is None else Candidate.model_validate(reply["found"])
+        if name in self._recording.more:
+            return self._recording.more[name]
+        words = f"{one_line(name, 80)} was not looked for in the recorded run, for {task}."
+        self._pace.missed(words)
+        raise StoreError(Failure.REFUSED, words, HINT)
+
+    async def search(self, words: str, task: str = "", limit: int = 20) -> tuple[Candidate, ...]:
+        """Raise StoreError: no run searches."""
+        raise StoreError(Failure.REFUSED, "A replay searches nothing.", HINT)
+
+    async def card(self, name: str) -> str:
+        """Raise StoreError: no run reads a card."""
+        raise StoreError(Failure.REFUSED, "A replay reads no model cards.", HINT)
+
+
+class Files:
+    """The files as they were seen; implements session.equipment.KnownFiles."""
+
+    def __init__(self, recording: Recording, pace: Pace, bound: Callable[[], int]) -> None:
+        self._recording, self._pace, self._bound = recording, pace, bound
+        self._names = frozenset(recording.files)
+
+    async def look(self, path: str) -> FileFact:
+        """Return what was found the next time that the path was looked at."""
+        waiting = self._recording.files.get(path)
+        if waiting:
+            return waiting.popleft()[1]
+        words = f"The file {one_line(path, 80)} was not looked at in the recorded run."
+        self._pace.missed(words)
+        return FileFact(path=path, error=words)
+
+    def touched(self, paths: Iterable[str]) -> list[str]:
+        """Return those that were found changed by what the next command did."""
+        files, bound = self._recording.files, self._bound()
+        return [path for path in paths if files.get(path) and files[path][0][0] < bound]
+
+    def is_name(self, text: str) -> bool:
+        """Whether a text was looked at as the name of a file."""
+        return text in self._names
+
+    async def fetch(self, path: str) -> FileFact:
+        """Return what came from an address. Raises CallError where nothing did."""
+        failures, found = self._recording.fetches.get(path), self._recording.files.get(path)
+        if failures:
+            raise failures.popleft()
+        if found:
+            return found.popleft()[1]
+        words = f"{one_line(path, 80)} was not fetched in the recorded run."
+        self._pace.missed(words)
+        raise CallError(Failure.REFUSED, words, HINT)
+
+    def laid_out(self, plan: Plan, results: Results) -> dict[str, str]:
+        """Return where results were laid out, by digest, as the answer told it."""
+        answer = self._recording.answer
+        shown = dict.fromkeys(one.digest for uid, ones in results.items() if plan.get(uid) for one in ones)
+        return dict(zip(shown, answer.files, strict=False)) if answer is not None else {}
+
+
+class KeptBefore:
+    """The results that were reused."""
+
+    def __init__(self, recording: Recording, pace: Pace) -> None:
+        self._recording, self._pace = recording, pace
+
+    async def find(self, key: str) -> Kept | None:
+        """Return what was taken in place of a call, None where one was made."""
+        waiting = self._recording.reused.get(key)
+        if not waiting:
+            return None
+        made, one = waiting[0]
+        tries = self._recording.tries.get(made)
+        if one.done is None or (tries and tries[0].after < one.after):
+            return None
+        waiting.popleft()
+        await self._pace.turn(one)
+        done = one.done
+        words = done.note.rpartition(f"Kept from run {done.kept_from}")[0].strip()
+        at = datetime.min
+        return Kept(
+            task="", candidate=done.candidate, results=done.results, seconds=done.took_s, run=done.kept_from, at=at,
+            note=words,
+        )  # fmt: skip
+
+    async def peek(self, keys: Iterable[str]) -> Mapping[str, Kept]:
+        """Return nothing: what was foreseen comes back with the gate."""
+        return {}
+
+    def put(self, key: str, kept: Kept) -> None:
+        """Keep nothing: a replay leaves no trace."""
+
+    async def seconds(self, runners: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], float]:
+        """Return nothing, as `peek`."""
+        return {}
+
+
+class Endpoint:
+    """Gives what calls gave, or how they failed, by what went into them, in the order in which they ended."""
+
+    def __init__(self, name: str, limit: int, recording: Recording, artifacts: ArtifactStore, pace: Pace) -> None:
+        self.name, self.limit = name, limit
+        self._recording, self._artifacts, self._pace = recording, artifacts, pace
+
+    async def run(self, call: Call, work: Path, tell: Tell) -> tuple[Produced, ...]:
+        """Run a call again. Raises CallError as it did, and (refused) where there was no such call."""
+        one = await self._found(call)
+        await self._pace.turn(one)
+        if one.error is not None:
+            if one.calls:
+                one.error.call = _made(*one.calls[-1])
+            raise one.error
+        if one.done is None:
+            await asyncio.Event().wait()
+        assert one.done is not None
+        if len(one.calls) == 1 and one.calls[0][1] is not None and call.task.task in INSTRUCTIONS:
+            chat = ReplayingChat([Heard.of(one.calls[0][1])], missed=self._pace.missed)
+            return await ControllerEndpoint(chat).run(call, work, tell)  # type: ignore[arg-type]
+        made = [_made(*each) for each in one.calls]
+        results = [await self._produced(number, each, work) for number, each in enumerate(one.done.results)]
+        results[0] = results[0].model_copy(update={"note": one.done.note})
+        return tuple(
+            result.model_copy(update={"call": made[place]}) if place < len(made) else result
+            for place, result in enumerate(results)
+        )
+
+    async def _found(self, call: Call) -> Try:
+        waiting = self._recording.tries.get(effect(call.task.task, call.assignment, dict(call.inputs)))
+        if waiting:
+            return waiting.popleft()
+        if self._pace.interrupted():
+            await asyncio.Event().wait()
+        fed = ", ".join(f"{name}: {_told(given)}" for name, given in call.inputs.items())
+        words = f"Task {call.task.id}, {call.task.task} on {call.assignment.candidate}, was not called in the recorded run with {fed}."
+        self._pace.missed(words)
+        raise CallError(Failure.REFUSED, one_line(words, 600), HINT, tried=True)
+
+    async def _produced(self, number: int, one: Resource, work: Path) -> Produced:
+        """Return a result so that the very same is kept of it again."""
+        common: dict[str, Any] = {"kind": one.kind, "media_type": one.media_type, "data": one.data}
+        common |= {"language": one.language, "name": one.name}
+        try:
+            if one.kind not in FILE_KINDS:
+                text = decode(await self._artifacts.read(one.digest))
+                if one.media_type.startswith("text/") and clean(text) == text and clean(text, PREVIEW) == one.preview:
+                    return Produced(text=text, **common)
+                if one.data is not None and canonical(one.data) == text:
+                    return Produced(**common)
+            name = f"result-{number}"
+            await asyncio.to_thread(shutil.copyfile, self._artifacts.path(one.digest), work / name)
+            return Produced(path=name, text=one.preview or None, **common)
+        except KeyError:
+            words = f"The result {one.digest[:8]} of the recorded run is not kept any more."
+            self._pace.missed(words)
+            raise CallError(Failure.UNREADABLE, words, HINT, tried=True) from None
+
+
+def _told(given: Iterable[Any]) -> str:
+    return " + ".join(f"“{one_line(one.text, 60)}”" if one.text is not None else one.digest[:8] for one in given)
+
+
+def _made(called: ev.Called, record: Any) -> CallMade:
+    return CallMade(**called.model_dump(exclude={"type", "stage", "uid", "record"}), record=record)
+
+
+class SameRun:
+    """Names the run as it was named: the name stands in the paths that a model was told."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def run_id(self) -> str:
+        """Return the name of the recorded run."""
+        return self._name
+
+
+async def at_once(_: float) -> None:
+    """Wait for nothing: the waits were in the recorded run."""
