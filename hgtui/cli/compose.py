@@ -9,7 +9,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from hgtui.cli.controller import controller, how_to_set, list_models, several, stages
+from hgtui.cli.controller import how_to_set, list_models, several, stages
+from hgtui.cli.deciding import Decided, decide, planner_name
 from hgtui.cli.faults import Fault
 from hgtui.cli.hubbing import HubParts, HubUse, Level, hub_use, logging
 from hgtui.cli.words import say
@@ -71,14 +72,16 @@ class Workplace:
         offline: bool = False,
         allowed: tuple[Path, ...] = (),
         no_store: bool = False,
+        decided: Decided | None = None,
     ) -> Self:
         """Open the data folder, choose the controller and see where the Hub is. Raises JournalError, Fault.
 
         With `offline` nothing is asked of the Hub. `allowed` are the real paths of folders that a plan may read too.
+        `decided` is the controller where it has been chosen already.
         With `no_store` nothing is read from the data folder and nothing of a run is left on the disk.
         """
         environ = with_offline(environ, offline)
-        settings, choice, chat = await controller(environ, profile)
+        settings, choice, chat = decided or await decide(environ, profile)
         hub = await asyncio.to_thread(_hub_of, settings, choice, environ)
         if hub.note:
             say(f"note: {hub.note}")
@@ -109,7 +112,7 @@ class Workplace:
     @property
     def planner_name(self) -> str:
         """Who plans: "rules" or the model, as far as it is known."""
-        return "rules" if self.chat is None else self.chat.model or self.choice.model or "the controller"
+        return planner_name(self.choice, self.chat)
 
     @property
     def picked_before(self) -> bool:
@@ -296,7 +299,7 @@ async def catalogues(
     A controller whose model is not known, or cannot be asked for, is left out, and that is said.
     """
     environ = with_offline(environ, offline)
-    settings, choice, chat = await controller(environ, profile)
+    settings, choice, chat = await decide(environ, profile)
     hub = await asyncio.to_thread(_hub_of, settings, choice, environ)
     if hub.note:
         say(f"note: {hub.note}")

@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from hgtui.cli.faults import Fault
-from hgtui.config import ConfigError, Settings, config_path, load
+from hgtui.config import config_path
 from hgtui.core.ports import Catalogue, Endpoint, Planner, Responder, Selector, Talker
 from hgtui.core.text import one_line
-from hgtui.llm import Budget, ChatClient, LLMError, RetryPolicy, Timeouts
+from hgtui.llm import Budget, ChatClient, RetryPolicy, Timeouts
 from hgtui.llm.address import is_loopback
-from hgtui.llm.profile import Choice, client_for, resolve
+from hgtui.llm.profile import Choice, client_for
 from hgtui.session.tape import Tape
 
 ONE_LOOK = RetryPolicy(tries=1)
@@ -28,16 +27,6 @@ class Stages:
     talker: Talker | None = None
     catalogues: tuple[Catalogue, ...] = ()
     endpoints: tuple[Endpoint, ...] = ()
-
-
-async def controller(environ: Mapping[str, str], profile: str | None) -> tuple[Settings, Choice, ChatClient | None]:
-    """Read the settings, choose the controller and make its client, None for rules. Raises Fault."""
-    try:
-        settings = load(config_path(environ), environ, {"default_profile": profile})
-        choice = await resolve(settings, environ)
-        return settings, choice, client_for(choice, environ)
-    except (ConfigError, LLMError) as error:
-        raise Fault(error.message, error.hint) from None
 
 
 async def list_models(choice: Choice, environ: Mapping[str, str]) -> tuple[str, ...]:

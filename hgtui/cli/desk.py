@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from hgtui.cli.compose import Workplace
 from hgtui.cli.controller import list_models
+from hgtui.cli.deciding import Decided
 from hgtui.cli.faults import Fault
 from hgtui.cli.hubbing import LOG
 from hgtui.cli.picking import pick_model
@@ -118,9 +119,9 @@ class WorkplaceDesk:
             raise DeskError(error.message, error.hint) from None
 
 
-async def place(profile: str | None, *, offline: bool, allowed: tuple[Path, ...], no_store: bool) -> Workplace:
+async def place(decided: Decided, *, offline: bool, allowed: tuple[Path, ...], no_store: bool) -> Workplace:
     """Open the workplace, to be entered. Raises JournalError, Fault."""
-    return await Workplace.open(profile=profile, offline=offline, allowed=allowed, no_store=no_store)
+    return await Workplace.open(offline=offline, allowed=allowed, no_store=no_store, decided=decided)
 
 
 async def settle_model(place: Workplace, in_lines: Callable[[], AbstractContextManager[None]]) -> None:

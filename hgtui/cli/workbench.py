@@ -4,6 +4,7 @@ Nothing heavy is imported on this way, nor a CLI library: what the first frame d
 """
 
 import asyncio
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
@@ -43,10 +44,13 @@ async def _open(start: Start, profile: str | None, *, offline: bool, allowed: tu
     async with AsyncExitStack() as stack:
 
         async def behind(app: HgtuiApp) -> "Opened":
-            # In a thread: it takes longer than all until the first frame, and keys are taken meanwhile.
+            # In threads: it takes longer than all until the first frame, and keys are taken meanwhile.
+            deciding = await asyncio.to_thread(import_module, "hgtui.cli.deciding")
+            decided = await deciding.decide(os.environ, profile, offline=offline)
+            await app.tell_planner(decided.planner_name, decided.choice.describe())
             desk = await asyncio.to_thread(import_module, "hgtui.cli.desk")
             place = await stack.enter_async_context(
-                await desk.place(profile, offline=offline, allowed=allowed, no_store=start.archive is not None)
+                await desk.place(decided, offline=offline, allowed=allowed, no_store=start.archive is not None)
             )
             stack.callback(lambda: left.extend(desk.left(place)))
             await desk.settle_model(place, lambda: _in_lines(app))

@@ -89,6 +89,11 @@ class HgtuiApp(App[None]):
         self.begin_capture_print(self, stdout=False)
         self.call_after_refresh(self.run_worker, self._open(self._opening), group="opening")
 
+    async def tell_planner(self, planner: str, why: str) -> None:
+        """Say who plans as soon as that is known."""
+        if isinstance(self.screen, Opening):
+            await self.screen.tell_planner(planner, why)
+
     def on_print(self, event: events.Print) -> None:
         """Keep what is said while the workbench is being opened."""
         self._said.append(event.text)

@@ -55,6 +55,7 @@ def first_phases(width: int) -> Line:
     return phases(((YOUR_TURN, "turn"), *((("", "dim"),) * (len(PHASES) - 1))), width)
 
 
-def first_title() -> Line:
-    """Return the title line where it is not known yet who plans."""
-    return ((" hgtui ", "bold"),)
+def first_title(planner: str = "") -> Line:
+    """Return what the title line begins with; without a planner it is not known yet who plans."""
+    who = one_line(planner, 40)
+    return ((" hgtui ", "bold"), *(((f" plans are made by {who} ", "accent"),) if who else ()))

@@ -51,6 +51,8 @@ class Opening(Bench):
 
     BINDINGS = [Binding("ctrl+c", "interrupt", "Clear or leave", show=False, priority=True)]
 
+    planner = ""
+
     def compose(self) -> ComposeResult:
         """Lay out head, panes and foot as the workbench does."""
         yield Bar("head", first.first_title(), first.first_phases(self.app.size.width))
@@ -64,8 +66,15 @@ class Opening(Bench):
 
     def on_resize(self, event: events.Resize) -> None:
         """Fit head and foot to the width."""
-        self.query_one("#head", Bar).show(first.first_title(), first.first_phases(event.size.width))
+        self.query_one("#head", Bar).show(first.first_title(self.planner), first.first_phases(event.size.width))
         self.query_one("#foot", Bar).show(keys_line([first.SEND, *first.PROMPT_KEYS, first.HELP], event.size.width))
+
+    async def tell_planner(self, planner: str, why: str) -> None:
+        """Say who plans, and why."""
+        self.planner = planner
+        with self.app.batch_update():
+            self.query_one("#head", Bar).show(first.first_title(planner), first.first_phases(self.size.width))
+            await self.query_one(Chat).show(first.greeting(planner, why))
 
     @property
     def prompt(self) -> Field:
