@@ -1,31 +1,24 @@
-"""Start-up and idleness of the real program. Byte code is kept, whatever the shell exports.
+"""Start-up and idleness of the real program, next to an app with one Input (the floor), in turn in the same run.
 
-Bounds: `hgtui --help` within 1.5x of `python -c "import typer"`; the idle workbench sends nothing and burns no CPU.
+Byte code is kept, whatever the shell exports. Wall times are what a person feels and need a quiet machine; the CPU times
+beside them say the same on a busy one.
+
+    python -m benchmarks.startup [RUNS]
 """
 
-import os
-import pty
-import select
 import statistics
 import subprocess
 import sys
-import tempfile
-import termios
 import time
-from pathlib import Path
+from typing import NamedTuple
+
+from benchmarks.terminal import Terminal, cpu_seconds, environment, floor, own_folder, workbench
 
 RUNS = 9
-QUIET_S, IDLE_S, START_LIMIT_S = 1.0, 5.0, 30.0
-ROWS, COLUMNS = 36, 120
+QUIET_S, START_LIMIT_S, IDLE_S = 1.5, 30.0, 5.0
+TYPED = b"typed before the first frame"
 IMPORT_TYPER = [sys.executable, "-c", "import typer"]
 HELP = [sys.executable, "-m", "hgtui", "--help"]
-
-
-def environment(folder: str) -> dict[str, str]:
-    """Return the environment of a new user: byte code kept, own folders, no key."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("OPENAI_", "HF_"))}
-    kept.pop("PYTHONDONTWRITEBYTECODE", None)
-    return {**kept, "HGTUI_DATA_DIR": folder, "HGTUI_CONFIG": f"{folder}/none.toml", "TERM": "xterm-256color"}
 
 
 def seconds(command: list[str], env: dict[str, str]) -> float:
@@ -42,60 +35,75 @@ def side_by_side(env: dict[str, str]) -> tuple[float, float]:
     return statistics.median(row[0] for row in rows), statistics.median(row[1] for row in rows)
 
 
-def cpu_ms(pid: int) -> float:
-    """Return the CPU time of a process so far, in ms (Linux)."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
+class Start(NamedTuple):
+    """One start: when the first byte came and when the screen was complete (ms, wall and CPU), bytes, memory in MiB."""
+
+    first: float
+    complete: float
+    first_cpu: float
+    complete_cpu: float
+    sent: float
+    memory: float
 
 
-def drain(fd: int, quiet_s: float, limit_s: float) -> tuple[int, float]:
-    """Read until nothing came for `quiet_s`; return the bytes and when the first came, in seconds."""
-    begun, total, first = time.perf_counter(), 0, 0.0
-    while time.perf_counter() - begun < limit_s:
-        ready, _, _ = select.select([fd], [], [], quiet_s)
-        if not ready:
-            if total:
-                break
-            continue
-        try:
-            total += len(os.read(fd, 65536))
-        except OSError:  # the program has gone
-            break
-        first = first or time.perf_counter() - begun
-    return total, first
+def start(command: list[str], env: dict[str, str]) -> Start:
+    with Terminal(command, env) as terminal:
+        terminal.read(START_LIMIT_S, None, first=True)
+        terminal.read(START_LIMIT_S if command == workbench() else QUIET_S, QUIET_S)
+        first, complete = terminal.chunks[0], terminal.complete()
+        times = (first.at * 1e3, complete.at * 1e3, first.cpu * 1e3, complete.cpu * 1e3)
+        return Start(*times, terminal.sent, terminal.memory_mb())
 
 
-def idle(env: dict[str, str]) -> tuple[float, int, int, float]:
-    """Start the workbench on a pty; return first byte (s), bytes of the start, then bytes and CPU ms of doing nothing."""
-    pid, fd = pty.fork()
-    if pid == 0:
-        os.chdir(env["HGTUI_DATA_DIR"])
-        os.execve(sys.executable, [sys.executable, "-m", "hgtui"], env)
-    termios.tcsetwinsize(fd, (ROWS, COLUMNS))
-    start, first = drain(fd, QUIET_S, START_LIMIT_S)
-    before, begun = cpu_ms(pid), time.perf_counter()
-    sent = 0
-    while (left := IDLE_S - (time.perf_counter() - begun)) > 0:
-        if select.select([fd], [], [], left)[0]:
-            sent += len(os.read(fd, 65536))
-    burnt = cpu_ms(pid) - before
-    os.write(fd, b"\x11")
-    drain(fd, QUIET_S, 5)
-    os.close(fd)
-    os.waitpid(pid, 0)
-    return first, start, sent, burnt
+def idle(env: dict[str, str]) -> tuple[int, float]:
+    """Return the bytes and the CPU ms of a workbench that does nothing."""
+    with Terminal(workbench(), env) as terminal:
+        terminal.read(START_LIMIT_S, QUIET_S * 2)
+        before = cpu_seconds(terminal.pid)
+        sent = terminal.read(IDLE_S, None)
+        return sent, (cpu_seconds(terminal.pid) - before) * 1e3
+
+
+def types_at_once(env: dict[str, str]) -> bool:
+    """Say whether what is typed before the program runs stands in the prompt."""
+    with Terminal(workbench(), env, typed=TYPED) as terminal:
+        terminal.read(START_LIMIT_S, QUIET_S * 2)
+        return TYPED.decode() in terminal.text()
+
+
+def row(name: str, unit: str, least: list[float], ours: list[float], bound: str) -> str:
+    low, mine = statistics.median(least), statistics.median(ours)
+    # Pairs that ran one behind the other met the same load.
+    ratio = statistics.median(one / other for one, other in zip(ours, least, strict=True))
+    return f"{name:34}{low:9.0f}{mine:9.0f} {unit:3}{ratio:7.2f}x  {bound}"
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        env = environment(folder)
-        typer_s, help_s = side_by_side(env)
-        print(
-            f"import typer {typer_s * 1000:.0f} ms, hgtui --help {help_s * 1000:.0f} ms: {help_s / typer_s:.2f}x (bound 1.5x)"
+    runs = int(sys.argv[1]) if len(sys.argv) > 1 else RUNS
+    with own_folder() as folder:
+        env, least, ours = environment(folder), [], []
+        for command in (floor(folder), workbench()):
+            start(command, env)
+        for _ in range(runs):
+            least.append(start(floor(folder), env))
+            ours.append(start(workbench(), env))
+        print(f"{'start, median of ' + str(runs):34}{'floor':>9}{'hgtui':>9}       ratio  bound")
+        rows = (
+            ("first byte", "ms", "first", "1.25x"),
+            ("visually complete", "ms", "complete", "2x"),
+            ("first byte, CPU", "ms", "first_cpu", "1.25x"),
+            ("visually complete, CPU", "ms", "complete_cpu", "2x"),
+            ("sent at start", "B", "sent", "35,000 B"),
+            ("resident memory", "MiB", "memory", "floor + 40"),
         )
-        first, start, sent, burnt = idle(env)
-        print(f"workbench: first byte after {first * 1000:.0f} ms, {start} bytes until it is quiet")
-        print(f"idle for {IDLE_S:g} s: {sent} bytes sent, {burnt:.0f} ms CPU (bound: none)")
+        for name, unit, what, bound in rows:
+            print(row(name, unit, [getattr(one, what) for one in least], [getattr(one, what) for one in ours], bound))
+        sent, burnt = idle(env)
+        print(f"idle for {IDLE_S:g} s: {sent} bytes, {burnt:.1f} ms CPU (bound: none)")
+        print(f"keys typed before the program runs stand in the prompt: {'yes' if types_at_once(env) else 'NO'}")
+        typer_s, help_s = side_by_side(env)
+        words = f"import typer {typer_s * 1000:.0f} ms, hgtui --help {help_s * 1000:.0f} ms"
+        print(f"{words}: {help_s / typer_s:.2f}x (bound 1.5x)")
 
 
 if __name__ == "__main__":
