@@ -252,7 +252,9 @@ def test_offline_the_hub_and_its_router_are_not_asked_and_what_is_kept_is_shown(
 
 def test_offline_what_was_never_kept_is_told_with_the_task_and_not_for_each_other_way_to_do_it(rules: Program) -> None:
     plan = rules.folder / "plan.json"
-    plan.write_text('[{"task": "fill-mask", "id": 0, "dep": [-1], "args": {"text": "A [MASK] cat."}}]', encoding="utf-8")
+    plan.write_text(
+        '[{"task": "fill-mask", "id": 0, "dep": [-1], "args": {"text": "A [MASK] cat."}}]', encoding="utf-8"
+    )
     for command in (("check", "plan.json"), ("run", "--plan", "plan.json", "--yes")):
         done = rules.run(*command, "--offline")
         assert done.exit == 1
