@@ -17,7 +17,6 @@ from hgtui.selection.ranking import by_pin
 from hgtui.session.board import Board
 from hgtui.session.equipment import Equipment
 
-
 FIND_S = 10.0
 """How long, in seconds, a person's choice waits for the store: what else they ask for waits as long."""
 
