@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 
 from pydantic import ValidationError
 
-from hgtui.cli.asking import LINE_LIMIT, on_signals, read_lines
+from hgtui.cli.asking import LINE_LIMIT, read_lines
 from hgtui.cli.faults import Fault
+from hgtui.cli.signals import on_signals
 from hgtui.cli.words import WIDEST, costs, say
 from hgtui.core import events as ev
 from hgtui.core.commands import COMMANDS, Command, Finish, Stop
@@ -166,7 +167,7 @@ class Headless:
                 self._stop(EXIT_FAILED)
 
     def _tell(self, event: ev.Event, run: Run) -> None:
-        words = _words(event, run, self._scripted)
+        words = event_words(event, run, self._scripted)
         key = (event.type, words)
         if words and key not in self._told:
             self._told.add(key)
@@ -218,7 +219,8 @@ class Headless:
             say(f"refused: {event.message}")
 
 
-def _words(event: ev.Event, run: Run, scripted: bool) -> str:
+def event_words(event: ev.Event, run: Run, scripted: bool) -> str:
+    """Say an event in a line or more for who follows a run; an empty text for what is not told."""
     match event:
         case ev.RunStarted(planner=planner):
             return f"run {run.id}: planned by {planner}"

@@ -99,6 +99,13 @@ def run(
             "--after", metavar="RUN", help="Go on with the conversation of an earlier run: its turns and files."
         ),
     ] = None,
+    replay: Annotated[
+        str | None,
+        typer.Option(
+            "--replay", metavar="RUN", help="Run a recorded run again on what was recorded, asking nobody, and compare."
+        ),
+    ] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep what came of --replay as a run of its own.")] = False,
     out: Out = None,
     offline: Offline = False,
     fresh: Fresh = False,
@@ -106,6 +113,17 @@ def run(
     allow: Allow = None,
 ) -> None:
     """Run a request through all four stages and print the answer."""
+    if replay is not None:
+        from hgtui.cli import replaying
+
+        if request or file or plan or yes or commands or profile or answer or after or out or fresh or allow:
+            raise typer.BadParameter(
+                "it takes request, files and settings from the recorded run: only --json and --keep go with it",
+                param_hint="--replay",
+            )
+        _await(replaying.again(replay, keep=keep, as_json=as_json))
+    if keep:
+        raise typer.BadParameter("it goes with --replay", param_hint="--keep")
     from hgtui.cli import running
 
     if commands not in {None, "-"}:
@@ -434,6 +452,23 @@ def show(
     from hgtui.cli import showing
 
     _await(showing.show(run, as_json=as_json))
+
+
+@app.command()
+def replay(
+    run: Annotated[
+        str, typer.Argument(metavar="RUN", help="The name of a run, or the file that it was exported into.")
+    ],
+    speed: Annotated[
+        float | None,
+        typer.Option("--speed", metavar="N", min=0.001, help="N times as fast as it went; on a terminal 1."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Show a recorded run as it went; nothing is run and nobody is asked."""
+    from hgtui.cli import replaying
+
+    _await(replaying.show(run, speed=speed, as_json=as_json))
 
 
 @app.command()

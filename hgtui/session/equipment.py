@@ -137,4 +137,5 @@ class Equipment:
             exempt=tuple(sorted(self.exempt_hosts)),
             offline=self.offline,
         )
+
     lock: Callable[[str], RunLock | None] | None = None

@@ -101,7 +101,9 @@ class Revising:
         plan = without(now, revised(now, self._open().plan)[0], command.without)
         kept = {uid: one for uid, one in self._parts.run.draft.assignments.items() if plan.get(uid) is not None}
         # First the change: who goes on with a run that ended between the two finds the revision still open, or taken.
-        await self._changing.replace(Draft(plan=plan, assignments=kept), ev.RevisionClosed(taken=True, without=command.without))
+        await self._changing.replace(
+            Draft(plan=plan, assignments=kept), ev.RevisionClosed(taken=True, without=command.without)
+        )
 
     async def drop(self, _: cmd.DropRevision) -> None:
         """Keep the plan."""

@@ -1,0 +1,104 @@
+"""`hgtui replay` and `hgtui run --replay`, by the real program."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.cli.program import INTERRUPT, Program
+from tests.cli.terminal import Terminal
+
+SAY = "What language is 'Guten Morgen, wie geht es dir?'"
+
+
+@pytest.fixture
+def run(hgtui: Program) -> str:
+    """The name of a recorded run."""
+    done = hgtui.run("run", SAY, "--yes", "--json")
+    assert done.exit == 0, done
+    return str(done.events[0]["run"])
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {str(one.relative_to(folder)): one.read_bytes() for one in folder.rglob("*") if one.is_file()}
+
+
+def test_a_run_is_the_same_again_and_nothing_of_it_is_changed(hgtui: Program, run: str) -> None:
+    shutil.rmtree(hgtui.folder / "hgtui-out")
+    before = hgtui.run("show", run, "--json").events
+    again = hgtui.run("run", "--replay", run)
+    assert (again.exit, again.out) == (0, f"same: {len(before)} events\n")
+    assert hgtui.run("show", run, "--json").events == before
+    assert len(hgtui.run("runs", "--json").json) == 1
+    assert not (hgtui.folder / "hgtui-out").exists()
+    assert hgtui.reached() == ""
+
+
+def test_with_json_the_events_of_the_replay_are_those_of_the_run(hgtui: Program, run: str) -> None:
+    before = hgtui.run("show", run, "--json").events
+    again = hgtui.run("run", "--replay", run[-6:], "--json")
+    assert again.events == before
+    assert f"same: {len(before)} events" in again.err
+
+
+def test_a_replay_can_be_kept_as_a_run_of_its_own(hgtui: Program, run: str) -> None:
+    assert hgtui.run("run", "--replay", run, "--keep").exit == 0
+    names = [row["id"] for row in hgtui.run("runs", "--json").json]
+    assert len(names) == 2
+    (new,) = {*names} - {run}
+    assert hgtui.run("run", "--replay", new).exit == 0
+
+
+def test_what_is_gone_is_named_and_the_status_is_1(hgtui: Program, run: str) -> None:
+    done = next(one for one in hgtui.run("show", run, "--json").events if one["type"] == "task_done")
+    digest = done["results"][0]["digest"]
+    (hgtui.data / "artifacts" / digest[:2] / digest).unlink()
+    again = hgtui.run("run", "--replay", run)
+    assert again.exit == 1
+    assert again.out == f"The result {digest[:8]} of the recorded run is not kept any more.\n"
+
+
+def test_an_exported_run_is_replayed_where_nothing_else_of_it_is(hgtui: Program, run: str, tmp_path: Path) -> None:
+    file = tmp_path / "run.hgtui"
+    assert hgtui.run("export", run, "-o", str(file)).exit == 0
+    shutil.rmtree(hgtui.data)
+    assert hgtui.run("run", "--replay", str(file)).out.startswith("same: ")
+    assert "task_done" in hgtui.run("replay", str(file), "--json").out
+    hgtui.run("run", "--replay", str(file), "--keep").told(2, "hgtui import")
+
+
+def test_a_run_is_shown_as_it_went(hgtui: Program, run: str) -> None:
+    shown = hgtui.run("replay", run)
+    assert shown.exit == 0
+    assert "started on embedded:py3langid" in shown.err
+    assert "German" in shown.out
+    assert hgtui.run("replay", run, "--json").events == hgtui.run("show", run, "--json").events
+
+
+def test_ctrl_c_ends_what_is_shown(hgtui: Program, run: str) -> None:
+    with hgtui.start("replay", run, "--json", "--speed", "0.001") as showing:
+        showing.until("run_started")
+        showing.signal(INTERRUPT)
+        assert showing.ended().exit == 130
+
+
+def test_on_a_terminal_a_run_is_shown_at_its_own_pace(hgtui: Program, run: str) -> None:
+    with Terminal(hgtui, "replay", run) as terminal:
+        terminal.until("done in")
+        status, out = terminal.ended()
+    assert status == 0
+    assert "German" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("run", "--replay", "nothing"), "There is no run 'nothing'."),
+        (("replay", "nothing"), "There is no run 'nothing'."),
+        (("run", "Do it", "--replay", "x"), "takes request, files and settings from the recorded run"),
+        (("run", "Do it", "--keep"), "it goes with --replay"),
+        (("replay", "x", "--speed", "0"), "--speed"),
+    ],
+)
+def test_what_cannot_be_replayed_is_told(hgtui: Program, arguments: tuple[str, ...], words: str) -> None:
+    hgtui.run(*arguments).told(2, words)
