@@ -235,7 +235,7 @@ class GateOpened(Value):
 class Approved(Value):
     """A person, or a setting in their name (`by`), allowed what the grant says; `leaves` and `spends` as at the gate.
 
-    `attended` says whether somebody is there who can mend a failure of what runs now.
+    `attended` says whether somebody is there who can mend a failure of what runs now, `answer` who then answers.
     """
 
     type: Literal["approved"] = "approved"
@@ -244,6 +244,7 @@ class Approved(Value):
     leaves: tuple[str, ...] = ()
     spends: str = ""
     attended: bool | None = None
+    answer: Literal["", "llm", "program"] = ""
 
 
 class ApprovalCarried(Value):

@@ -306,7 +306,7 @@ class Conductor:
             self._parts.running.moved()
 
     def _grant(self, by: str) -> None:
-        self._board.emit(approved(self.run, by, self._equipment.attended))
+        self._board.emit(approved(self.run, by, self._equipment))
 
     async def _go(self, allowed: Iterable[Uid] = ()) -> None:
         """Start on what was granted, on its own: commands are served while it runs. An open revision is let go."""

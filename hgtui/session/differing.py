@@ -27,7 +27,7 @@ TIMES: Mapping[type, frozenset[str]] = {
 _AROUND: Mapping[type, frozenset[str]] = {
     ev.RunStarted: frozenset({"setup"}),
     ev.Resumed: frozenset({"setup"}),
-    ev.Approved: frozenset({"attended"}),
+    ev.Approved: frozenset({"attended", "answer"}),
 }
 """What a run is done under is no part of what happened."""
 

@@ -9,6 +9,7 @@ from hgtui.core.problems import errors, file_literals, problems
 from hgtui.core.reuse import Forecast
 from hgtui.core.run import Run
 from hgtui.core.states import Gate, Gates
+from hgtui.session.equipment import Equipment
 from hgtui.session.files import resolve
 
 _NOTHING = Forecast()
@@ -33,14 +34,15 @@ def gate(run: Run, ahead: Forecast = _NOTHING) -> ev.GateOpened:
     )
 
 
-def approved(run: Run, by: str, attended: bool | None = None) -> ev.Approved:
+def approved(run: Run, by: str, equipment: Equipment) -> ev.Approved:
     """Return the approval of a run's draft as it stands, with what leaves this machine and what is spent by it."""
     return ev.Approved(
         grant=grant(run.draft, run.files, run.candidates),
         by=by,
         leaves=tuple(str(one) for one in run.leaving),
         spends=run.spends,
-        attended=attended,
+        attended=equipment.attended,
+        answer="program" if equipment.responder is None else "llm",
     )
 
 

@@ -105,11 +105,20 @@ async def replay(
 def _parts(entries: Sequence[ev.Entry]) -> list[tuple[int, int]]:
     """Return where the part of each process begins and ends."""
     begins = [0]
+    now: tuple[object, str] | None = None
     for place, entry in enumerate(entries):
-        if isinstance(entry.event, ev.Resumed) and place:
+        event, begin = entry.event, place
+        if isinstance(event, ev.RunStarted | ev.Resumed) and event.setup is not None:
+            now = event.setup.attended, event.answer
+        if isinstance(event, ev.Resumed) and place:
             before = entries[place - 1].event
-            mended = isinstance(before, ev.RevisionClosed) and before.message.startswith(_BROKEN_OFF)
-            begins.append(place - mended)
+            begins.append(place - (isinstance(before, ev.RevisionClosed) and before.message.startswith(_BROKEN_OFF)))
+        elif isinstance(event, ev.Approved) and event.answer and now not in {None, (event.attended, event.answer)}:
+            # It was approved by another process: hgtui approve.
+            now = event.attended, event.answer
+            while isinstance(entries[begin - 1].event, ev.FileSeen):
+                begin -= 1
+            begins.append(begin)
     return list(zip(begins, [*begins[1:], len(entries)], strict=True))
 
 
@@ -276,7 +285,9 @@ class _Part:
     def _controller(self) -> tuple[str, str]:
         said = [entry.event for entry in self._entries if isinstance(entry.event, ev.RunStarted | ev.Resumed)]
         last = said[-1] if said else self._started
-        return last.controller, last.answer
+        approved = [entry.event for entry in self._entries if isinstance(entry.event, ev.Approved)]
+        answers = [one.answer for one in approved if one.answer]
+        return last.controller, answers[-1] if answers else last.answer
 
     def _limits(self) -> dict[str, int]:
         """Return how many calls each endpoint took at once."""

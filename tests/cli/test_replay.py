@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from hgtui.planning.prompt import TEMPLATES
 from tests.cli.program import INTERRUPT, Program
 from tests.cli.terminal import Terminal
+from tests.cli.test_controller import REQUEST, answer
+from tests.servers.chat import ChatServer
 
 SAY = "What language is 'Guten Morgen, wie geht es dir?'"
 
@@ -102,3 +105,35 @@ def test_on_a_terminal_a_run_is_shown_at_its_own_pace(hgtui: Program, run: str) 
 )
 def test_what_cannot_be_replayed_is_told(hgtui: Program, arguments: tuple[str, ...], words: str) -> None:
     hgtui.run(*arguments).told(2, words)
+
+
+def test_a_run_with_an_llm_is_the_same_again_when_its_server_is_gone(hgtui: Program) -> None:
+    with ChatServer(answer) as server:
+        key = "sk-test-very-secret-0123456789"
+        done = hgtui.run("run", f"{REQUEST} {key}", "--yes", "--json", OPENAI_BASE_URL=server.url, OPENAI_API_KEY=key)
+        run = done.events[0]["run"]
+    again = hgtui.run("run", "--replay", run)
+    assert (again.exit, again.err) == (0, ""), again
+
+
+def test_a_run_that_another_process_approved_is_the_same_again(hgtui: Program) -> None:
+    with ChatServer(answer) as server:
+        for by in ("program", "llm"):
+            gate = hgtui.run("run", REQUEST, "--json", OPENAI_BASE_URL=server.url).events[-1]
+            said = ("approve", gate["run"], gate["fingerprint"], "--answer", by)
+            assert hgtui.run(*said, OPENAI_BASE_URL=server.url).exit == 0
+            again = hgtui.run("run", "--replay", gate["run"])
+            assert (again.exit, again.err) == (0, ""), again
+
+
+def test_a_template_that_was_changed_since_is_told_with_the_place_where_it_differs(hgtui: Program) -> None:
+    with ChatServer(answer) as server:
+        run = hgtui.run("run", REQUEST, "--yes", "--json", OPENAI_BASE_URL=server.url).events[0]["run"]
+    templates = Path(hgtui.environ["HGTUI_CONFIG"]).parent / "templates"
+    templates.mkdir(parents=True)
+    words = (TEMPLATES / "planning_system.j2").read_text()
+    (templates / "planning_system.j2").write_text("Hurry. " + words)
+    again = hgtui.run("run", "--replay", run)
+    assert again.exit == 1
+    assert "message 1 (system) differs at character" in again.out
+    assert "Hurry." in again.out
