@@ -62,6 +62,7 @@ class HgtuiApp(App[None]):
         opening: Open | None = None,
     ) -> None:
         super().__init__(css_path=sorted(styles().glob("*.tcss")))
+        self.desk = desk
         self._begun = (desk, first, resumed) if desk is not None else None
         self._opening = opening
         self.failure: Exception | None = None
@@ -160,6 +161,7 @@ class HgtuiApp(App[None]):
         # Behind the keys that are on their way to the prompt.
         for one in (self, screen.prompt):
             await _passed(one)
+        self.desk = opened.desk
         workbench = _begin(*opened, width=self.size.width, written=screen.prompt.text)
         with self.batch_update():
             # Not switched: Textual 8.2 cannot take away the screen that an app began with.

@@ -216,6 +216,9 @@ class Workbench(Choosing):
         self._heard, self._changed, self._lines, self._pending = [], set(), [], False
         events = [entry.event for entry in heard]
         view, plan = self.view, self.query_one(PlanPane)
+        if heard and all(isinstance(event, ev.Progress) for event in events):
+            self._draw_progress(changed)
+            return
         view.take(heard)
         for event in events:
             if isinstance(event, ev.Refused):
@@ -243,6 +246,12 @@ class Workbench(Choosing):
         self.models_changed(events)
         self._frame()
         await self.tell()
+
+    def _draw_progress(self, changed: set[Uid]) -> None:
+        """Draw how far tasks are: nothing but their rows differs, and with many of them all else would take long."""
+        self.query_one(PlanPane).redraw_tasks(changed)
+        if self.view.chosen in changed:
+            self.query_one(TaskPane).reload()
 
     async def tell(self) -> None:
         """Write the conversation as it stands."""

@@ -9,7 +9,7 @@ from hgtui.core.plan import Task, Uid
 from hgtui.core.states import UNDER_WAY
 from hgtui.ui.greeting import NO_TASK
 from hgtui.ui.phases import plan_subtitle, plan_title
-from hgtui.ui.rows import columns, task_line
+from hgtui.ui.rows import Columns, columns, task_line
 from hgtui.ui.view import View
 from hgtui.ui.widgets.rows import Rows
 from hgtui.ui.words import Line
@@ -24,6 +24,7 @@ class PlanPane(Rows):
         self.tasks: tuple[Task, ...] = ()
         self.ids: dict[Uid, int] = {}
         self._rows: dict[Uid, int] = {}
+        self._shape: tuple[int, Columns] | None = None
 
     @property
     def empty(self) -> str:  # type: ignore[override]  # the words depend on the run
@@ -34,7 +35,7 @@ class PlanPane(Rows):
 
     def reload(self) -> None:
         """Take over the plan as it is now."""
-        self.tasks = self.view.plan.tasks
+        self.tasks, self._shape = self.view.plan.tasks, None
         self.ids = self.view.ids
         self._rows = {task.uid: row for row, task in enumerate(self.tasks)}
         self.show(len(self.tasks))
@@ -63,4 +64,6 @@ class PlanPane(Rows):
 
     def line(self, index: int, width: int) -> Line:
         """Return the row of a task."""
-        return task_line(self.view, self.tasks[index], self.ids, columns(self.view, width), datetime.now(UTC))
+        if self._shape is None or self._shape[0] != width:  # it is looked for among all tasks
+            self._shape = width, columns(self.view, width)
+        return task_line(self.view, self.tasks[index], self.ids, self._shape[1], datetime.now(UTC))

@@ -72,9 +72,11 @@ class Rows(ScrollView, can_focus=True):
         self.refresh()
 
     def redraw(self, indexes: Iterable[int]) -> None:
-        """Draw some rows again."""
+        """Draw some rows again, those of them that are seen."""
+        top, height = self.scroll_offset.y, self.scrollable_content_region.height
         for index in indexes:
-            self.refresh_line(index)
+            if top <= index < top + height:
+                self.refresh_line(index)
 
     def select(self, index: int) -> None:
         """Put the cursor on a row without telling anyone."""
