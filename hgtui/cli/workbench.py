@@ -4,6 +4,7 @@ Nothing heavy is imported on this way, nor a CLI library: what the first frame d
 """
 
 import asyncio
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -55,6 +56,8 @@ async def _open(start: Start, profile: str | None, *, offline: bool, allowed: tu
             stack.callback(lambda: left.extend(desk.left(place)))
             await desk.settle_model(place, lambda: _in_lines(app))
             stack.enter_context(on_signals(stop))  # a question at the terminal has its own, and takes these away
+            gc.freeze()
+            gc.enable()
             return await desk.opened(place, start)  # type: ignore[no-any-return]  # imported by its name
 
         app = HgtuiApp(opening=behind)
@@ -106,6 +109,8 @@ def _opened(start: Callable[[], Start], profile: str | None, *, offline: bool, a
             raise Fault(
                 "The workbench needs a terminal.", 'Without one: hgtui run "REQUEST" --yes. hgtui --help lists more.'
             )
+        # What is imported stays: looking through it for garbage, again and again, takes a tenth of the start.
+        gc.disable()
         with keys_kept():
             return asyncio.run(_open(begin, profile, offline=offline, allowed=allowed))
     except Exception as error:

@@ -33,9 +33,9 @@ CHANGES_ROWS = (ev.StageEntered, ev.TaskDrafted, ev.PlanProposed, ev.PlanEdited,
                 ev.CandidatesFound, ev.ModelChosen, ev.GateOpened, ev.Approved, ev.RunEnded)  # fmt: skip
 """The events after which all rows are drawn again, and not only those of the tasks that changed."""
 BURST_S = 0.1
-"""How long what is only passing (progress, a streaming reply) is gathered before it is drawn."""
-
-
+"""How long what is only passing (a streaming reply) is gathered before it is drawn."""
+PROGRESS_S = 0.25
+"""How long it is gathered how far tasks are: each painting is one that a key may have to wait for."""
 REST_S = 1.0
 """How long a task is selected before that is kept."""
 
@@ -198,7 +198,7 @@ class Workbench(Choosing):
         # What only passes is gathered; what has happened is drawn at once, with what was gathered until then.
         if entry.seq is None and not (self._pending or self._gathering):
             self._gathering = True
-            self.set_timer(BURST_S, self._draw_gathered)
+            self.set_timer(PROGRESS_S if isinstance(entry.event, ev.Progress) else BURST_S, self._draw_gathered)
         elif entry.seq is not None and not self._pending:
             self._pending = True
             self.call_later(self._draw)
