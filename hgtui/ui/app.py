@@ -27,6 +27,10 @@ Open = Callable[["HgtuiApp"], Awaitable["Opened"]]
 """Opens what the workbench needs, beside the first frame; what it raises ends the app and stands in `failure`."""
 
 
+SHEETS = ("chat", "form", "rows", "workbench")
+"""The stylesheets of the workbench itself."""
+
+
 def _commands() -> type[Provider]:
     from hgtui.ui.palette import Commands
 
@@ -61,7 +65,8 @@ class HgtuiApp(App[None]):
         *,
         opening: Open | None = None,
     ) -> None:
-        super().__init__(css_path=sorted(styles().glob("*.tcss")))
+        # What lies over the workbench brings its own sheet with it: each costs time before the first frame.
+        super().__init__(css_path=[styles() / f"{name}.tcss" for name in SHEETS])
         self.desk = desk
         self._begun = (desk, first, resumed) if desk is not None else None
         self._opening = opening

@@ -11,6 +11,7 @@ from textual.widgets import Static
 from hgtui.core.model import Candidate
 from hgtui.core.ports import StoreError
 from hgtui.core.text import clean, one_line
+from hgtui.paths import styles
 from hgtui.ui.bridge import Desk
 from hgtui.ui.widgets.pager import Pager
 
@@ -18,6 +19,7 @@ from hgtui.ui.widgets.pager import Pager
 class CardScreen(ModalScreen[None]):
     """A model card as plain text; it is fetched when it is asked for, and leaving ends that."""
 
+    CSS_PATH = styles() / "models.tcss"
     BINDINGS = [Binding("escape,q,i,ctrl+c", "dismiss", "Back", show=False, priority=True)]
 
     def __init__(self, desk: Desk, candidate: Candidate) -> None:

@@ -10,12 +10,14 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from hgtui.core.text import clean, one_line
+from hgtui.paths import styles
 from hgtui.ui.bridge import Options
 
 
 class Controllers(ModalScreen[int | None]):
     """Each controller with why it can be used, the present one marked, and what cannot be used; gives the place of one."""
 
+    CSS_PATH = styles() / "controllers.tcss"
     BINDINGS = [
         Binding("escape,q,ctrl+c", "leave", "Back", show=False, priority=True),
         Binding("j", "down", "down", show=False),

@@ -7,6 +7,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from hgtui.paths import styles
 from hgtui.ui.keys import KEYS, MODELS, MOVES
 from hgtui.ui.words import SIGNS
 
@@ -14,6 +15,7 @@ from hgtui.ui.words import SIGNS
 class Help(ModalScreen[None]):
     """All keys over the workbench; any of the keys that leave it go back."""
 
+    CSS_PATH = styles() / "help.tcss"
     BINDINGS = [
         Binding("escape,q,question_mark,f1,enter,ctrl+c", "dismiss", "Back", show=False, priority=True),
         Binding("j", "scroll('down')", "down", show=False),

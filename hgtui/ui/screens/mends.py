@@ -11,11 +11,13 @@ from textual.widgets.option_list import Option
 
 from hgtui.core.problems import Problem
 from hgtui.core.text import clean, one_line
+from hgtui.paths import styles
 
 
 class Mends(ModalScreen[int | None]):
     """The problem and a line for each mend; gives the place of one. Its number takes it at once."""
 
+    CSS_PATH = styles() / "models.tcss"
     BINDINGS = [
         Binding("escape,q,ctrl+c", "leave", "Back", show=False, priority=True),
         Binding("j", "move('down')", "down", show=False),

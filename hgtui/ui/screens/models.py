@@ -17,6 +17,7 @@ from hgtui.core.model import Candidate
 from hgtui.core.plan import Task
 from hgtui.core.ports import StoreError
 from hgtui.core.text import clean, one_line, plural
+from hgtui.paths import styles
 from hgtui.selection.ranking import rank
 from hgtui.ui.bridge import Desk
 from hgtui.ui.models import columns_line, distinct, facts, fits, refusal
@@ -43,6 +44,7 @@ class Models(ModalScreen[None]):
     It answers whether the list may close; where it may not, what stands in the way has been said.
     """
 
+    CSS_PATH = styles() / "models.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", "filter", show=False),
         Binding("s", "search", "search the Hub", show=False),
