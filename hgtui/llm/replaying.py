@@ -4,7 +4,7 @@ import asyncio
 import json
 import re
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -24,21 +24,31 @@ _MASKS = (REMOVED, SECRET)
 _AROUND, _SHOWN = 20, 60
 
 Missed = Callable[[str], None]
+Turn = Callable[[int], Awaitable[None]]
+"""Waits until what had happened before a call ended has happened again."""
+
+
+async def _at_once(_: int) -> None:
+    """Wait for nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A recorded call: its messages as they were noted, the notes on its retries, its record and how it failed."""
+    """A recorded call: its messages as they were noted, the notes on its retries, its record and how it failed.
+
+    `after` says what had happened before it ended, as whoever made it counts that.
+    """
 
     messages: tuple[Mapping[str, Any], ...]
     notes: tuple[tuple[int, float, str], ...] = ()
     record: Mapping[str, Any] | None = None
     error: Mapping[str, Any] | None = None
+    after: int = 0
 
     @classmethod
-    def of(cls, record: Mapping[str, Any]) -> "Heard":
+    def of(cls, record: Mapping[str, Any], after: int = 0) -> "Heard":
         """Return a call that went through at once, from its record."""
-        return cls(tuple(record["messages"]), record=record)
+        return cls(tuple(record["messages"]), record=record, after=after)
 
     @property
     def schema(self) -> Any:
@@ -69,6 +79,7 @@ class ReplayingChat:
         model: str | None = None,
         missed: Missed = lambda _: None,
         cut: Callable[[], bool] = lambda: False,
+        turn: Turn = _at_once,
     ) -> None:
         self.model = model
         self._calls = tuple(calls)
@@ -76,7 +87,7 @@ class ReplayingChat:
         for one in calls:
             self._left.setdefault(canonical(one.messages), deque()).append(one)
         self._contexts = deque(contexts)
-        self._missed, self._cut = missed, cut
+        self._missed, self._cut, self._turn = missed, cut, turn
 
     async def context(self) -> tuple[int, Any]:
         """Return the context length in tokens as it was, and who said it. Raises LLMError."""
@@ -107,6 +118,7 @@ class ReplayingChat:
             return
         if heard.schema is not None and canonical(heard.schema) != canonical(schema):
             await self._miss("The form that is asked for in the reply is not that of the recorded run.")
+        await self._turn(heard.after)
         for attempt, wait_s, reason in heard.notes:
             on_retry(attempt, wait_s, reason)
         record = None if heard.record is None else record_of(heard.record, messages)

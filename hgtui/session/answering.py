@@ -161,11 +161,11 @@ class Answers:
     async def _laid_out(self, results: Results) -> dict[str, str]:
         """Lay the results out for people; return the paths by digest."""
         out, files, run = self._equipment.out, self._equipment.files, self._board.run
-        if files is not None:
-            return files.laid_out(run.draft.plan, results)
         if out is None or not results:
             return {}
         try:
+            if files is not None:
+                return files.laid_out(run.draft.plan, results)
             laid = await lay_out(run.id, run.draft.plan, results, self._equipment.artifacts, out)
         except LayoutError as error:
             self._board.emit(ev.Logged(level="error", text=f"{error.message} {error.hint}".strip()))

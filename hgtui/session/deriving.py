@@ -122,6 +122,7 @@ class _Reader:
 
     def _see(self, event: ev.Event) -> None:
         self._see_change(event)
+        self._see_revision(event)
         self._see_gate(event)
         self._see_task(event)
 
@@ -139,17 +140,21 @@ class _Reader:
                 self._ask(cmd.Undo())
             case ev.EditRedone():
                 self._ask(cmd.Redo())
-            case ev.RevisionBegun(comment=comment):
-                self._ask(cmd.Comment(text=comment))
-            case ev.RevisionClosed(taken=False, message=message):
-                if not message:
-                    self._ask(cmd.DropRevision())
-                elif message == _STOPPED and self.run.gate is not None:
-                    self._ask(cmd.Stop())
+            case ev.FileSeen(file=file) if self._refused_supply(file.path):
+                self._ask(cmd.Supply(uid="", path=file.path), refused=True)
             case ev.Logged():
                 pin = pinned(event)
                 if pin is not None:
                     self._ask(pin, self._back(ev.Recorded, ev.CandidatesFound))
+
+    def _see_revision(self, event: ev.Event) -> None:
+        match event:
+            case ev.RevisionBegun(comment=comment):
+                self._ask(cmd.Comment(text=comment))
+            case ev.RevisionClosed(taken=False, message=""):
+                self._ask(cmd.DropRevision())
+            case ev.RevisionClosed(taken=False, message=message) if message == _STOPPED and self.run.gate is not None:
+                self._ask(cmd.Stop())
 
     def _see_gate(self, event: ev.Event) -> None:
         match event:
@@ -161,6 +166,15 @@ class _Reader:
                 self._ask(again, self._back(ev.FileSeen), refused=True)
             case ev.StageEntered(stage=Stage.RESPONSE) if self._gave_up():
                 self._ask(cmd.Finish(), self._back(ev.TaskCancelled))
+
+    def _refused_supply(self, path: str) -> bool:
+        """Whether a file was looked at that a person gave as a result, and that could not be one."""
+        if self.run.stage is not Stage.EXECUTION or path in self.run.files:
+            return False
+        after, back = self._next(), self._back(ev.FileSeen)
+        before = self.entries[self.at - back - 1].event if self.at > back else None
+        supplied = isinstance(after, ev.TaskDone) and after.supplied
+        return not supplied and not isinstance(before, ev.PlanEdited | ev.RevisionClosed)
 
     def _edit(self, event: ev.PlanEdited) -> None:
         after, edit = self._next(), event.edit

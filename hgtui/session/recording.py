@@ -56,10 +56,13 @@ class Recording:
     tries: dict[str, deque[Try]] = field(default_factory=lambda: defaultdict(deque))
     reused: dict[str, deque[tuple[str, Try]]] = field(default_factory=lambda: defaultdict(deque))
     answer: ev.Answered | None = None
+    unlaid: str = ""
+    waits: list[int | None] = field(default_factory=list)
     events: int = 0
     _run: Run = field(default_factory=Run)
     _open: dict[Uid, str] = field(default_factory=dict)
     _called: dict[Uid, list[tuple[ev.Called, Any]]] = field(default_factory=lambda: defaultdict(list))
+    _waiting: dict[Uid, int] = field(default_factory=dict)
     _told: Counter[str] = field(default_factory=Counter)
     _ended: int = 0
     _counts: Counting = field(default_factory=Counting)
@@ -88,8 +91,12 @@ class Recording:
                 self.files[file.path].append((self.events, file))
             case ev.Answered():
                 self.answer = event
+            case ev.Logged(level="error", text=text) if self._run.stage is Stage.RESPONSE and "esults" in text:
+                self.unlaid = text
             case ev.TaskStarted(uid=uid, candidate=candidate):
                 self._open[uid] = candidate
+                if uid in self._waiting:
+                    self.waits[self._waiting.pop(uid)] = self.events
             case ev.TaskReset(uid=uid) if uid in self._open:
                 await self._end(uid)
             case _ if isinstance(event, _ENDS):
@@ -118,7 +125,7 @@ class Recording:
             if self._told[text]:
                 self._told[text] -= 1  # it is there with what was told of its retries
             else:
-                self.calls.append(Heard.of(kept[1]))
+                self.calls.append(Heard.of(kept[1], self.events))
 
     async def _exchange(self, event: ev.Recorded) -> None:
         kept = await self._record(event.record)
@@ -134,10 +141,13 @@ class Recording:
             if record is not None:
                 self._told[canonical(record)] += 1
             notes = tuple((int(one), float(wait), str(why)) for one, wait, why in reply["notes"])
-            self.calls.append(Heard(tuple(request["messages"]), notes, record, reply.get("error")))
+            self.calls.append(Heard(tuple(request["messages"]), notes, record, reply.get("error"), self.events))
 
     async def _ends(self, event: ev.Event) -> None:
         uid = str(getattr(event, "uid", ""))
+        if isinstance(event, ev.TaskRetrying):
+            self._waiting[uid] = len(self.waits)
+            self.waits.append(None)
         if isinstance(event, ev.TaskDone) and event.reused and uid not in self._open:
             self._open[uid] = event.candidate
             await self._end(uid, done=event, counted=False)

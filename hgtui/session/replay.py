@@ -11,7 +11,7 @@ from hgtui.core import events as ev
 from hgtui.core.plan import Uid
 from hgtui.core.ports import ArtifactStore, Planner
 from hgtui.core.run import Run
-from hgtui.core.states import Gates
+from hgtui.core.states import Gates, Stage
 from hgtui.core.text import decode
 from hgtui.llm.prompts import Prompts
 from hgtui.llm.replaying import ReplayingChat
@@ -43,7 +43,7 @@ from hgtui.session.replayed import (
     Pace,
     SameRun,
     Store,
-    at_once,
+    Waits,
 )
 from hgtui.session.store import Records
 from hgtui.session.tape import Tape, TapedStore
@@ -110,16 +110,28 @@ def _parts(entries: Sequence[ev.Entry]) -> list[tuple[int, int]]:
         event, begin = entry.event, place
         if isinstance(event, ev.RunStarted | ev.Resumed) and event.setup is not None:
             now = event.setup.attended, event.answer
-        if isinstance(event, ev.Resumed) and place:
-            before = entries[place - 1].event
-            begins.append(place - (isinstance(before, ev.RevisionClosed) and before.message.startswith(_BROKEN_OFF)))
-        elif isinstance(event, ev.Approved) and event.answer and now not in {None, (event.attended, event.answer)}:
+        mended = isinstance(event, ev.RevisionClosed) and event.message.startswith(_BROKEN_OFF)
+        if mended or (isinstance(event, ev.Resumed) and place != begins[-1] + 1):
+            begins.append(place)
+        elif isinstance(event, ev.Approved) and _by_another(entries, begins[-1], place, now):
             # It was approved by another process: hgtui approve.
             now = event.attended, event.answer
             while isinstance(entries[begin - 1].event, ev.FileSeen):
                 begin -= 1
             begins.append(begin)
     return list(zip(begins, [*begins[1:], len(entries)], strict=True))
+
+
+def _by_another(entries: Sequence[ev.Entry], begin: int, place: int, now: tuple[object, str] | None) -> bool:
+    """Whether another process approved than the one whose part begins there: under other settings, or anew."""
+    event = entries[place].event
+    if isinstance(event, ev.Approved) and event.answer and now not in {None, (event.attended, event.answer)}:
+        return True
+
+    def execution(one: ev.Entry) -> bool:
+        return isinstance(one.event, ev.StageEntered) and one.event.stage is Stage.EXECUTION
+
+    return any(map(execution, entries[place + 1 : place + 2])) and any(map(execution, entries[begin:place]))
 
 
 class _Part:
@@ -141,6 +153,7 @@ class _Part:
         self._cut = not isinstance(end, ev.RunEnded | ev.GateOpened | ev.Marked | ev.RevisionProposed) or not last
         self._pace = Pace()
         self._asked: list[Asked] = []
+        self._sent = 0
         self.found: list[str] = []
         counts = Counting()
         self._counted = tuple(entry.event for entry in entries if counts(entry.event))
@@ -193,7 +206,9 @@ class _Part:
         for one, following in zip(self._asked, [*self._asked[1:], None], strict=True):
             if not await pace.until(lambda after=one.after: pace.events >= after, self._patience):  # type: ignore[misc]
                 return
-            conductor.send(await self._whole(one))
+            command = await self._whole(one)
+            self._sent += 1
+            conductor.send(command)
             await self._served(conductor, max(one.after + 1, following.after) if following else self.events)
             pace.given += 1
             pace.moved()
@@ -221,7 +236,9 @@ class _Part:
 
     def _interrupted(self) -> bool:
         """Whether what was under way here in the recorded run left no record, because it was broken off."""
-        left = [one for one in self._asked[self._pace.given :] if not isinstance(one.command, cmd.Mark)]
+        if any(one.interrupts for one in self._asked[self._pace.given : self._sent]):
+            return True
+        left = [one for one in self._asked[self._sent :] if not isinstance(one.command, cmd.Mark)]
         return left[0].interrupts if left else self._cut
 
     def _refused(self, event: ev.Event) -> None:
@@ -267,7 +284,7 @@ class _Part:
             gates=Gates(started.gates),
             approve_by=setup.approve_by,
             attended=setup.attended,
-            sleep=at_once,
+            sleep=Waits(recording, pace).sleep,
             controller=self._controller[0],
             store=TapedStore(Store(recording, pace), tape) if setup.store else None,
             exempt_hosts=frozenset(setup.exempt),
@@ -321,5 +338,7 @@ class _Part:
 
 
 def _taped(recording: Recording, pace: Pace, tape: Tape, model: str | None) -> Taped:
-    chat = ReplayingChat(recording.calls, recording.contexts, model=model, missed=pace.missed, cut=pace.interrupted)
+    chat = ReplayingChat(
+        recording.calls, recording.contexts, model=model, missed=pace.missed, cut=pace.interrupted, turn=pace.commands
+    )
     return Taped(chat, tape.keep)

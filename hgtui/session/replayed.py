@@ -24,6 +24,7 @@ from hgtui.execution.instructions import INSTRUCTIONS
 from hgtui.execution.perform import PREVIEW
 from hgtui.llm.replaying import Heard, ReplayingChat
 from hgtui.session.differing import Counting, without_times
+from hgtui.session.layout import LayoutError
 from hgtui.session.recording import Recording, Try, effect
 
 HINT = "A replay asks nobody: it has only what was recorded."
@@ -140,6 +141,11 @@ class Pace:
         asked = sum(after < one.after for after in self.asked)
         await self.until(lambda: self.ended >= one.number - 1 and self.given >= asked, self.PATIENCE_S)
 
+    async def commands(self, after: int) -> None:
+        """Wait until every command was given that was given before so many events."""
+        asked = sum(one < after for one in self.asked)
+        await self.until(lambda: self.given >= asked, self.PATIENCE_S)
+
     async def until(self, condition: Callable[[], bool], patience_s: float) -> bool:
         """Wait until something holds; False where nothing at all happens for so many seconds."""
         while not condition():
@@ -252,8 +258,12 @@ class Files:
         failures, found = self._recording.fetches.get(path), self._recording.files.get(path)
         if failures:
             raise failures.popleft()
+        while found and found[0][1].pending:  # what was known of it before
+            found.popleft()
         if found:
             return found.popleft()[1]
+        if self._pace.interrupted():
+            await asyncio.Event().wait()
         words = f"{one_line(path, 80)} was not fetched in the recorded run."
         self._pace.missed(words)
         raise CallError(Failure.REFUSED, words, HINT)
@@ -261,6 +271,8 @@ class Files:
     def laid_out(self, plan: Plan, results: Results) -> dict[str, str]:
         """Return where results were laid out, by digest, as the answer told it."""
         answer = self._recording.answer
+        if self._recording.unlaid and results:
+            raise LayoutError(self._recording.unlaid)
         shown = dict.fromkeys(one.digest for uid, ones in results.items() if plan.get(uid) for one in ones)
         return dict(zip(shown, answer.files, strict=False)) if answer is not None else {}
 
@@ -381,5 +393,16 @@ class SameRun:
         return self._name
 
 
-async def at_once(_: float) -> None:
-    """Wait for nothing: the waits were in the recorded run."""
+class Waits:
+    """The waits between two tries: they pass at once, but for those that were broken off."""
+
+    def __init__(self, recording: Recording, pace: Pace) -> None:
+        self._waits, self._pace = deque(recording.waits), pace
+
+    async def sleep(self, _: float) -> None:
+        """Wait until what a person did during the wait is done again."""
+        after = self._waits.popleft() if self._waits else 0
+        if after is None:
+            await asyncio.Event().wait()
+        else:
+            await self._pace.commands(after)

@@ -13,6 +13,7 @@ from hgtui.core.edits import Set
 from hgtui.core.ports import CallError
 from hgtui.core.states import Failure
 from hgtui.planning import RulePlanner
+from hgtui.planning.prompt import TEMPLATES
 from hgtui.session.artifacts import Artifacts
 from hgtui.session.replay import Replayed, replay
 from hgtui.session.results import ResultStore
@@ -75,11 +76,13 @@ async def test_a_run_by_rules_is_the_same_again(tmp_path: Path) -> None:
 
 
 async def test_every_stage_of_an_llm_is_the_same_again_with_its_server_gone(tmp_path: Path) -> None:
-    async with ChatServer(Script()) as server:
-        async with llm_stage(tmp_path, server.url, tape=Tape(), out=tmp_path / "out", **YES) as run:
-            run.send(cmd.Submit(request="Sum up my letter"))
-            assert (await run.end()).exit == 0
-            recorded = await run.entries()
+    async with (
+        ChatServer(Script()) as server,
+        llm_stage(tmp_path, server.url, tape=Tape(), out=tmp_path / "out", **YES) as run,
+    ):
+        run.send(cmd.Submit(request="Sum up my letter"))
+        assert (await run.end()).exit == 0
+        recorded = await run.entries()
     found = await _again(tmp_path, recorded)
     assert not found.differences
     assert sorted(map(repr, (one.event for one in found.entries))) == sorted(repr(one.event) for one in recorded)
@@ -128,18 +131,20 @@ async def test_retries_a_stand_in_and_a_failure_come_again(tmp_path: Path) -> No
 
 
 async def test_what_a_person_edits_and_approves_is_done_again_at_the_same_gate(tmp_path: Path) -> None:
-    async with ChatServer(Script(planning=[planned(*CHAIN), SHORTER])) as server:
-        async with llm_stage(tmp_path, server.url, tape=Tape()) as run:
-            await run.gate()
-            await run.after(cmd.EditPlan(edit=Set(uid="t1", name="text", value="mine")), kind=ev.GateOpened)
-            await run.after(cmd.Undo(), kind=ev.GateOpened)
-            await run.after(cmd.ChooseModel(uid="t2", candidate="fake:one"), kind=ev.GateOpened)
-            await run.after(cmd.Comment(text="Translate it"), kind=ev.RevisionProposed)
-            await run.after(cmd.TakeRevision(without=("t2",)), kind=ev.GateOpened)
-            run.send(cmd.Mark(uid="t1"))
-            run.approve()
-            assert (await run.end()).exit == 0
-            recorded = await run.entries()
+    async with (
+        ChatServer(Script(planning=[planned(*CHAIN), SHORTER])) as server,
+        llm_stage(tmp_path, server.url, tape=Tape()) as run,
+    ):
+        await run.gate()
+        await run.after(cmd.EditPlan(edit=Set(uid="t1", name="text", value="mine")), kind=ev.GateOpened)
+        await run.after(cmd.Undo(), kind=ev.GateOpened)
+        await run.after(cmd.ChooseModel(uid="t2", candidate="fake:one"), kind=ev.GateOpened)
+        await run.after(cmd.Comment(text="Translate it"), kind=ev.RevisionProposed)
+        await run.after(cmd.TakeRevision(without=("t2",)), kind=ev.GateOpened)
+        run.send(cmd.Mark(uid="t1"))
+        run.approve()
+        assert (await run.end()).exit == 0
+        recorded = await run.entries()
     found = await _again(tmp_path, recorded)
     assert not found.differences, "\n".join(found.differences)
 
@@ -159,11 +164,13 @@ async def test_calls_that_fail_and_are_made_again_come_again_with_their_notes(tm
 
 
 async def test_a_request_for_which_no_plan_came_fails_again_as_it_did(tmp_path: Path) -> None:
-    async with ChatServer(Script(planning=[Reply("no plan"), Reply("none")])) as server:
-        async with llm_stage(tmp_path, server.url, tape=Tape(), **YES) as run:
-            run.send(cmd.Submit(request="Sum up my letter"))
-            assert (await run.end()).exit == 1
-            await same(tmp_path, run)
+    async with (
+        ChatServer(Script(planning=[Reply("no plan"), Reply("none")])) as server,
+        llm_stage(tmp_path, server.url, tape=Tape(), **YES) as run,
+    ):
+        run.send(cmd.Submit(request="Sum up my letter"))
+        assert (await run.end()).exit == 1
+        await same(tmp_path, run)
 
 
 async def test_a_stop_in_the_middle_of_planning_comes_again_where_it_came(tmp_path: Path) -> None:
@@ -225,11 +232,7 @@ async def test_a_template_of_ones_own_is_a_miss_that_says_where_the_words_differ
     async with ChatServer(Script()) as server, llm_stage(tmp_path, server.url, tape=Tape(), **YES) as run:
         run.send(cmd.Submit(request="Sum up my letter"))
         await run.end()
-        from hgtui.planning.prompt import TEMPLATES
-
-        name = next(TEMPLATES.glob("*system*")).name
         text = await asyncio.to_thread((TEMPLATES / "planning_system.j2").read_text)
-        assert name
         await asyncio.to_thread((templates / "planning_system.j2").write_text, "Be quick about it. " + text)
         found = await again(tmp_path, run, templates=templates)
     assert "asked what it was not asked" in found.differences[0]
@@ -301,3 +304,30 @@ async def test_the_order_of_what_ran_side_by_side_comes_again(tmp_path: Path) ->
         await run.end()
         found = await same(tmp_path, run)
     assert [one.event.uid for one in found.entries if isinstance(one.event, ev.TaskDone)] == ["t3", "t1", "t4", "t2"]
+
+
+async def test_a_stop_while_a_task_waits_for_its_next_try_comes_again_there(tmp_path: Path) -> None:
+    waits = asyncio.Event()
+
+    async def for_ever(_: float) -> None:
+        waits.set()
+        await asyncio.Event().wait()
+
+    work = Trouble(t1=[CallError(Failure.LOADING, "It loads.", retry_after=3)])
+    async with stage(tmp_path, ByHand(plan(task("t1"))), work=work, sleep=for_ever, **YES) as run:
+        run.send(cmd.Submit(request="go"))
+        await waits.wait()
+        run.send(cmd.Stop())
+        assert (await run.end()).exit == 130
+        await same(tmp_path, run)
+
+
+async def test_a_revision_that_an_approval_broke_off_is_broken_off_again(tmp_path: Path) -> None:
+    script = Script(planning=[planned(*CHAIN), Hang()])
+    async with ChatServer(script) as server, llm_stage(tmp_path, server.url, tape=Tape()) as run:
+        await run.gate()
+        await run.after(cmd.Comment(text="Translate it"), kind=ev.RevisionBegun)
+        await server.request(3)
+        run.approve()
+        assert (await run.end()).exit == 0
+        await same(tmp_path, run)
