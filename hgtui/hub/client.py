@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from hgtui.core.states import Failure
 from hgtui.core.text import one_line, plural
 from hgtui.hub import api
+from hgtui.hub.inference import prepare
 from hgtui.hub.keeping import CARD_S, HOUR_S, LISTING_S, MODEL_S, Keeping, Kept
 from hgtui.hub.thread import HubThread
 from hgtui.hub.values import Card, HubError, HubPlace, Model, Who
@@ -59,6 +60,7 @@ class HubClient:
         self._keeping = Keeping(place.cache, clock)
         self._clock = clock
         self._seen: dict[str, tuple[float, Model]] = {}
+        self._preparing: asyncio.Future[None] | None = None
         self._notice = notice or (lambda text: None)
         self._shared: dict[tuple[asyncio.AbstractEventLoop, str], _Shared] = {}
         # Who asks decides what the Hub shows: private models. Nobody can get from 16 digits back to a token.
@@ -84,7 +86,9 @@ class HubClient:
         ask = partial(api.listed, self.place, tag=tag, filters=filters, served=served, limit=limit)
         key = ["listing", tag, list(filters), served, limit]
         what = f"the listing of {one_line(tag, 60)}"
-        return self._noted(await self._get(key, what, LISTING_S, partial(self._wire.ask, ask), tuple[Model, ...]))
+        listed = await self._get(key, what, LISTING_S, partial(self._wire.ask, ask), tuple[Model, ...])
+        self._prepare()
+        return self._noted(listed)
 
     async def search(self, words: str, tag: str = "", limit: int = 20) -> tuple[Model, ...]:
         """Return the models whose name has `words`, most downloads first; of one pipeline tag where it is given."""
@@ -121,8 +125,17 @@ class HubClient:
             raise HubError(Failure.ACCESS, "There is no token of Hugging Face.", "Set HF_TOKEN.")
         return await self._wire.ask(partial(api.asker, self.place))
 
+    def _prepare(self) -> None:
+        """Have what calls need imported while a person, or an LLM, looks at what was listed."""
+        if self._preparing is None and self.place.token and not self.place.offline:
+            self._preparing = asyncio.ensure_future(self._wire.thread.call(prepare, DISK_S))
+            # Where it cannot be imported, the call that needs it says so.
+            self._preparing.add_done_callback(lambda done: done.cancelled() or done.exception())
+
     async def aclose(self) -> None:
         """Close the connections, and the thread where it is this client's own."""
+        if self._preparing is not None:
+            self._preparing.cancel()
         await self._wire.aclose()
         if self._own_thread:
             await self._wire.thread.aclose()

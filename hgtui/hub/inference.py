@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
+from hgtui.core.imports import settled
 from hgtui.core.states import Failure
 from hgtui.core.text import one_line
 from hgtui.hub import inference_mapping
@@ -107,7 +108,13 @@ def _client_class() -> Any:
                 await asyncio.to_thread(check_masks, answer)
             return answer
 
+    settled("huggingface_hub.inference")
     return Client
+
+
+def prepare() -> None:
+    """Import what the first call would wait for. To be called on a thread."""
+    _client_class()
 
 
 def _set_warnings() -> None:

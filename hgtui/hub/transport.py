@@ -17,6 +17,7 @@ import httpx2
 
 from hgtui import __version__
 from hgtui.core import addresses
+from hgtui.core.imports import settled
 from hgtui.core.states import Failure
 from hgtui.hub.answers import Body, Meter, word
 from hgtui.hub.faults import not_http, of_error, of_file, of_status, too_large
@@ -46,6 +47,7 @@ def install() -> None:
         set_client_factory(_blocking_client)
         set_async_client_factory(client)
         _tls()
+        settled("huggingface_hub")
 
 
 def client() -> httpx2.AsyncClient:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from hgtui.core.imports import settled
 from hgtui.llm.address import is_loopback
 from hgtui.llm.values import Timeouts
 
@@ -49,6 +50,7 @@ class Engine:
         )
         # Both are imported when they are first touched.
         _ = client.chat.completions, client.models
+        settled("openai")
         return client
 
     async def aclose(self) -> None:
