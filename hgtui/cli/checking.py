@@ -11,7 +11,7 @@ from pathlib import Path
 from hgtui.cli.compose import Sources, catalogues
 from hgtui.cli.faults import Fault
 from hgtui.cli.reading import HOW, place_in, read_plan_at, read_source
-from hgtui.cli.words import plan_table, problem_lines, problem_row, say
+from hgtui.cli.words import mend_lines, plan_table, problem_lines, problem_row, say
 from hgtui.core.addresses import is_address
 from hgtui.core.alternatives import other_types
 from hgtui.core.edits import Draft
@@ -80,6 +80,8 @@ async def check(name: str, *, as_json: bool, offline: bool = False) -> int:
         sys.stdout.write(json.dumps({"version": 1, "problems": rows}, indent=2, ensure_ascii=False) + "\n")
     elif listed:
         sys.stdout.write(problem_lines(listed, plan) + "\n")
+        if name != "-" and any(one.mends for one in errors(listed)):
+            sys.stdout.write(mend_lines(name) + "\n")
     else:
         say(f"{plural(len(plan), 'task')}, no problems.")
     return EXIT_FAILED if errors(listed) else EXIT_OK

@@ -302,10 +302,23 @@ def select(
 @app.command()
 def check(
     file: Annotated[str, typer.Argument(metavar="FILE", help="A plan file, '-' for standard input.")],
+    mend: Annotated[
+        bool,
+        typer.Option(
+            "--mend", help="Apply the first mend of each error; the mended plan goes to -o, else it is printed."
+        ),
+    ] = False,
     as_json: Json = False,
+    output: Output = None,
     offline: Offline = False,
 ) -> None:
-    """Print what is wrong or doubtful in a plan file."""
+    """Print what is wrong or doubtful in a plan file, or mend it."""
+    if mend:
+        from hgtui.cli import mending
+
+        _await(mending.mend(file, as_json=as_json, output=output, offline=offline))
+    if output:
+        raise typer.BadParameter("it takes the mended plan: add --mend", param_hint="--output")
     from hgtui.cli import checking
 
     _await(checking.check(file, as_json=as_json, offline=offline))

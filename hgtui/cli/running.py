@@ -78,7 +78,7 @@ async def run(
         headless = Headless(conductor, as_json=as_json, scripted=scripted, live=live, stored=not no_store)
         status = await headless.follow(*commands)
         _tell_raw(place, conductor.run)
-        from_file, stored = given is not None, not no_store
+        from_file, stored = plan or "", not no_store
         if person:
             status = await ask_at_gates(conductor, status, live=live, from_file=from_file, stored=stored)
         return close(conductor.run, status, as_json=as_json, shown=person, from_file=from_file, stored=stored)
@@ -102,7 +102,7 @@ def looks_on(place: Workplace, *, as_json: bool) -> bool:
 
 
 async def ask_at_gates(
-    conductor: Conductor, status: int, *, live: bool, from_file: bool = False, stored: bool = True
+    conductor: Conductor, status: int, *, live: bool, from_file: str = "", stored: bool = True
 ) -> int:
     """Ask the person at a terminal at each gate, until they say no; return the exit status."""
     while conductor.run.gate is not None:
@@ -161,7 +161,7 @@ async def _reply(conductor: Conductor, reply: str, status: int, *, live: bool, s
     return status
 
 
-def close(run: Run, status: int, *, as_json: bool, shown: bool, from_file: bool = False, stored: bool = True) -> int:
+def close(run: Run, status: int, *, as_json: bool, shown: bool, from_file: str = "", stored: bool = True) -> int:
     """Print the answer, or what a person needs to go on."""
     if as_json:
         return status

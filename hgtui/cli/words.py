@@ -2,8 +2,10 @@
 
 import contextlib
 import re
+import shlex
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 
 from hgtui.core import events as ev
 from hgtui.core.approval import SHOWN
@@ -17,10 +19,11 @@ from hgtui.core.wire import show_input
 
 WIDEST = 46
 WIDEST_LINE = 600
-MEND = (
-    "Ask differently, or mend the plan by hand:\n"
-    '  hgtui plan "REQUEST" -o plan.json, change plan.json, hgtui run --plan plan.json'
-)
+LONGEST_REQUEST = 500
+"""A longer request stands in a command as REQUEST."""
+BY_HAND = "Ask differently, or mend the plan by hand:"
+FILE_BY_HAND = "Mend the plan file and run it again."
+BY_COMMAND = "To apply the first mend of each error:"
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 """A backslash before ASCII punctuation, as in CommonMark 0.31, section 2.4."""
 
@@ -96,6 +99,31 @@ def problem_row(one: Problem, plan: Plan) -> dict[str, object]:
     }
 
 
+def mend_words(run: Run, from_file: str = "") -> str:
+    """Return how a plan with errors is mended: as commands that can be typed where hgtui knows a mend, else by hand.
+
+    `from_file` names the plan file that it came from.
+    """
+    known = any(one.mends for one in errors(problems(run.plan, run.facts)))
+    if from_file:
+        way = mend_lines(from_file, run_it=True) if known and from_file != "-" else ""
+        return f"{FILE_BY_HAND} {way}".rstrip()
+    request = shlex.quote(run.request) if len(run.request) <= LONGEST_REQUEST else "REQUEST"
+    files = "".join(f" --file {shlex.quote(name)}" for name in run.asked_files)
+    plan = f"  hgtui plan {request}{files} -o plan.json\n"
+    if not known:
+        return f"{BY_HAND}\n{plan}  change plan.json\n  hgtui run --plan plan.json"
+    mend = "  hgtui check plan.json --mend -o plan.json\n  hgtui run --plan plan.json"
+    return f"{BY_COMMAND}\n{plan}{mend}\nOr ask differently, or change plan.json by hand."
+
+
+def mend_lines(name: str, *, run_it: bool = False) -> str:
+    """Return the commands that apply the mends of a plan file and, with `run_it`, run what comes of it."""
+    mended = shlex.quote(str(Path(name).with_suffix(".mended.json")))
+    run = f"\n  hgtui run --plan {mended}" if run_it else ""
+    return f"{BY_COMMAND}\n  hgtui check {shlex.quote(name)} --mend -o {mended}{run}"
+
+
 def approve_line(run: Run) -> str:
     """Return the exact command that goes on from the gate."""
     return f"hgtui approve {run.id} {run.gate.fingerprint[:SHOWN]}" if run.gate else ""
@@ -138,11 +166,11 @@ def reuse_lines(run: Run) -> str:
     return one_line(gate.forecast + which, WIDEST_LINE)
 
 
-def gate_words(run: Run, *, from_file: bool = False, stored: bool = True) -> str:
+def gate_words(run: Run, *, from_file: str = "", stored: bool = True) -> str:
     """Return what a person sees at a gate: the plan, its problems, what stands in where a model fails, what leaves this
     machine, what it spends, the fingerprint and the command that goes on.
 
-    A plan with errors cannot go on: the words say how to mend it, `from_file` where it came from a plan file. A run that
+    A plan with errors cannot go on: the words say how to mend it, `from_file` names the plan file it came from. A run that
     is not `stored` can be approved here and now alone.
     """
     parts = [plan_table(run.plan, dict(run.draft.assignments))]
@@ -150,8 +178,7 @@ def gate_words(run: Run, *, from_file: bool = False, stored: bool = True) -> str
     if found:
         parts.append(problem_lines(found, run.plan))
     if errors(found):
-        way = "Mend the plan file and run it again." if from_file else MEND
-        parts.append(f"The plan has errors and cannot run. {way}")
+        parts.append(f"The plan has errors and cannot run. {mend_words(run, from_file)}")
     elif run.gate is not None:
         parts += filter(None, (asking_lines(run), stand_in_lines(run), costs(run.gate.leaves, run.gate.spends)))
         parts += filter(None, (reuse_lines(run),))

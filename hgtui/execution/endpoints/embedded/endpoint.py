@@ -76,7 +76,7 @@ class EmbeddedCatalogue:
         if absent:
             return f"{install_hint(absent[0])} brings {absent[0].title}."
         if task in TASKS and not any(task in card.tasks for card in CARDS):
-            return "No engine that hgtui brings does this; it takes a model of the Hugging Face Hub or a local one."
+            return "No engine that hgtui brings does this; it takes a model of the Hugging Face Hub."
         return ""
 
 
