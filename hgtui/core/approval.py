@@ -9,7 +9,7 @@ from hgtui.core.plan import Task, Uid
 from hgtui.core.planfile import wire_names, write_task
 from hgtui.core.problems import file_literals
 from hgtui.core.resource import FileFact
-from hgtui.core.stand_ins import StandIn, draft_stand_ins
+from hgtui.core.stand_ins import StandIn, draft_stand_ins, known_as
 
 Candidates = Mapping[str, tuple[Candidate, ...]]
 """The candidates by task type."""
@@ -60,6 +60,9 @@ def fingerprint(draft: Draft, files: Mapping[str, FileFact], candidates: Candida
     What may stand in for a chosen candidate is part of it: it was shown and would be run, so whoever approves a
     fingerprint approves it too. It follows from the candidates in the run's journal alone, so that a fingerprint that
     one process shows is the one that another approves. A task for which nothing stands in has no word of it.
+
+    Where the inputs go first is part of it too, for a task that sends them away from this machine; not in the runs of
+    an hgtui that did not note it.
     """
     ids = wire_names(draft.plan)
     spare = draft_stand_ins(draft, candidates)
@@ -74,6 +77,7 @@ def fingerprint(draft: Draft, files: Mapping[str, FileFact], candidates: Candida
                 "assignment": chosen.granted() if chosen and not task.skip else None,
                 "files": _files(task, files),
                 **_spare_rows(spare.get(task.uid, ())),
+                **_gone(task, chosen, spare.get(task.uid, ()), candidates),
             }
         )
     return digest({"version": 1, "tasks": rows})
@@ -81,6 +85,18 @@ def fingerprint(draft: Draft, files: Mapping[str, FileFact], candidates: Candida
 
 def _spare_rows(spare: tuple[StandIn, ...]) -> dict[str, list[dict[str, str | None]]]:
     return {"stand_ins": [one.model_dump() for one in spare]} if spare else {}
+
+
+def _gone(
+    task: Task, chosen: Assignment | None, spare: tuple[StandIn, ...], candidates: Candidates
+) -> dict[str, list[str]]:
+    """Return the hosts that the inputs of a task may go to first."""
+    if chosen is None or task.skip:
+        return {}
+    listed = candidates.get(task.task, ())
+    found = [known_as(one, listed) for one in (chosen, *(one.assignment() for one in spare))]
+    hosts = sorted({one.via for one in found if one is not None and one.leaves and one.via})
+    return {"via": hosts} if hosts else {}
 
 
 def grant(draft: Draft, files: Mapping[str, FileFact], candidates: Candidates) -> Grant:

@@ -70,7 +70,7 @@ def place(candidate: Candidate, controller: str = "") -> str:
     """Say in words where the inputs of a candidate that is not on this machine go."""
     match candidate.place:
         case "hub":
-            host = urlsplit(candidate.page).netloc if candidate.page else ""
+            host = candidate.via or (urlsplit(candidate.page).netloc if candidate.page else "")
             return one_line(f"{candidate.provider or 'a provider'} through {host or 'the Hub'}", NAME)
         case "llm":
             return controller or "the controller"

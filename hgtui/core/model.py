@@ -46,7 +46,8 @@ class Candidate(Value):
     the state of the mapping to `provider` (huggingface_hub: live, staging, error); `downloads` of the last 30 days;
     `gated` how access is given ("auto", "manual", empty where it needs no asking); `page` where a person reads about it
     and accepts its terms; `spends` in words what a call uses up where its price is not known ("credits of HF_TOKEN").
-    `instructed`: it is told in words what to do, by chat, so also in which language.
+    `via` is the host, with its port where it has one, that its inputs go to first: of the Hub its router, empty where
+    that is not known. `instructed`: it is told in words what to do, by chat, so also in which language.
     """
 
     name: str
@@ -70,6 +71,7 @@ class Candidate(Value):
     status: str = ""
     providers: tuple[str, ...] = ()
     page: str = ""
+    via: str = ""
     spends: str = ""
     instructed: bool = False
     missing: str = ""

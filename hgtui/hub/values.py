@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from hgtui.core.base import Value
 from hgtui.core.states import Failure
@@ -33,6 +34,11 @@ class HubPlace:
     offline: bool = False
     cache: Path | None = None
     answer_mb: float = 200.0
+
+    @property
+    def via(self) -> str:
+        """The host of the router, with its port where it has one: whatever goes to a provider goes there first."""
+        return urlsplit(self.router).netloc.rpartition("@")[2]
 
 
 class Served(Value):

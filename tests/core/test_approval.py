@@ -173,3 +173,17 @@ def test_a_grant_widens_only_by_what_stands_in_anew() -> None:
     assert widens(narrow, wide)
     assert not widens(wide, narrow)
     assert not widens(wide, wide)
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_where_the_inputs_go_first_is_part_of_the_fingerprint_where_they_leave(which: int) -> None:
+    def through(host: str, **more: object) -> str:
+        rows = [one.model_copy(update={"via": "a.example"}) for one in (LISTED, OTHER)]
+        rows[which] = rows[which].model_copy(update={"via": host, **more})
+        return fingerprint(DRAFT, FILES, {"image-to-text": tuple(rows)})
+
+    assert through("a.example") == through("a.example")
+    assert through("b.example") != through("a.example")
+    everywhere = {"image-to-text": (LISTED.model_copy(update={"leaves": False, "via": "a.example"}),)}
+    here = {"image-to-text": (LISTED.model_copy(update={"leaves": False}),)}
+    assert fingerprint(DRAFT, FILES, everywhere) == fingerprint(DRAFT, FILES, here)

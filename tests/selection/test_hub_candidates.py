@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -47,7 +48,8 @@ async def test_a_candidate_says_all_that_the_hub_says_of_a_model() -> None:
         assert first.page == f"{server.url}/openai/whisper-large-v3"
         assert first.spends == "credits of HF_TOKEN"
         assert first.description
-        assert not first.leaves, "this Hub is on this machine"
+        assert first.leaves, "also with a router on this machine: the provider is elsewhere"
+        assert first.via == urlsplit(server.router).netloc
         assert "facebook/wav2vec2-base-960h" not in ids(found), "nobody runs it"
 
 

@@ -96,7 +96,15 @@ class HubCatalogue:
             model = await self._hub.model(pin.model)
         except HubError as error:
             words = one_line(f"{error.message} {error.hint}", 300)
-            return Candidate(name=name, model=pin.model, endpoint=ENDPOINT, place="hub", leaves=True, missing=words)
+            return Candidate(
+                name=name,
+                model=pin.model,
+                endpoint=ENDPOINT,
+                place="hub",
+                leaves=True,
+                via=self._hub.place.via,
+                missing=words,
+            )
         return await self._described(model, task, pin.provider or "")
 
     async def _described(self, model: Model, task: str, at: str = "") -> Candidate | None:

@@ -7,7 +7,6 @@ from hgtui.core.model import Candidate
 from hgtui.core.text import one_line
 from hgtui.hub.tasks import LIVE, by_provider, offers, way_of, why_not
 from hgtui.hub.values import HubPlace, Model, Served
-from hgtui.llm.address import is_loopback
 
 ENDPOINT = "hub"
 _ID = re.compile(r"(?:[A-Za-z0-9][\w.-]{0,95}/)?[A-Za-z0-9_][\w.-]{0,95}\Z", re.ASCII)
@@ -53,7 +52,8 @@ def row(model: Model, task: str, place: HubPlace, description: str = "", at: str
         licence=one_line(model.licence, _MOST_WORDS) or None,
         languages=tuple(one_line(one, 20) for one in model.languages[:_MOST_LANGUAGES]),
         place="hub",
-        leaves=not (is_loopback(place.endpoint) and is_loopback(place.router)),
+        # Also with a router on this machine: a provider is never here, and such a router is a proxy.
+        leaves=True,
         size_mb=model.size_mb,
         downloads=model.downloads,
         likes=model.likes,
@@ -62,6 +62,7 @@ def row(model: Model, task: str, place: HubPlace, description: str = "", at: str
         status=chosen.status if chosen else "",
         providers=tuple(one.provider for one in found if one.provider != provider),
         page=f"{place.endpoint}/{model.id}",
+        via=place.via,
         spends=_spends(place),
         instructed=way is not None and way.chat,
         missing=_missing(model, task, place, chosen, at),
