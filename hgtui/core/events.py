@@ -37,6 +37,8 @@ class Setup(Value):
     `base` is the working folder, `out` the folder for results ("" for none), `attended` whether somebody could mend a
     failure, `approve_by` what approves in a person's place; `limits` how many calls each endpoint takes at once;
     `selector`, `talker` and `store` whether there were such; `pins` by task type; `exempt` hosts and ports.
+    `profile` is the name of the profile; `hub` the host and port of the Hub's router, `controller_spends` in words what
+    the controller's calls use up: both as it is told before anything is approved.
     """
 
     base: str = ""
@@ -50,6 +52,9 @@ class Setup(Value):
     pins: Mapping[str, str] = {}
     exempt: tuple[tuple[str, int], ...] = ()
     offline: bool = False
+    profile: str = ""
+    hub: str = ""
+    controller_spends: str = ""
 
 
 class RunStarted(Value):

@@ -27,13 +27,20 @@ def _started(run: "Run", event: ev.RunStarted) -> Changed:
     run.started, run.earlier = run.at, event.earlier
     run.controller, run.answer_by = event.controller, event.answer
     run.brought, run.fresh = event.brought, event.fresh
+    _set_up(run, event.setup)
     return ()
 
 
 def _resumed(run: "Run", event: ev.Resumed) -> Changed:
     if run.grant is None:  # what was approved stays what was approved
         run.controller, run.answer_by = event.controller, event.answer
+        _set_up(run, event.setup)
     return ()
+
+
+def _set_up(run: "Run", setup: ev.Setup | None) -> None:
+    if setup is not None:
+        run.profile, run.hub, run.controller_spends = setup.profile, setup.hub, setup.controller_spends
 
 
 def _marked(run: "Run", event: ev.Marked) -> Changed:

@@ -12,10 +12,11 @@ from hgtui.core.leaving import Leaving, leaving, spending
 from hgtui.core.model import Assignment, Candidate
 from hgtui.core.plan import Plan, Task, Uid
 from hgtui.core.ports import Turn
-from hgtui.core.problem import Facts
+from hgtui.core.problem import Code, Facts
+from hgtui.core.problems import problems
 from hgtui.core.resource import FileFact
 from hgtui.core.stand_ins import StandIn, draft_stand_ins
-from hgtui.core.states import Gates, Outcome, Stage, TaskState
+from hgtui.core.states import HAS_RESULT, Gates, Outcome, Stage, TaskState
 from hgtui.core.status import LogEntry, TaskStatus
 
 __all__ = ["LogEntry", "Run", "TaskStatus", "fold"]
@@ -34,6 +35,9 @@ class Run:
     planner: str = ""
     earlier: tuple[Turn, ...] = ()
     controller: str = ""
+    controller_spends: str = ""
+    profile: str = ""
+    hub: str = ""
     answer_by: str = "program"
     gates: Gates = Gates.MERGED
     stage: Stage = Stage.ASKING
@@ -104,6 +108,13 @@ class Run:
             assignments=self.draft.assignments,
             help=self.help,
         )
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """What an answer has to say beside the results: what the planner did not understand, what no task looked for."""
+        done = {task.uid for task in self.plan if self.state(task.uid) in HAS_RESULT}
+        found = problems(self.plan, self.facts)
+        return (*self.notes, *(one.message for one in found if one.code is Code.NARROW and one.uid in done))
 
     @property
     def told(self) -> str:

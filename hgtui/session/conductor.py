@@ -25,6 +25,7 @@ from hgtui.session.intake import Intake
 from hgtui.session.locks import RunInUse, RunLock
 from hgtui.session.parts import NotNow, Parts
 from hgtui.session.pinning import Pinning
+from hgtui.session.places import same_controller, same_hub
 from hgtui.session.preview import foresee
 from hgtui.session.proposing import Proposing
 from hgtui.session.resuming import Resuming
@@ -296,6 +297,8 @@ class Conductor:
         opened = gate(self.run)
         if not opened.approvable:
             raise NotNow("The plan has errors and cannot be approved.", "Mend them first.")
+        same_hub(self.run, self._equipment)
+        same_controller(self.run, self._equipment)
         self._grant(command.by)
         await self._board.flush()
         if self._parts.running is None:

@@ -76,7 +76,9 @@ class Equipment:
     `attended` says whether somebody is there who can mend a failure; else a run ends with what it has.
     `task_seconds` bounds one try of a task; `sleep` waits so many seconds between two. `selector`, `responder` and `talker` are an LLM's part in choosing models,
     in writing the answer and in replying where no task is needed; None leaves it to the program.
-    `controller` names that LLM and its server where they are not on this machine. `store` is where
+    `controller` names that LLM and its server where they are not on this machine; `controller_spends` says in words what
+    its calls use up ("credits of HF_TOKEN"), empty where that is not known. `hub` is the host and port of the Hub's
+    router, empty where there is none; `profile` is the profile that says all that. `store` is where
     a model is looked for that is not among the candidates, None where there is no such place. `allowed` are folders
     (real paths) that a plan may read besides `base`. A file at an address of the web may have `download_mb`;
     `exempt_hosts` are the hosts (lower case) and ports that were configured: only they may be private; with `offline`
@@ -109,6 +111,9 @@ class Equipment:
     responder: Responder | None = None
     talker: Talker | None = None
     controller: str = ""
+    controller_spends: str = ""
+    hub: str = ""
+    profile: str = ""
     store: ModelStore | None = None
     allowed: tuple[Path, ...] = ()
     download_mb: float = DOWNLOAD_MB
@@ -136,6 +141,9 @@ class Equipment:
             pins=dict(self.pins),
             exempt=tuple(sorted(self.exempt_hosts)),
             offline=self.offline,
+            profile=self.profile,
+            hub=self.hub,
+            controller_spends=self.controller_spends,
         )
 
     lock: Callable[[str], RunLock | None] | None = None

@@ -1,4 +1,4 @@
-"""The parts of one run that its commands work on, and the error that a command raises where it does not fit."""
+"""The parts of one run that its commands work on."""
 
 from dataclasses import dataclass
 
@@ -7,16 +7,11 @@ from hgtui.core.states import Stage
 from hgtui.session.board import Board
 from hgtui.session.equipment import Equipment
 from hgtui.session.intake import Intake
+from hgtui.session.notnow import NotNow
 from hgtui.session.proposing import Proposing
 from hgtui.session.running import Running
 
-
-class NotNow(Exception):
-    """A command does not fit where the run stands; message and hint are for a person."""
-
-    def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.message, self.hint = message, hint
+__all__ = ["NotNow", "Parts"]
 
 
 @dataclass

@@ -6,23 +6,19 @@ from typing import Any
 from hgtui.core import events as ev
 from hgtui.core.approval import SHOWN, fingerprint
 from hgtui.core.edits import touched
-from hgtui.core.plan import Task
 from hgtui.core.ports import ArtifactError
-from hgtui.core.run import Run
-from hgtui.core.states import ENDED, EXITS, HAS_RESULT, Stage, TaskState
+from hgtui.core.states import EXITS, HAS_RESULT, Stage, TaskState
 from hgtui.session.answering import Answers
 from hgtui.session.beginning import Beginning
 from hgtui.session.gates import gate
 from hgtui.session.parts import NotNow, Parts
+from hgtui.session.places import same_controller, same_hub
 from hgtui.session.running import outcome
 from hgtui.session.standing import Standing, standing
 
 OpenGate = Callable[[], Awaitable[None]]
 Execute = Callable[[Standing, bool], Coroutine[Any, Any, None]]
 """Goes on with the execution of what was approved; the flag says that nobody is waited for where something failed."""
-
-CONTROLLER = "controller"
-"""The endpoint whose candidates are the controller itself, and so are another's where the controller is another."""
 
 
 class Resuming:
@@ -40,9 +36,10 @@ class Resuming:
         if run.proposed is None:
             self._tell("It had no plan yet: it is planned anew.")
             return self._beginning.plan()
+        same_hub(run, self._parts.equipment)
         if run.grant is None:
             return self._before_the_grant()
-        self._same_controller()
+        same_controller(run, self._parts.equipment)
         stands = await self._standing()
         if run.stage is Stage.RESPONSE and stands.settled:
             self._tell("Everything was run: the answer is written.")
@@ -106,23 +103,6 @@ class Resuming:
             await parts.board.flush()
             return
         await self._open_gate()
-
-    def _same_controller(self) -> None:
-        """Raise NotNow where what was approved for one controller would be done by another."""
-        run, now = self._parts.run, self._parts.equipment
-        if now.controller == run.controller and CONTROLLER in now.endpoints:
-            return
-        for task in self._open_tasks(run):
-            chosen = run.draft.assignments.get(task.uid)
-            if chosen is not None and chosen.candidate.partition(":")[0] == CONTROLLER:
-                raise NotNow(
-                    f"Task {task.id} was approved for {run.controller or chosen.candidate}, which is not the controller now.",
-                    "Go on with the profile that it was begun with: hgtui resume RUN --profile NAME.",
-                )
-
-    @staticmethod
-    def _open_tasks(run: Run) -> list[Task]:
-        return [task for task in run.draft.plan if not task.skip and run.state(task.uid) not in ENDED]
 
     async def _standing(self) -> Standing:
         anew = frozenset({TaskState.FAILED}) if self._parts.equipment.approve_by else frozenset[TaskState]()

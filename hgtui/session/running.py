@@ -19,6 +19,7 @@ from hgtui.session.calls import keep_call
 from hgtui.session.equipment import Equipment
 from hgtui.session.gates import gate
 from hgtui.session.intake import Intake
+from hgtui.session.places import moved
 from hgtui.session.preview import is_fresh
 from hgtui.session.standing import Standing
 
@@ -65,7 +66,8 @@ class Running:
         grant = self._board.run.grant
         if grant is None:
             return "nothing was approved"
-        return beyond(grant, task, assignment, self._board.run.files)
+        run = self._board.run
+        return beyond(grant, task, assignment, run.files) or moved(run, self._equipment, task, assignment)
 
     def _stand_ins(self, uid: Uid) -> tuple[Assignment, ...]:
         """Return what may run in place of a task's candidate: what was granted, as long as it still lies within that."""

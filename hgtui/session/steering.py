@@ -9,6 +9,7 @@ from hgtui.core.resource import Kind, Resource
 from hgtui.core.states import TaskState
 from hgtui.core.text import clean
 from hgtui.session.parts import NotNow, Parts
+from hgtui.session.places import moved
 from hgtui.session.preview import foresee_rerun
 
 PREVIEW = 400
@@ -26,6 +27,9 @@ class Steering:
         run = self._parts.run
         task = run.draft.plan.get(command.uid)
         why = beyond(run.grant, task, run.draft.assignments.get(task.uid), run.files) if task and run.grant else ""
+        chosen = run.draft.assignments.get(command.uid)
+        if task is not None and chosen is not None and (away := moved(run, self._parts.equipment, task, chosen)):
+            raise NotNow(f"It cannot run here: {away}.", "Choose its model anew, or set the Hub as it was.")
         if why:
             raise NotNow(f"It goes beyond what was approved: {why}.", "Approve the plan as it is now.")
         running.scheduler.allow([command.uid])

@@ -512,6 +512,48 @@ async def test_a_task_for_the_controller_is_not_done_by_another_one(tmp_path: Pa
         assert (await here.end()).outcome is Outcome.ANSWERED
 
 
+async def test_what_was_to_go_through_one_router_of_the_hub_goes_through_no_other(tmp_path: Path) -> None:
+    there = Models(
+        Candidate(
+            name="hub:a/one#x", model="a/one", endpoint="hub", provider="x", place="hub", leaves=True, via="a.example"
+        )
+    )
+    work = FakeWork()
+    work.name = "hub"
+    with_hub = {"models": (there,), "endpoints": {"hub": work}, "hub": "a.example"}
+    whole = await ran(tmp_path / "first", **with_hub)
+    gate = until(whole, ev.GateOpened)
+    for number, entries in enumerate((gate, until(whole, ev.TaskDone, uid="t1"))):
+        folder = await left(tmp_path / f"again{number}", entries, artifacts=tmp_path / "first" / "artifacts")
+        async with again(folder, entries, **with_hub | {"hub": "b.example"}) as here:
+            refused = await here.after(cmd.Resume(), kind=ev.Refused)
+            assert "was to go through a.example, and the router of the Hub is b.example now" in refused.message
+            assert "HGTUI_ROUTER_URL" in refused.hint
+            assert "--profile" in refused.hint
+            assert here.all(ev.TaskStarted) == []
+    async with again(tmp_path / "again0", gate, **with_hub | {"hub": "b.example"}) as here:
+        shown = here.run.gate
+        assert shown is not None
+        refused = await here.after(cmd.Approve(fingerprint=shown.fingerprint), kind=ev.Refused)
+        assert "a.example" in refused.message
+        assert here.run.grant is None
+    async with again(tmp_path / "again0", gate, **with_hub) as here:
+        here.send(cmd.Approve(fingerprint=shown.fingerprint))
+        assert (await here.end()).outcome is Outcome.ANSWERED
+
+
+async def test_a_run_of_an_hgtui_that_did_not_note_where_the_hub_was_goes_on(tmp_path: Path) -> None:
+    there = Models(Candidate(name="hub:a/one#x", model="a/one", endpoint="hub", provider="x", place="hub", leaves=True))
+    work = FakeWork()
+    work.name = "hub"
+    with_hub = {"models": (there,), "endpoints": {"hub": work}}
+    entries = until(await ran(tmp_path / "first", **with_hub), ev.TaskDone, uid="t1")
+    folder = await left(tmp_path / "second", entries, artifacts=tmp_path / "first" / "artifacts")
+    async with again(folder, entries, **with_hub, hub="b.example") as here:
+        here.send(cmd.Resume())
+        assert (await here.end()).outcome is Outcome.ANSWERED
+
+
 # What is refused
 
 
