@@ -1,5 +1,6 @@
 """The workbench while much happens: a plan of 1,000 tasks on the screen, 30 of them running. `benchmarks.keys` runs it."""
 
+import gc
 import sys
 from itertools import cycle
 
@@ -51,5 +52,6 @@ if __name__ == "__main__":
     desk = ScriptedDesk()
     app = Busy(desk)
     app.given = desk
+    gc.freeze()  # as the program does with what it imported
     app.run()
     sys.exit(app.return_code or 0)

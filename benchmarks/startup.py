@@ -6,6 +6,7 @@ beside them say the same on a busy one.
     python -m benchmarks.startup [RUNS]
 """
 
+import json
 import statistics
 import subprocess
 import sys
@@ -13,10 +14,12 @@ import time
 from typing import NamedTuple
 
 from benchmarks.terminal import Terminal, cpu_seconds, environment, floor, own_folder, workbench
+from tests.servers.hub import TOKEN
 
 RUNS = 9
 QUIET_S, START_LIMIT_S, IDLE_S = 1.5, 30.0, 5.0
 TYPED = b"typed before the first frame"
+PLANNED = json.dumps([{"task": "translation", "id": 0, "dep": [-1], "args": {"text": "ein Fuchs"}}])
 IMPORT_TYPER = [sys.executable, "-c", "import typer"]
 HELP = [sys.executable, "-m", "hgtui", "--help"]
 
@@ -64,6 +67,24 @@ def idle(env: dict[str, str]) -> tuple[int, float]:
         return sent, (cpu_seconds(terminal.pid) - before) * 1e3
 
 
+def memory_with_all(env: dict[str, str]) -> float:
+    """Return the MiB of a workbench at the gate of a plan by an LLM, with models of the Hub; both are served beside it."""
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-m", "benchmarks.hub_servers"], text=True, **pipes) as servers:
+        assert servers.stdin and servers.stdout
+        servers.stdin.write(json.dumps({"planning": PLANNED}) + "\n")
+        servers.stdin.flush()
+        at = json.loads(servers.stdout.readline())
+        more = {"OPENAI_BASE_URL": at["llm"], "OPENAI_MODEL": "m", "HF_TOKEN": TOKEN, "HF_ENDPOINT": at["hub"]}
+        with Terminal(workbench(), {**env, **more}, typed=b"Translate: ein Fuchs\r") as terminal:
+            while "approve+run" not in terminal.text_after(START_LIMIT_S, QUIET_S):
+                if terminal.now > START_LIMIT_S:
+                    raise SystemExit(f"no gate opened:\n{terminal.text()}")
+            used = terminal.memory_mb()
+        servers.stdin.close()
+    return used
+
+
 def types_at_once(env: dict[str, str]) -> bool:
     """Say whether what is typed before the program runs stands in the prompt."""
     with Terminal(workbench(), env, typed=TYPED) as terminal:
@@ -98,6 +119,7 @@ def main() -> None:
         )
         for name, unit, what, bound in rows:
             print(row(name, unit, [getattr(one, what) for one in least], [getattr(one, what) for one in ours], bound))
+        print(f"resident memory with an LLM and the Hub, at a gate: {memory_with_all(env):.0f} MiB (bound 110)")
         sent, burnt = idle(env)
         print(f"idle for {IDLE_S:g} s: {sent} bytes, {burnt:.1f} ms CPU (bound: none)")
         print(f"keys typed before the program runs stand in the prompt: {'yes' if types_at_once(env) else 'NO'}")

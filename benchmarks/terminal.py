@@ -154,6 +154,11 @@ class Terminal:
             first = chunk
         return first
 
+    def text_after(self, until: float, quiet: float) -> str:
+        """Read as `read` does; return what stands on the screen then."""
+        self.read(until, quiet)
+        return self.text()
+
     def text(self) -> str:
         """Return what stands on the screen now."""
         *_, (_, screen) = self._replayed()

@@ -17,6 +17,7 @@ from hgtui.ui.screens.workbench import Workbench
 from hgtui.ui.widgets.field import Field
 from tests.cli.program import Program
 from tests.cli.terminal import Terminal
+from tests.servers.chat import ChatServer
 from tests.ui.bench import SIZES, screen_text, settle, until
 from tests.ui.scripted import ScriptedDesk
 
@@ -168,3 +169,17 @@ def test_the_terminal_is_left_as_it_was(hgtui: Program, config: str) -> None:
             terminal.press("\x11")
         assert terminal.process.wait(60) == (2 if config else 0)
         assert termios.tcgetattr(terminal._theirs) == before
+
+
+def test_which_model_plans_is_asked_in_place_of_the_first_frame_and_kept(hgtui: Program) -> None:
+    with (
+        ChatServer(models=("test-one", "test-two")) as server,
+        Terminal(hgtui, screen=True, OPENAI_BASE_URL=server.url) as terminal,
+    ):
+        terminal.press("typed before")
+        terminal.until("Which one shall plan")
+        terminal.press("2\r")
+        terminal.until("plans are made by test-two")
+        terminal.until("typed before")
+        terminal.press("\x11")
+        assert terminal.ended()[0] == 0
