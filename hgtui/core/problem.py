@@ -37,6 +37,7 @@ class Code(StrEnum):
     SAME_TASK_TWICE = "same_task_twice"
     LOOKS_LIKE_REFERENCE = "looks_like_reference"
     LANGUAGE = "language"
+    NARROW = "narrow"
     READS_SKIPPED = "reads_skipped"
 
 

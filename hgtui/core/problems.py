@@ -40,3 +40,4 @@ def _of(look: Look, task: Task) -> Iterator[Problem]:
     if not task.skip:
         yield from rules_models.runnable(look, task)
         yield from rules_models.language(look, task)
+        yield from rules_models.few(look, task)

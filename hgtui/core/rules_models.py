@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 from hgtui.core.alternatives import ALTERNATIVES, as_another
 from hgtui.core.edit import Patch, Skip
-from hgtui.core.fit import asked, can_run
+from hgtui.core.fit import asked, can_run, narrow
 from hgtui.core.look import Look
+from hgtui.core.model import Candidate
 from hgtui.core.plan import Ref, Task
 from hgtui.core.problem import Code, Mend, Problem, Severity
 from hgtui.core.rules_arguments import arguments
@@ -17,6 +18,8 @@ from hgtui.core.text import one_line
 _CODE = re.compile(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]{1,8})*")
 _EVERY = frozenset({"multilingual", "mul"})
 """What a model card of the Hub has among its languages where it speaks too many to name them all."""
+
+_SHOWN = 4
 
 
 def runnable(look: Look, task: Task) -> Iterator[Problem]:
@@ -77,9 +80,7 @@ def language(look: Look, task: Task) -> Iterator[Problem]:
     That is the language of what goes in, where it is known, and the one that the task itself names: to speak, to
     translate into. What is no language code makes no warning: an engine may know languages by name too.
     """
-    chosen = look.facts.assignments.get(task.uid)
-    candidates = (look.facts.candidates or {}).get(task.task, ())
-    candidate = next((one for one in candidates if chosen and one.name == chosen.candidate), None)
+    candidate = _chosen(look, task)
     if candidate is None or not candidate.languages or not _EVERY.isdisjoint(candidate.languages):
         return
     spoken = {_code(one) for one in candidate.languages}
@@ -91,6 +92,28 @@ def language(look: Look, task: Task) -> Iterator[Problem]:
         for said in sorted({one for part in value.parts if (one := _of(look, part))} - spoken):
             message = f"{candidate.model} does not speak the language of its input ({said})."
             yield look.warning(Code.LANGUAGE, message, task, name)
+
+
+def few(look: Look, task: Task) -> Iterator[Problem]:
+    """Yield a warning where a task is to find whatever there is, and what was chosen for it knows only a few things.
+
+    What a person chose makes none: they know why.
+    """
+    spec, chosen = TASKS[task.task], look.facts.assignments.get(task.uid)
+    if chosen is None or chosen.chosen_by == "person" or spec.arg("labels") is None:
+        return
+    candidate = _chosen(look, task)
+    if candidate is not None and narrow(task, candidate):
+        known = ", ".join(f"“{one_line(label, 40)}”" for label in candidate.labels[:_SHOWN])
+        message = f"{candidate.model} knows only {known}: task {task.id} will find nothing else."
+        yield look.warning(Code.NARROW, message, task)
+
+
+def _chosen(look: Look, task: Task) -> Candidate | None:
+    """Return what is known of the candidate that was chosen for a task."""
+    chosen = look.facts.assignments.get(task.uid)
+    candidates = (look.facts.candidates or {}).get(task.task, ()) if chosen else ()
+    return next((one for one in candidates if chosen and one.name == chosen.candidate), None)
 
 
 def _of(look: Look, part: str | Ref) -> str:

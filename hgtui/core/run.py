@@ -134,7 +134,7 @@ class Run:
     @property
     def spends(self) -> str:
         """What the draft would spend, in words; empty where nothing in it costs anything."""
-        return spending(self.draft, self.candidates)
+        return spending(self.draft, self.candidates, self.controller_spends)
 
     @property
     def stand_ins(self) -> dict[Uid, tuple[StandIn, ...]]:

@@ -20,7 +20,7 @@ from hgtui.planning.prompt import schema
 from hgtui.planning.reader import Read, ReplyError
 from hgtui.planning.revising import revised
 
-_NOT_OF_THE_PLAN = frozenset({Code.UNREADABLE_FILE, Code.NO_MODEL, Code.LANGUAGE})
+_NOT_OF_THE_PLAN = frozenset({Code.UNREADABLE_FILE, Code.NO_MODEL, Code.LANGUAGE, Code.NARROW})
 """Problems that no other plan cures: they lie in the files and the models."""
 
 Step = Said | Drafted | Withdrawn | CallMade | Noticed

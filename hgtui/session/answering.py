@@ -55,7 +55,7 @@ class Answers:
                 board.emit(ev.Logged(level="warning", text=words))
                 outcome = Outcome.DEGRADED if outcome is Outcome.ANSWERED else outcome
         if by == "program":
-            text = report(run.draft.plan, run.tasks, texts, files, run.notes)
+            text = report(run.draft.plan, run.tasks, texts, files, run.left_out)
         shown = [one.digest for ones in results.values() for one in ones]
         paths = tuple(dict.fromkeys(files[one] for one in shown if one in files))
         self._end(outcome, message, exit, answer=ev.Answered(text=text, by=by, files=paths))
@@ -106,7 +106,7 @@ class Answers:
             request=run.request,
             findings=tuple(self._finding(task, results, texts, files) for task in run.draft.plan),
             changes=tuple(patch.words for patch in run.undos if patch.words),
-            notes=run.notes,
+            notes=run.left_out,
             earlier=run.earlier,
         )
         text, by = await self._follow(responder.respond(about))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from hgtui.core import events as ev
 from hgtui.core.approval import beyond
+from hgtui.core.fit import narrow
 from hgtui.core.model import Assignment, Candidate
 from hgtui.core.plan import Plan, Task, Uid
 from hgtui.core.problems import Problem, Severity, problems
@@ -192,6 +193,8 @@ class View:
         status, able = self.run.status(task.uid), usable(rank(task, self.candidates(task)), task)
         ran = self.named(task, status.candidate) or self.candidate(task)
         tried = {status.candidate, status.in_place_of, ran.name if ran else ""}
+        # What knows only a few things comes last: it may find nothing where the one that failed would have.
+        able = tuple(sorted(able, key=lambda one: bool(narrow(task, one))))
         names = [one.name for one in able]
         at = names.index(ran.name) + 1 if ran and ran.name in names else 0
         # Where the credits are gone, who is paid from the same ones would fail as well.

@@ -23,10 +23,11 @@ FILES = {
     "bad.png": FileFact(path="bad.png", kind=Kind.IMAGE, error="bad.png is no picture."),
 }
 HERE = Candidate(name="embedded:x", model="x", endpoint="embedded", languages=("en",))
+FACES = Candidate(name="embedded:faces", model="faces", endpoint="embedded", labels=("face",))
 FACTS = Facts(
     files=FILES,
-    candidates={"text-to-video": (), "translation": (HERE,)},
-    assignments={"de": Assignment(candidate="embedded:x")},
+    candidates={"text-to-video": (), "translation": (HERE,), "object-detection": (FACES,)},
+    assignments={"de": Assignment(candidate="embedded:x"), "find": Assignment(candidate="embedded:faces")},
     help={"text-to-video": "Install more."},
 )
 
@@ -64,6 +65,7 @@ CASES: dict[str, tuple[Code, list[dict[str, Any]], bool]] = {
     "a result that nobody reads": (Code.UNUSED_RESULT, [OCR, row("summarization", 1, [0], text="a")], False),
     "a task twice": (Code.SAME_TASK_TWICE, [OCR, row("image-to-text", 1, image="a.png")], True),
     "what looks like a reference": (Code.LOOKS_LIKE_REFERENCE, [OCR, row("summarization", 1, text="<GENERATED>")], True),
+    "a model for a few things": (Code.NARROW, [row("object-detection", uid="find", image="a.png")], False),
     "a foreign language": (Code.LANGUAGE, [row("translation", uid="de", text="de.txt")], False),
     "a result of a skipped task": (Code.READS_SKIPPED, [{**OCR, "skip": True}, row("summarization", 1, text="<GENERATED>-0")], True),
 }  # fmt: skip
@@ -93,6 +95,33 @@ def test_a_problem_is_named_with_its_place_and_gone_when_its_mend_is_applied(nam
         assert code is Code.READS_SKIPPED or not left
         assert all(one.mend is None for one in left)
         assert apply(mended, undo)[0].plan == plan
+
+
+def narrow_in(
+    by: str = "ranking", task: str = "object-detection", model: Candidate = FACES, **more: Any
+) -> list[Problem]:
+    plan = read_plan(
+        [row(task, uid="find", **{name: one for name, one in ({"image": "a.png"} | more).items() if one})]
+    ).plan
+    facts = Facts(files=FILES, candidates={task: (model,)}, assignments={"find": Assignment(candidate=model.name, chosen_by=by)})  # fmt: skip
+    return of(Code.NARROW, problems(plan, facts))
+
+
+def test_a_model_that_knows_a_few_things_is_a_warning_where_a_task_asks_for_nothing_in_particular() -> None:
+    (problem,) = narrow_in()
+    assert (problem.severity, problem.uid) == (Severity.WARNING, "find")
+    assert problem.message == "faces knows only “face”: task 0 will find nothing else."
+
+
+def test_a_model_that_knows_what_is_asked_for_or_was_chosen_by_a_person_or_knows_anything_is_no_problem() -> None:
+    assert narrow_in(labels=["faces"]) == []
+    assert narrow_in(by="person") == []
+    assert narrow_in(model=FACES.model_copy(update={"labels": ()})) == []
+
+
+def test_a_task_that_is_not_to_find_things_has_no_such_warning() -> None:
+    moods = FACES.model_copy(update={"labels": ("positive", "negative")})
+    assert narrow_in(task="text-classification", model=moods, image=None, text="Fine.") == []
 
 
 VOICE = Candidate(name="embedded:voice", model="voice", endpoint="embedded", languages=("de", "en", "pt-BR"))
