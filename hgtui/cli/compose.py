@@ -23,7 +23,6 @@ from hgtui.execution.endpoints.embedded.endpoint import EmbeddedCatalogue, Embed
 from hgtui.execution.lanes import Lanes
 from hgtui.hub.values import HubPlace
 from hgtui.llm import ChatClient, LLMError
-from hgtui.llm.address import is_loopback
 from hgtui.llm.profile import Choice, client_for
 from hgtui.selection.pins import FILE as PINS
 from hgtui.selection.pins import Pins, PinsError
@@ -130,7 +129,7 @@ class Workplace:
     @property
     def remote(self) -> str:
         """The model and its server where they are not on this machine, else an empty text."""
-        if self.chat is None or is_loopback(self.choice.base_url):
+        if self.chat is None or self.choice.here:
             return ""
         return f"{self.planner_name} at {self.choice.address}"
 
@@ -202,6 +201,9 @@ class Workplace:
             responder=parts.responder if (answer or self.settings.answer) == "llm" else None,
             talker=parts.talker,
             controller=self.remote,
+            controller_spends=self.choice.spends if self.chat is not None else "",
+            hub=self.hub.place.via,
+            profile=self.choice.profile,
             store=TapedStore(hub.store, tape) if self.hub.enabled else None,
             tape=tape,
             pins=self.pins.by_task,

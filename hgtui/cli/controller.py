@@ -8,7 +8,6 @@ from hgtui.config import config_path
 from hgtui.core.ports import Catalogue, Endpoint, Planner, Responder, Selector, Talker
 from hgtui.core.text import one_line
 from hgtui.llm import Budget, ChatClient, RetryPolicy, Timeouts
-from hgtui.llm.address import is_loopback
 from hgtui.llm.profile import Choice, client_for
 from hgtui.session.tape import Tape
 
@@ -89,6 +88,6 @@ def stages(chat: ChatClient | None, choice: Choice, environ: Mapping[str, str], 
         selector=selection.LLMSelector(metered, prompts(selection_prompt.TEMPLATES)),
         responder=response.LLMResponder(metered, prompts(response_prompt.TEMPLATES)),
         talker=talking.Talker(metered, prompts(planning_prompt.TEMPLATES)),
-        catalogues=(ControllerCatalogue(bare, local=is_loopback(choice.base_url)),),
+        catalogues=(ControllerCatalogue(bare, local=choice.here, spends=choice.spends),),
         endpoints=(ControllerEndpoint(bare),),
     )

@@ -78,10 +78,11 @@ def place(candidate: Candidate, controller: str = "") -> str:
             return one_line(f"the {candidate.place} {candidate.endpoint}", NAME)
 
 
-def spending(draft: Draft, candidates: Candidates) -> str:
+def spending(draft: Draft, candidates: Candidates, controller: str = "") -> str:
     """Say what a draft would spend: credits in words, a price in US dollars where it is known, "-" where it is not.
 
-    A task is one call; what fails and is tried again costs more. Empty where nothing in it costs anything.
+    A task is one call; what fails and is tried again costs more. `controller` says what the calls use up that the
+    controller makes besides: to plan, to choose, to answer. Empty where nothing in it costs anything.
     """
     credits: dict[str, int] = {}
     prices: list[float] = []
@@ -96,10 +97,21 @@ def spending(draft: Draft, candidates: Candidates) -> str:
             credits[one.spends] = credits.get(one.spends, 0) + 1
         elif one.leaves:
             unknown += 1
-    words = [f"spends {one_line(what, NAME)} ({plural(count, 'call')})" for what, count in credits.items()]
+    credits.update({controller: credits.get(controller, 0)} if controller else {})
+    words = [
+        f"spends {one_line(what, NAME)} ({_calls(count, controller=what == controller)})"
+        for what, count in credits.items()
+    ]
     price = [f"{_usd(sum(prices))} ({plural(len(prices), 'call')})"] if prices else []
     price += [f"- ({plural(unknown, 'call')})"] if unknown else []
     return " · ".join([*words, *([f"price {', '.join(price)}"] if price else [])])
+
+
+def _calls(count: int, *, controller: bool) -> str:
+    asks = "what the controller asks"
+    if not controller:
+        return plural(count, "call")
+    return f"{plural(count, 'call')}, and {asks}" if count else asks
 
 
 def _usd(price: float) -> str:

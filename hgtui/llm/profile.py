@@ -20,7 +20,7 @@ from hgtui.config import (
     hub_token,
 )
 from hgtui.core.text import one_line, plural
-from hgtui.llm.address import DEFAULT_BASE_URL, checked, shown
+from hgtui.llm.address import DEFAULT_BASE_URL, checked, is_loopback, shown
 from hgtui.llm.client import ChatClient
 from hgtui.llm.detect import PLACES, WITHIN_S, Place, Server, servers
 from hgtui.llm.errors import LLMError
@@ -40,7 +40,8 @@ class Choice:
     None for a server that gets none. `model` None takes the only one of the server; `models` are those that it listed
     when it was found here, () where it was not asked. `context` (tokens), `temperature`, `price_in` and `price_out` (US
     dollars for a million tokens) are as set, None where they are not. `why` and `also` are words for a person: why this
-    one, and what else was found. `bill_to` is the organization of the Hub that pays, "" for the token's own account.
+    one, and what else was found. `bill_to` is the organization of the Hub that pays, "" for the token's own account. `spends` says in words what calls use up at the router of the
+    Hub ("credits of HF_TOKEN"), "" elsewhere.
     """
 
     profile: str
@@ -56,7 +57,13 @@ class Choice:
     price_out: float | None = None
     limits: Limits = field(default_factory=Limits)
     bill_to: str = ""
+    spends: str = ""
     also: tuple[str, ...] = ()
+
+    @property
+    def here(self) -> bool:
+        """Whether what it is told stays on this machine: rules, or a server here that is no proxy of the Hub's router."""
+        return self.kind == RULES or (is_loopback(self.base_url) and not self.spends)
 
     @property
     def address(self) -> str:
@@ -67,7 +74,7 @@ class Choice:
         """Return one line: who plans, where, and why."""
         if self.kind == RULES:
             return f"plans are made by rules: {self.why}"
-        several = f"one of {len(self.models)} models" if self.models else "the only model"
+        several = f"one of {len(self.models)} models" if self.models else "a model"
         model = one_line(self.model, 60) if self.model else several
         return f"plans are made by {model} at {self.address}: {self.why}"
 
@@ -92,6 +99,7 @@ class _Found:
     model: str | None = None
     models: tuple[str, ...] = ()
     bill_to: str = ""
+    spends: str = ""
 
 
 async def resolve(
@@ -213,8 +221,9 @@ def _named(name: str, own: Profile, hub: Hub | None, environ: Mapping[str, str])
     if asked.api_key_env and not environ.get(asked.api_key_env, "").strip():
         message = f"Profile {name!r} takes its key from {asked.api_key_env}, which is not set."
         raise ConfigError(message, f"Set {asked.api_key_env}, or take another profile.")
-    pays = payer(hub) if url == own_router(environ, hub) else ""
-    found = _Found("openai", url, key, f"profile {name!r} names it", "", bill_to=pays)
+    at_router = url == own_router(environ, hub)
+    pays, spends = (payer(hub), _spends(hub, key)) if at_router else ("", "")
+    found = _Found("openai", url, key, f"profile {name!r} names it", "", bill_to=pays, spends=spends)
     return _taken(name, own, found, environ)
 
 
@@ -235,7 +244,8 @@ def _look(environ: Mapping[str, str], hub: Hub | None, probed: tuple[Server, ...
     if (openai := _openai(environ)) is not None and offline and openai.base_url == own_router(environ, hub):
         notes.append(f"{openai.words}, not used because {offline} allows no request to the Hub")
     elif openai is not None:
-        found.append(openai)
+        at_router = openai.base_url == own_router(environ, hub)
+        found.append(replace(openai, spends=_spends(hub, openai.key)) if at_router else openai)
     try:
         key, url = hub_token(hub, environ), router(environ, hub)
     except ConfigError as error:
@@ -245,7 +255,11 @@ def _look(environ: Mapping[str, str], hub: Hub | None, probed: tuple[Server, ...
         notes.append(f"a token of Hugging Face ({key}), not used because {offline} allows no request to the Hub")
     elif key is not None:
         why = f"{key} is set" if key.variable else f"a login of Hugging Face is stored in {key}"
-        found.append(_Found("hub", url, key, why, f"the router at {shown(url)}: {why}", bill_to=payer(hub)))
+        words = f"the router at {shown(url)}: {why}"
+        # Beside a server of OPENAI_* the model is that server's.
+        model = environ.get("OPENAI_MODEL", "").strip() or None if openai is None else None
+        at = _Found("hub", url, key, why, words, model, bill_to=payer(hub), spends=_spends(hub, key))
+        found.append(at)
     for server in probed:
         where = f"a server at {server.place.base_url} (the port of {server.place.name})"
         if server.models:
@@ -255,6 +269,12 @@ def _look(environ: Mapping[str, str], hub: Hub | None, probed: tuple[Server, ...
         else:
             notes.append(f"{where} without a model")
     return found, notes
+
+
+def _spends(hub: Hub | None, key: KeySource | None) -> str:
+    """Say what a call at the router uses up."""
+    whose = payer(hub) or (str(key) if key is not None else "")
+    return f"credits of {one_line(whose, 80)}" if whose else ""
 
 
 def _openai(environ: Mapping[str, str]) -> _Found | None:
@@ -295,6 +315,7 @@ def _taken(name: str, own: Profile, found: _Found, environ: Mapping[str, str]) -
         price_out=asked.price_out,
         limits=own.limits,
         bill_to=found.bill_to,
+        spends=found.spends,
     )
 
 

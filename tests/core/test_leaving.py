@@ -116,6 +116,19 @@ def test_credits_are_told_in_words_and_calls() -> None:
     assert spent(hub("a/one"), hub("b/two")) == "spends credits of HF_TOKEN (2 calls)"
 
 
+def test_what_the_controller_asks_besides_is_told_where_it_costs_as_much_as_a_task() -> None:
+    draft, _, known = drafted(
+        (task("t0", text=Input.text("x")), hub("a/one")), (task("t1", text=Input.text("x")), hub("b/two"))
+    )
+    assert spending(draft, known, "credits of HF_TOKEN") == (
+        "spends credits of HF_TOKEN (2 calls, and what the controller asks)"
+    )
+    assert spending(Draft(), {}, "credits of HF_TOKEN") == "spends credits of HF_TOKEN (what the controller asks)"
+    assert spending(draft, known, "credits of acme") == (
+        "spends credits of HF_TOKEN (2 calls) · spends credits of acme (what the controller asks)"
+    )
+
+
 def test_known_prices_are_summed_and_one_that_is_not_known_is_never_nothing() -> None:
     paid, unknown = hub("a/one", usd=0.02), hub("b/two", spends="")
     assert spent(paid, hub("c/three", usd=0.01), unknown) == "price $0.0300 (2 calls), - (1 call)"

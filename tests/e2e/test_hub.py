@@ -5,6 +5,7 @@ import wave
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from PIL import Image
@@ -177,7 +178,8 @@ def test_a_token_alone_has_the_router_as_its_controller_and_the_gate_says_that_c
         )
         waits = hgtui.run("run", "Draw a red house", "--profile", "hub", **near)
         assert waits.exit == 3, waits
-        assert "spends credits of HF_TOKEN (1 call)" in waits.out + waits.err
+        assert "spends credits of HF_TOKEN (1 call, and what the controller asks)" in waits.out + waits.err
+        assert f"through {urlsplit(hub.router).netloc}" in waits.err, "also where the router is on this machine"
         assert hub.to("infer/together/*") == [], "nothing runs before it is approved"
         done = hgtui.run("run", "Draw a red house", "--profile", "hub", "--yes", "--json", **near)
         assert done.exit == 0, done
@@ -186,7 +188,7 @@ def test_a_token_alone_has_the_router_as_its_controller_and_the_gate_says_that_c
     (result,) = of_type(done, "task_done")
     assert result["candidate"] == MODELS["text-to-image"]
     (approved,) = of_type(done, "approved")
-    assert approved["spends"] == "spends credits of HF_TOKEN (1 call)"
+    assert approved["spends"] == "spends credits of HF_TOKEN (1 call, and what the controller asks)"
     untold(hgtui, waits, done)
 
 

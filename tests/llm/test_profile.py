@@ -417,3 +417,16 @@ async def test_a_password_in_the_address_still_reaches_the_server(home: dict[str
         assert chat is not None
         assert (await hear(chat)).text == "hello"
     assert server.requests[0].messages[0]["content"] == ASK[0].content
+
+
+async def test_the_model_of_the_environment_is_the_routers_where_no_server_of_openai_is_set(
+    home: dict[str, str],
+) -> None:
+    token = {"HF_TOKEN": "hf_test_one", "OPENAI_MODEL": "org/chat", "HGTUI_ROUTER_URL": "http://127.0.0.1:1"}
+    one = await chosen({**home, **token})
+    assert (one.kind, one.model) == ("hub", "org/chat")
+    assert one.spends == "credits of HF_TOKEN"
+    assert not one.here, "a router on this machine is a proxy"
+    beside = await chosen({**home, **token, "OPENAI_API_KEY": KEY}, None, "hub")
+    assert (beside.kind, beside.model) == ("hub", None)
+    assert "the only model" not in beside.describe()

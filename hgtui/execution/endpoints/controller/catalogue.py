@@ -3,6 +3,7 @@
 import asyncio
 import re
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from hgtui.core.model import Candidate
 from hgtui.core.text import clean
@@ -46,11 +47,12 @@ class Server(Protocol):
 class ControllerCatalogue:
     """The controller, known by the name of its model and where it is, and the media models that its server lists.
 
-    The server is asked for its list once; what that raises counts as an empty list.
+    The server is asked for its list once; what that raises counts as an empty list. `spends` says in words what a call
+    uses up, empty where that is not known.
     """
 
-    def __init__(self, server: Server, *, local: bool) -> None:
-        self._server, self._local = server, local
+    def __init__(self, server: Server, *, local: bool, spends: str = "") -> None:
+        self._server, self._local, self._spends = server, local, spends
         self._names: asyncio.Task[tuple[str, ...]] | None = None
 
     async def candidates(self, task: str) -> tuple[Candidate, ...]:
@@ -82,6 +84,8 @@ class ControllerCatalogue:
             description=description,
             place="llm",
             leaves=not self._local,
+            via=urlsplit(self._server.base_url).netloc.rpartition("@")[2],
+            spends=self._spends,
             instructed=instructed,
         )
 
