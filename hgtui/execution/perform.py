@@ -27,9 +27,9 @@ from hgtui.core.states import Failure
 from hgtui.core.text import clean, one_line
 from hgtui.execution.course import Course, Leg, LocalFault, named_wait
 from hgtui.execution.ending import GaveUp, cause, failed, short
+from hgtui.execution.flow import Emit
 from hgtui.execution.resolve import Resolver
 from hgtui.execution.reusing import Inputs, Reusing
-from hgtui.execution.scheduler import Emit
 
 PREVIEW = 400
 """How many characters of a text result are kept beside it, for a row and for the report."""

@@ -9,6 +9,9 @@ from hgtui.core.states import TaskState
 BROKEN = frozenset({TaskState.FAILED, TaskState.BLOCKED, TaskState.CANCELLED})
 """The states that block what waits for a task."""
 
+OVER = frozenset({TaskState.DONE, TaskState.REUSED, TaskState.SKIPPED, *BROKEN})
+"""The states in which nothing more happens to a task by itself."""
+
 
 def lacking(task: Task, states: Mapping[Uid, TaskState]) -> tuple[Uid, ...]:
     """Return the dependencies whose results a task needs and will not get.

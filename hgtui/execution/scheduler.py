@@ -1,30 +1,18 @@
 """The scheduler: a live object that starts each task as soon as what it reads is there. It waits on events, never on time."""
 
 import asyncio
-from collections import deque
-from collections.abc import Callable, Coroutine, Iterable, Mapping
-from functools import partial
-from typing import Any
+from collections.abc import Iterable, Mapping
 
 from hgtui.core import events as ev
 from hgtui.core.model import Assignment
-from hgtui.core.plan import Plan, Task, Uid
+from hgtui.core.plan import Plan, Uid
 from hgtui.core.ports import Results
 from hgtui.core.resource import Resource
-from hgtui.core.states import HAS_RESULT, UNDER_WAY, Failure, TaskState
-from hgtui.execution.ending import ending, state_of
-from hgtui.execution.places import Places
-from hgtui.execution.rules import BROKEN, below, lacking, runner, sense
-
-Perform = Callable[[Task, Assignment, Results], Coroutine[Any, Any, ev.TaskDone]]
-"""Runs one task with all its tries and returns how it was done. Raises CallError where it failed for good."""
-
-Emit = Callable[[ev.Event], None]
-Place = Callable[[Assignment], tuple[str, int]]
-"""Gives for an assignment the name of the place where it runs and how many run there at once."""
+from hgtui.core.states import HAS_RESULT, UNDER_WAY, TaskState
+from hgtui.execution.flow import Flow
+from hgtui.execution.rules import BROKEN, OVER, below, lacking, runner, sense
 
 S = TaskState
-_OVER = frozenset({S.DONE, S.REUSED, S.SKIPPED, *BROKEN})
 _STARTED = UNDER_WAY - {S.ASKING} | HAS_RESULT
 
 
@@ -36,34 +24,8 @@ def _unheard(_: ev.Event) -> None:
     """Take an event of which nobody shall hear."""
 
 
-class Scheduler:
-    """Runs the tasks of a plan. Only what has not started can be changed.
-
-    `perform` does the work, `emit` takes each event as it happens, `place` says where the limits are. `check` is asked
-    right before a task starts and says in words why it must not (an empty text: it may): the grant is checked there.
-    """
-
-    def __init__(self, perform: Perform, emit: Emit, place: Place, check: Callable[[Task, Assignment], str]) -> None:
-        self._perform, self._emit, self._place, self._check = perform, emit, place, check
-        self._plan = Plan()
-        self._tasks: dict[Uid, Task] = {}
-        self._assignments: Mapping[Uid, Assignment] = {}
-        self._states: dict[Uid, TaskState] = {}
-        self._left: dict[Uid, int] = {}
-        self._dependants: dict[Uid, tuple[Uid, ...]] = {}
-        self._allowed: set[Uid] = set()
-        self._doubts: Mapping[Uid, str] = {}
-        self._places = Places()
-        self._running: dict[Uid, asyncio.Task[ev.TaskDone]] = {}
-        self._seats: dict[asyncio.Task[Any], str] = {}
-        self._moving: dict[Uid, asyncio.Future[None]] = {}
-        self._gone: set[Uid] = set()
-        self._busy = 0
-        self._idle = asyncio.Event()
-        self._idle.set()
-        self.results: dict[Uid, tuple[Resource, ...]] = {}
-
-    # What the conductor asks for
+class Scheduler(Flow):
+    """Runs the tasks of a plan, as the conductor asks. Only what has not started can be changed."""
 
     def start(
         self,
@@ -126,14 +88,14 @@ class Scheduler:
     def cancel(self, uid: Uid) -> None:
         """Stop a task, or keep it from starting."""
         state = self._state(uid)
-        if state in _OVER:
+        if state in OVER:
             raise SchedulerError(f"Task {self._tasks[uid].id} is {state}: there is nothing to stop.")
         self._settle(uid, S.CANCELLED, ev.TaskCancelled(uid=uid))
         self._stop(uid)
 
     def cancel_all(self) -> None:
         """Stop everything that runs and everything that has not started."""
-        for uid in [uid for uid in self._tasks if self._states.get(uid, S.WAITING) not in _OVER]:
+        for uid in [uid for uid in self._tasks if self._states.get(uid, S.WAITING) not in OVER]:
             self._set(uid, S.CANCELLED)
             self._emit(ev.TaskCancelled(uid=uid))
         for uid in list(self._running):
@@ -149,7 +111,7 @@ class Scheduler:
         """Run a task again that failed, was stopped or skipped, and then what it blocked."""
         state = self._state(uid)
         self._not_blocked(uid)
-        if state not in _OVER or state in HAS_RESULT:
+        if state not in OVER or state in HAS_RESULT:
             raise SchedulerError(f"Task {self._tasks[uid].id} is {state}: only one that ended in nothing is run again.")
         self._not_left_out(uid)
         self._revive([uid], self._plan.below(uid))
@@ -170,7 +132,7 @@ class Scheduler:
         """Return what `rerun` would run, the task itself first. Raises SchedulerError where it would not."""
         state = self._state(uid)
         self._not_blocked(uid)
-        if state not in _OVER:
+        if state not in OVER:
             raise SchedulerError(f"Task {self._tasks[uid].id} is {state}: only one that is over is run again.")
         self._not_left_out(uid)
         return (uid, *below([uid], self._dependants, {uid, *spare}))
@@ -233,7 +195,7 @@ class Scheduler:
         """The tasks that wait for a person to let them start."""
         return tuple(uid for uid, state in self._states.items() if state is S.ASKING)
 
-    # How it goes on
+    # Whether it can be asked
 
     def _state(self, uid: Uid) -> TaskState:
         if uid not in self._tasks:
@@ -248,149 +210,3 @@ class Scheduler:
     def _not_left_out(self, uid: Uid) -> None:
         if self._tasks[uid].skip:
             raise SchedulerError(f"Task {self._tasks[uid].id} is skipped in the plan: take it in first.")
-
-    def _take(self, plan: Plan, assignments: Mapping[Uid, Assignment]) -> None:
-        self._plan, self._assignments = plan, assignments
-        self._tasks = {task.uid: task for task in plan}
-        self._dependants = plan.dependants()
-        for uid in self._tasks:
-            self._states.setdefault(uid, S.WAITING)
-        self._left = {uid: self._open(task) for uid, task in self._tasks.items()}
-
-    def _open(self, task: Task) -> int:
-        """Count the dependencies that are not over yet."""
-        return sum(dep in self._tasks and self._states.get(dep, S.WAITING) not in _OVER for dep in task.deps)
-
-    def _set(self, uid: Uid, state: TaskState) -> None:
-        if state is not S.READY:
-            self._forget(uid)
-        self._states[uid] = state
-
-    def _forget(self, uid: Uid) -> None:
-        self._moving.pop(uid, None)
-        self._places.forget(uid)
-
-    def _revive(self, again: Iterable[Uid], behind: Iterable[Uid]) -> None:
-        """Let the tasks of `again` wait once more, and those of `behind` that were blocked; then go on."""
-        self._reset([*again, *(uid for uid in behind if self._states[uid] is S.BLOCKED)])
-        self._left = {uid: self._open(task) for uid, task in self._tasks.items()}
-        self._reset(uid for uid, left in self._left.items() if left and self._states[uid] in {S.READY, S.ASKING})
-        self._advance(self._tasks)
-
-    def _reset(self, uids: Iterable[Uid]) -> None:
-        for uid in dict.fromkeys(uids):
-            self._set(uid, S.WAITING)
-            self._emit(ev.TaskReset(uid=uid))
-
-    def _let_go(self, uid: Uid) -> None:
-        """Let a task that asks go on where nothing holds it any more."""
-        task = self._tasks[uid]
-        if task.skip or lacking(task, self._states) or self._held(task) is None:
-            self._set(uid, S.WAITING)
-            self._advance([uid])
-
-    def _advance(self, uids: Iterable[Uid]) -> None:
-        """Start, block or skip each of these tasks, and what follows from that."""
-        ahead = deque(uids)
-        while ahead:
-            uid = ahead.popleft()
-            if self._states[uid] is not S.WAITING or self._left[uid] > 0:
-                continue
-            task = self._tasks[uid]
-            if task.skip:
-                self._set(uid, S.SKIPPED)
-                self._emit(ev.TaskSkipped(uid=uid))
-            elif by := lacking(task, self._states):
-                self._set(uid, S.BLOCKED)
-                self._emit(ev.TaskBlocked(uid=uid, by=by))
-            elif (why := self._held(task)) is not None:
-                self._set(uid, S.ASKING)
-                self._emit(ev.TaskAsking(uid=uid, why=why))
-                continue
-            elif self._launch(task):
-                continue
-            ahead.extend(self._release(uid))
-        self._look_idle()
-
-    def _release(self, uid: Uid) -> Iterable[Uid]:
-        for follower in self._dependants[uid]:
-            self._left[follower] -= 1
-            if self._left[follower] == 0:
-                yield follower
-
-    def _held(self, task: Task) -> str | None:
-        """Say why a task must wait for a person, an empty text for its policy alone; None where it need not."""
-        assignment = self._assignments.get(task.uid)
-        if assignment is not None and (why := self._check(task, assignment)):
-            return why
-        if task.uid in self._allowed:
-            return None
-        return self._doubts.get(task.uid, "" if task.policy == "ask" else None)
-
-    def _launch(self, task: Task) -> bool:
-        """Start a task or queue it; False where it failed on the spot."""
-        assignment = self._assignments.get(task.uid)
-        if assignment is None:
-            self._set(task.uid, S.FAILED)
-            message = "No model was chosen for it."
-            self._emit(ev.TaskFailed(uid=task.uid, failure=Failure.NO_MODEL, message=message))
-            return False
-        place, limit = self._place(assignment)
-        if not self._places.enter(task.uid, place, limit):
-            self._set(task.uid, S.READY)
-            self._emit(ev.TaskQueued(uid=task.uid))
-            self._idle.clear()
-            return True
-        self._set(task.uid, S.RUNNING)
-        self._busy += 1
-        self._idle.clear()
-        work = asyncio.create_task(self._perform(task, assignment, self.results), name=f"task {task.id}")
-        self._running[task.uid] = work
-        self._seats[work] = place
-        # A callback, for a task that is cancelled before its first step never enters its own code.
-        work.add_done_callback(partial(self._ended, task.uid))
-        return True
-
-    def _ended(self, uid: Uid, work: "asyncio.Task[ev.TaskDone]") -> None:
-        event = ending(uid, work)
-        current = self._running.get(uid) is work  # else it was run again while this try was winding down
-        if current:
-            del self._running[uid]
-        self._busy -= 1
-        place = self._seats.pop(work, None)
-        if place is not None:
-            self._leave(place)  # first, so that what follows from this task does not overtake what waits longer
-        if current and self._states.get(uid) is S.RUNNING:  # else it was stopped, skipped or supplied meanwhile
-            if isinstance(event, ev.TaskDone):
-                self.results[uid] = event.results
-            self._settle(uid, state_of(event), event)
-        self._look_idle()
-
-    def _settle(self, uid: Uid, state: TaskState, event: ev.Event) -> None:
-        self._set(uid, state)
-        self._emit(event)
-        self._advance(list(self._release(uid)))
-
-    def _leave(self, place: str) -> None:
-        """Give a place back to whoever waits for it longest."""
-        self._places.leave(place)
-        while uid := self._places.first(place):
-            if (turn := self._moving.get(uid)) is not None:
-                self._forget(uid)
-                self._places.enter(uid, place, 1)
-                self._seats[self._running[uid]] = place
-                if not turn.done():
-                    turn.set_result(None)
-                continue
-            self._set(uid, S.WAITING)
-            self._advance([uid])
-
-    def _stop(self, uid: Uid) -> None:
-        work = self._running.get(uid)
-        if work is not None and not work.cancelling():  # a second cancel would break off its tidying up
-            work.cancel()
-        self._look_idle()
-
-    def _look_idle(self) -> None:
-        if self._busy == 0 and not self._places.waited_for:
-            self._idle.set()
