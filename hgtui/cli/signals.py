@@ -33,11 +33,11 @@ def on_signals(stop: Callable[[int], None]) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def keys_kept() -> Iterator[None]:
+def keys_kept() -> Iterator[Callable[[], None]]:
     """Keep the keys that are pressed on standard input from now on as they are, unseen, for who reads them later.
 
     As a terminal is by default it writes them onto the screen and makes Enter a line feed, until the screen is drawn.
-    However this ends, the terminal is as it was before.
+    However this ends, the terminal is as it was before; what it yields makes it so earlier.
     """
     before = termios.tcgetattr(0)
     keeping = termios.tcgetattr(0)
@@ -51,12 +51,16 @@ def keys_kept() -> Iterator[None]:
     numbers = [one for one in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(one) is signal.SIG_DFL]
     for number in numbers:
         signal.signal(number, end)
-    termios.tcsetattr(0, termios.TCSANOW, keeping)
-    try:
-        yield
-    finally:
+
+    def restore() -> None:
         with contextlib.suppress(termios.error):  # it has hung up
             termios.tcsetattr(0, termios.TCSANOW, before)
+
+    termios.tcsetattr(0, termios.TCSANOW, keeping)
+    try:
+        yield restore
+    finally:
+        restore()
 
 
 @contextlib.contextmanager

@@ -38,7 +38,9 @@ class Start:
     run: str | None = None
 
 
-async def _open(start: Start, profile: str | None, *, offline: bool, allowed: tuple[Path, ...]) -> int:
+async def _open(
+    start: Start, profile: str | None, restore: Callable[[], None], *, offline: bool, allowed: tuple[Path, ...]
+) -> int:
     from hgtui.ui.app import HgtuiApp
 
     left: list[str] = []
@@ -66,7 +68,10 @@ async def _open(start: Start, profile: str | None, *, offline: bool, allowed: tu
             app.exit(return_code=status)
 
         with on_signals(stop):
-            await app.run_async()
+            try:
+                await app.run_async()
+            finally:
+                restore()  # at once: to close what is open may take a while, and no signal is taken then
         if app.failure:
             raise app.failure
     if left:
@@ -111,8 +116,8 @@ def _opened(start: Callable[[], Start], profile: str | None, *, offline: bool, a
             )
         # What is imported stays: looking through it for garbage, again and again, takes a tenth of the start.
         gc.disable()
-        with keys_kept():
-            return asyncio.run(_open(begin, profile, offline=offline, allowed=allowed))
+        with keys_kept() as restore:
+            return asyncio.run(_open(begin, profile, restore, offline=offline, allowed=allowed))
     except Exception as error:
         if not hasattr(error, "hint"):
             raise
