@@ -156,7 +156,9 @@ class Answers:
         )
 
     def _results(self) -> dict[Uid, tuple[Resource, ...]]:
-        return {uid: one.results for uid, one in self._board.run.tasks.items() if one.state in HAS_RESULT}
+        # In the order of the plan: in which order independent tasks began is chance, and no answer hangs on it.
+        run = self._board.run
+        return {one.uid: run.tasks[one.uid].results for one in run.draft.plan if run.state(one.uid) in HAS_RESULT}
 
     async def _laid_out(self, results: Results) -> dict[str, str]:
         """Lay the results out for people; return the paths by digest."""

@@ -312,6 +312,17 @@ async def test_results_that_cannot_be_laid_out_are_still_answered(tmp_path: Path
         assert "SOME TEXT" in here.run.answer.text
 
 
+async def test_the_files_of_an_answer_stand_in_the_order_of_the_plan_whichever_task_began_first(tmp_path: Path) -> None:
+    backwards = plan(task("t1", "", "t2", "t3"), task("t2", "two"), task("t3", "three"))
+    async with stage(tmp_path, ByHand(backwards), out=tmp_path / "out") as here:
+        await here.gate()
+        here.approve()
+        await here.end()
+        assert [one.uid for one in here.all(ev.TaskStarted)] == ["t2", "t3", "t1"]
+        (answer,) = here.all(ev.Answered)
+    assert [Path(one).name[0] for one in answer.files] == ["1", "2", "3"]
+
+
 async def test_a_result_that_is_gone_from_the_store_does_not_hold_up_the_answer(tmp_path: Path) -> None:
     async with stage(tmp_path, ByHand(CHAIN)) as here:
         await failed(here, "t2")
