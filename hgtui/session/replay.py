@@ -2,51 +2,24 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from hgtui.core import commands as cmd
 from hgtui.core import events as ev
 from hgtui.core.plan import Uid
-from hgtui.core.ports import ArtifactStore, Planner
+from hgtui.core.ports import ArtifactStore
 from hgtui.core.run import Run
-from hgtui.core.states import Gates, Stage
+from hgtui.core.states import Stage
 from hgtui.core.text import decode
-from hgtui.llm.prompts import Prompts
-from hgtui.llm.replaying import ReplayingChat
-from hgtui.llm.taped import Taped
-from hgtui.planning import RulePlanner
-from hgtui.planning import prompt as planning_prompt
-from hgtui.planning.chat import Talker
-from hgtui.planning.llm import LLMPlanner
-from hgtui.response import prompt as response_prompt
-from hgtui.response.llm import LLMResponder
-from hgtui.selection import prompt as selection_prompt
-from hgtui.selection.llm import LLMSelector
 from hgtui.session.board import Listener
-from hgtui.session.clock import SystemClock
 from hgtui.session.conductor import Conductor
 from hgtui.session.deriving import Asked, commands
 from hgtui.session.differing import Counting, differences
-from hgtui.session.equipment import Equipment
-from hgtui.session.planned import PlannedBefore
+from hgtui.session.overlay import Again, Overlay
+from hgtui.session.pacing import Pace
 from hgtui.session.recording import Recording
-from hgtui.session.replayed import (
-    Again,
-    Catalogue,
-    Endpoint,
-    Failing,
-    Files,
-    KeptBefore,
-    Overlay,
-    Pace,
-    SameRun,
-    Store,
-    Waits,
-)
-from hgtui.session.store import Records
-from hgtui.session.tape import Tape, TapedStore
+from hgtui.session.restored import Restored
 
 __all__ = ["Replayed", "differences", "replay"]
 
@@ -146,9 +119,8 @@ class _Part:
         *,
         last: bool,
     ) -> None:
-        self._before, self._entries, self._artifacts, self._templates = before, entries, artifacts, templates
-        self._started = next(entry.event for entry in (*before, *entries) if isinstance(entry.event, ev.RunStarted))
-        self._setup = self._found_setup()
+        self._before, self._entries, self._artifacts = before, entries, artifacts
+        self._restored = Restored(before, entries, artifacts, templates)
         end = entries[-1].event
         self._cut = not isinstance(end, ev.RunEnded | ev.GateOpened | ev.Marked | ev.RevisionProposed) or not last
         self._pace = Pace()
@@ -159,22 +131,10 @@ class _Part:
         self._counted = tuple(entry.event for entry in entries if counts(entry.event))
         self.events = len(self._counted)
 
-    def _found_setup(self) -> ev.Setup:
-        setup = self._started.setup
-        for entry in self._entries:
-            if isinstance(entry.event, ev.Resumed):
-                setup = entry.event.setup or setup
-        approvals = [entry.event for entry in self._entries if isinstance(entry.event, ev.Approved)]
-        if setup is None:  # a run of an older hgtui: what it did tells
-            by = next((one.by for one in approvals if one.by not in {"person", "gates = none"}), "")
-            return ev.Setup(base="/", approve_by=by, attended=False, selector=True, talker=True, store=True)
-        attended = next((one.attended for one in reversed(approvals) if one.attended is not None), setup.attended)
-        return setup.model_copy(update={"attended": attended})
-
     async def run(self, listener: Listener | None) -> list[ev.Entry]:
         """Go through it and compare it; return what happened."""
         recording = await Recording(tuple(self._entries), self._artifacts, tuple(self._before)).read()
-        self._asked = commands(self._entries, self._setup.attended, self._before)
+        self._asked = commands(self._entries, self._restored.setup.attended, self._before)
         journal, pace = Again(self._entries), self._pace
         pace.asked = tuple(one.after for one in self._asked)
         pace.interrupted = self._interrupted
@@ -183,7 +143,7 @@ class _Part:
             run = Run()
             for entry in self._before:
                 run.fold(entry)
-        conductor = Conductor(self._equipment(recording, journal), run)
+        conductor = Conductor(self._restored.equipment(recording, journal, pace, self._bound), run)
 
         def hear(entry: ev.Entry, changed: frozenset[Uid]) -> None:
             self._refused(entry.event)
@@ -256,92 +216,3 @@ class _Part:
             if place >= after and not isinstance(event, ev.FileSeen):
                 return place
         return self.events
-
-    def _equipment(self, recording: Recording, journal: Again) -> Equipment:
-        setup, pace, started = self._setup, self._pace, self._started
-        pins = dict(setup.pins)
-
-        async def pin(task: str, candidate: str | None) -> None:
-            pins.pop(task, None)
-            if candidate is not None:
-                pins[task] = candidate
-
-        failed = max((len(one.failed) for one in recording.candidates.values()), default=0)
-        tape = Tape()
-        equipment = Equipment(
-            planner=RulePlanner(),
-            catalogues=(*(Failing(recording, number) for number in range(failed)), Catalogue(recording, pace)),
-            endpoints={
-                name: Endpoint(name, limit, recording, self._artifacts, pace) for name, limit in self._limits().items()
-            },
-            artifacts=self._artifacts,
-            journal=journal,
-            recorder=Records(self._artifacts, {}),
-            clock=SystemClock(),
-            ids=SameRun(self._entries[0].run),
-            base=Path(setup.base),
-            out=Path(setup.out) if setup.out else None,
-            gates=Gates(started.gates),
-            approve_by=setup.approve_by,
-            attended=setup.attended,
-            sleep=Waits(recording, pace).sleep,
-            controller=self._controller[0],
-            controller_spends=setup.controller_spends,
-            hub=setup.hub,
-            profile=setup.profile,
-            store=TapedStore(Store(recording, pace), tape) if setup.store else None,
-            exempt_hosts=frozenset(setup.exempt),
-            offline=setup.offline,
-            pins=pins,
-            pin=pin,
-            results=KeptBefore(recording, pace) if recording.reused else None,
-            fresh=started.fresh,
-            files=Files(recording, pace, self._bound),
-            tape=tape,
-        )
-        return replace(equipment, **self._stages(recording, tape))
-
-    @property
-    def _controller(self) -> tuple[str, str]:
-        said = [entry.event for entry in self._entries if isinstance(entry.event, ev.RunStarted | ev.Resumed)]
-        last = said[-1] if said else self._started
-        approved = [entry.event for entry in self._entries if isinstance(entry.event, ev.Approved)]
-        answers = [one.answer for one in approved if one.answer]
-        return last.controller, answers[-1] if answers else last.answer
-
-    def _limits(self) -> dict[str, int]:
-        """Return how many calls each endpoint took at once."""
-        rows = [entry.event for entry in (*self._before, *self._entries) if isinstance(entry.event, ev.CandidatesFound)]
-        names = {one.name.partition(":")[0] for row in rows for one in row.candidates}
-        return dict.fromkeys(sorted(names), 1) | dict(self._setup.limits)
-
-    def _stages(self, recording: Recording, tape: Tape) -> dict[str, Any]:
-        """Return the part of an LLM in the run, as it was, each with the templates of today."""
-        name, brought = self._started.planner, self._started.brought is not None
-        llm = bool(recording.calls or recording.contexts)
-        if name == "rules" and not brought:
-            return {}
-        chat = _taped(recording, self._pace, tape, None if brought or name == "controller" else name)
-
-        def prompts(folder: Path) -> Prompts:
-            return Prompts(folder, self._templates)
-
-        planner: Planner = LLMPlanner(chat, prompts(planning_prompt.TEMPLATES))
-        if not llm and not brought:
-            planner = PlannedBefore(name, self._entries)
-        talker = Talker(chat, prompts(planning_prompt.TEMPLATES))
-        return {
-            "planner": planner,
-            "selector": LLMSelector(chat, prompts(selection_prompt.TEMPLATES)) if self._setup.selector else None,
-            "responder": LLMResponder(chat, prompts(response_prompt.TEMPLATES))
-            if self._controller[1] == "llm"
-            else None,
-            "talker": talker if self._setup.talker else None,
-        }
-
-
-def _taped(recording: Recording, pace: Pace, tape: Tape, model: str | None) -> Taped:
-    chat = ReplayingChat(
-        recording.calls, recording.contexts, model=model, missed=pace.missed, cut=pace.interrupted, turn=pace.commands
-    )
-    return Taped(chat, tape.keep)

@@ -1,10 +1,8 @@
 """What stands for the world while a recorded run is gone through again: each port answers as it did then."""
 
 import asyncio
-import hashlib
 import shutil
-import tempfile
-from collections import defaultdict, deque
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -23,138 +21,11 @@ from hgtui.execution.endpoints.controller.endpoint import ControllerEndpoint
 from hgtui.execution.instructions import INSTRUCTIONS
 from hgtui.execution.perform import PREVIEW
 from hgtui.llm.replaying import Heard, ReplayingChat
-from hgtui.session.differing import Counting, without_times
 from hgtui.session.layout import LayoutError
+from hgtui.session.pacing import Pace
 from hgtui.session.recording import Recording, Try, effect
 
 HINT = "A replay asks nobody: it has only what was recorded."
-
-
-class Overlay:
-    """An artifact store over another: what is put goes into a folder of its own, the other is only read."""
-
-    def __init__(self, under: ArtifactStore) -> None:
-        self._under = under
-        self.new: dict[str, Path] = {}
-        self._folder: Path | None = None
-
-    async def put(self, data: bytes | Path) -> tuple[str, int]:
-        """Keep bytes or the content of a file, where the store below has none of them."""
-        if isinstance(data, Path):
-            data = await asyncio.to_thread(data.read_bytes)
-        digest = hashlib.sha256(data).hexdigest()
-        try:
-            self.path(digest)
-        except KeyError:
-            self._folder = self._folder or Path(tempfile.mkdtemp(prefix="hgtui-replay-"))
-            self.new[digest] = self._folder / digest
-            self.new[digest].write_bytes(data)
-        return digest, len(data)
-
-    def path(self, digest: str) -> Path:
-        """Return where the bytes are; KeyError where there are none."""
-        return self.new[digest] if digest in self.new else self._under.path(digest)
-
-    async def read(self, digest: str, limit: int | None = None) -> bytes:
-        """Return the bytes, at most `limit`; KeyError where there are none."""
-        if digest in self.new:
-            return self.new[digest].read_bytes()[:limit]
-        return await self._under.read(digest, limit)
-
-    async def whole(self, digest: str) -> bool:
-        """Say whether the bytes are there and are what the digest says."""
-        return digest in self.new or await self._under.whole(digest)
-
-    async def aclose(self) -> None:
-        """Forget what was put."""
-        if self._folder is not None:
-            await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
-
-
-class Again:
-    """The journal of a replay, in memory: an event that was recorded comes back with the times of the recorded one."""
-
-    def __init__(self, recorded: Iterable[ev.Entry]) -> None:
-        self._left: dict[str, deque[ev.Entry]] = defaultdict(deque)
-        first = 0
-        for entry in recorded:
-            first = first or (entry.seq or 0)
-            self._left[canonical(without_times(entry.event))].append(entry)
-        self._seq = max(first - 1, 0)
-        self.entries: list[ev.Entry] = []
-
-    def append(self, run_id: str, event: ev.Event, at: datetime) -> "asyncio.Future[ev.Entry]":
-        """Take an event; the future is done at once."""
-        waiting = self._left.get(canonical(without_times(event)))
-        if waiting:
-            same = waiting.popleft()
-            event, at = same.event, same.at
-        self._seq += 1
-        entry = ev.Entry(run=run_id, seq=self._seq, at=at, event=event)
-        self.entries.append(entry)
-        future: asyncio.Future[ev.Entry] = asyncio.get_running_loop().create_future()
-        future.set_result(entry)
-        return future
-
-
-class Pace:
-    """Where a replay stands beside its recording, so that what ran side by side then ends in the same order."""
-
-    PATIENCE_S = 1.0
-    """How long a try waits for what came before it; then the run is another one, and the comparison will say so."""
-
-    def __init__(self) -> None:
-        self.misses: list[str] = []
-        self.events = self.ended = self.given = 0
-        self.asked: tuple[int, ...] = ()
-        self.interrupted: Callable[[], bool] = lambda: False
-        self._open: set[str] = set()
-        self._counts = Counting()
-        self._news = asyncio.Event()
-
-    def hear(self, entry: ev.Entry) -> None:
-        """Take in an event of the replay."""
-        event = entry.event
-        if isinstance(event, ev.TaskStarted):
-            self._open.add(event.uid)
-        elif isinstance(
-            event,
-            ev.TaskRetrying | ev.TaskSubstituted | ev.TaskDone | ev.TaskFailed | ev.TaskCancelled | ev.TaskSkipped
-            | ev.TaskReset,
-        ) and event.uid in self._open:  # fmt: skip
-            self._open.discard(event.uid)
-            self.ended += 1
-        self.events += self._counts(event)
-        self.moved()
-
-    def moved(self) -> None:
-        """Let those who wait look again."""
-        self._news.set()
-
-    def missed(self, words: str) -> None:
-        """Note that something was asked that was not recorded."""
-        self.misses.append(one_line(words, 1000))
-        self.moved()
-
-    async def turn(self, one: Try) -> None:
-        """Wait until everything is over that was over before this try ended."""
-        asked = sum(after < one.after for after in self.asked)
-        await self.until(lambda: self.ended >= one.number - 1 and self.given >= asked, self.PATIENCE_S)
-
-    async def commands(self, after: int) -> None:
-        """Wait until every command was given that was given before so many events."""
-        asked = sum(one < after for one in self.asked)
-        await self.until(lambda: self.given >= asked, self.PATIENCE_S)
-
-    async def until(self, condition: Callable[[], bool], patience_s: float) -> bool:
-        """Wait until something holds; False where nothing at all happens for so many seconds."""
-        while not condition():
-            self._news.clear()
-            try:
-                await asyncio.wait_for(self._news.wait(), patience_s)
-            except TimeoutError:
-                return condition()
-        return True
 
 
 class Catalogue:
@@ -380,17 +251,6 @@ def _told(given: Iterable[Any]) -> str:
 
 def _made(called: ev.Called, record: Any) -> CallMade:
     return CallMade(**called.model_dump(exclude={"type", "stage", "uid", "record"}), record=record)
-
-
-class SameRun:
-    """Names the run as it was named: the name stands in the paths that a model was told."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-
-    def run_id(self) -> str:
-        """Return the name of the recorded run."""
-        return self._name
 
 
 class Waits:
