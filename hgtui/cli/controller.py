@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from hgtui.config import config_path
+from hgtui.config import AUTO, config_path
 from hgtui.core.ports import Catalogue, Endpoint, Planner, Responder, Selector, Talker
 from hgtui.core.text import one_line
 from hgtui.llm import Budget, ChatClient, RetryPolicy, Timeouts
@@ -46,7 +46,17 @@ def how_to_set(choice: Choice, environ: Mapping[str, str]) -> str:
     """Say what to set so that a model of the controller's server is used."""
     name = "auto" if choice.profile == choice.kind else choice.profile
     key = f"model in [profiles.{name}.controller] of {config_path(environ)}"
-    return f"Set OPENAI_MODEL, or {key}." if choice.kind == "openai" and name == "auto" else f"Set {key}."
+    return f"Set OPENAI_MODEL, or {key}." if choice.kind in {"openai", "hub"} and name == "auto" else f"Set {key}."
+
+
+def may_fall_back(choice: Choice) -> bool:
+    """Whether rules plan where nobody can say which model: the router was found with a token, and nobody asked for it."""
+    return choice.profile == AUTO and choice.kind == "hub"
+
+
+def rules_instead(choice: Choice, why: str) -> Choice:
+    """Return rules in the place of a controller of which nobody has said which model it is."""
+    return Choice(choice.profile, "rules", why, limits=choice.limits, also=choice.also)
 
 
 def several(choice: Choice, names: tuple[str, ...], shown: int = 8) -> str:

@@ -127,7 +127,7 @@ async def place(decided: Decided, *, offline: bool, allowed: tuple[Path, ...], n
 async def settle_model(place: Workplace, in_lines: Callable[[], AbstractContextManager[None]]) -> None:
     """Settle which model the controller is; where a person must say it, in place of the screen. Raises Fault."""
     try:
-        await pick_model(place, verify=False, ask=False)
+        await pick_model(place, verify=False, ask=False, rules=False)
     except Fault:
         with in_lines():
             await pick_model(place, verify=False)

@@ -7,9 +7,10 @@ import sys
 from collections.abc import Mapping
 from importlib.metadata import version
 
-from hgtui.cli.controller import how_to_set, list_models, several
+from hgtui.cli.controller import how_to_set, list_models, may_fall_back, several
 from hgtui.cli.hub_report import hub_rows
-from hgtui.cli.words import say, table
+from hgtui.cli.tables import table
+from hgtui.cli.words import say
 from hgtui.config import RULES, ConfigError, Settings, config_path, data_dir, load, with_offline
 from hgtui.core.states import EXIT_FAILED, EXIT_OK
 from hgtui.core.text import one_line
@@ -105,6 +106,9 @@ async def _asked(choice: Choice, environ: Mapping[str, str]) -> Row:
         return "bad", "controller", f"{choice.describe()}. {error.message} {error.hint}".rstrip()
     if choice.model is None and len(names) != 1:
         words = several(choice, names) if names else f"The server at {choice.address} has no model."
+        if names and may_fall_back(choice):
+            way = "on a terminal hgtui asks once which one plans, without one rules plan"
+            return "-", "controller", f"{several(choice, names)} {how_to_set(choice, environ)} Until then: {way}."
         return "bad", "controller", f"{words} {how_to_set(choice, environ)}"
     name = choice.model or names[0]
     words = await _described(choice, environ, name)

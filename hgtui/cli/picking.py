@@ -5,7 +5,7 @@ import sys
 
 from hgtui.cli.asking import ask_line
 from hgtui.cli.compose import Workplace
-from hgtui.cli.controller import how_to_set, list_models, several
+from hgtui.cli.controller import how_to_set, list_models, may_fall_back, rules_instead, several
 from hgtui.cli.faults import Fault
 from hgtui.cli.words import say
 from hgtui.config import ConfigError
@@ -18,12 +18,13 @@ _NO_CHAT = re.compile(r"embed|rerank|moderation|whisper|transcribe|\btts\b|dall-
 """Names of models that do not chat: they are not shown, and taken where somebody types one all the same."""
 
 
-async def pick_model(place: Workplace, *, verify: bool = True, ask: bool = True) -> None:
+async def pick_model(place: Workplace, *, verify: bool = True, ask: bool = True, rules: bool = True) -> None:
     """Settle which model the controller is, and keep what a person picks for the next time.
 
     With `verify` a model that was picked before is looked for in the server's list, at the cost of one request; where it
     is gone it is forgotten. With `ask` a person at a terminal is asked where the server has several. Says nothing of a
-    server that cannot be asked: the stage that needs it does. Raises Fault where there are several and nobody to ask.
+    server that cannot be asked: the stage that needs it does. Raises Fault where there are several and nobody to ask;
+    but with `rules` these plan in place of a router of the Hub that was only found, and that is said.
     """
     choice = place.choice
     if place.chat is None or (choice.model is not None and not (verify and place.picked_before)):
@@ -46,6 +47,10 @@ async def pick_model(place: Workplace, *, verify: bool = True, ask: bool = True)
         return
     hint = how_to_set(choice, place.environ)
     if not (ask and sys.stdin.isatty() and sys.stderr.isatty()):
+        if rules and may_fall_back(choice):
+            await place.switch(rules_instead(choice, "nobody has said which model of the router is the controller"))
+            say(f"note: rules plan. {several(choice, names, 3)} {hint} On a terminal hgtui asks once which one.")
+            return
         raise Fault(several(choice, names), f"{hint} On a terminal hgtui asks once which one.")
     name = await _asked(place, names, hint)
     place.use_model(name)

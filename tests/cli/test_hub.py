@@ -88,6 +88,29 @@ def test_a_token_alone_plans_by_rules_and_runs_on_the_hub(rules: Program, server
     untold(rules, done)
 
 
+CHATS = {"object": "list", "data": [{"id": f"org/{name}", "object": "model"} for name in ("small", "large")]}
+
+
+def test_a_token_alone_and_a_router_with_several_models_plan_by_rules_without_a_terminal_and_say_how_to_choose(
+    hgtui: Program, near: dict[str, str], server: HubServer
+) -> None:
+    server.always("routed", as_json(CHATS))
+    done = hgtui.run("run", REQUEST, "--yes", **near)
+    assert done.exit == 0, done
+    assert "note: rules plan." in done.err
+    assert "has 2 models: org/small, org/large." in done.err
+    assert "Set OPENAI_MODEL" in done.err
+    assert "Planned by rules" in done.out
+    hgtui.run("run", REQUEST, "--yes", "--profile", "hub", **near).told(2, "has 2 models")
+    doctor = hgtui.run("doctor", "--json", **near)
+    assert doctor.exit == 0
+    row = rows_of(doctor)["controller"]
+    assert (row["state"], "without one rules plan" in row["about"]) == ("-", True)
+    assert "the only model" not in doctor.out
+    hgtui.run("plan", "Hello", OPENAI_MODEL="org/large", **near)
+    assert server.to("infer/auto/conversational")
+
+
 def test_each_exchange_of_a_run_stands_in_its_log(rules: Program, server: HubServer) -> None:
     done = rules.run("run", REQUEST, "--yes", "--json")
     lines = [event for event in done.events if event["type"] == "logged" and event["level"] == "debug"]
