@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, TypeVar
 from hgtui.cli.compose import catalogues
 from hgtui.cli.faults import Fault
 from hgtui.cli.hubbing import hub_client, hub_use
-from hgtui.cli.words import say, table
+from hgtui.cli.tables import table
+from hgtui.cli.words import say
 from hgtui.config import ConfigError, config_path, load
 from hgtui.core.model import Candidate, CandidateName
 from hgtui.core.ports import Catalogue, ModelStore, StoreError

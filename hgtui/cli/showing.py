@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hgtui.cli.faults import Fault
-from hgtui.cli.words import answer_text, approve_line, plan_table, problem_lines, say, table
+from hgtui.cli.tables import table
+from hgtui.cli.words import answer_text, approve_line, plan_table, problem_lines, say
 from hgtui.config import TEMPLATE, ConfigError, config_path, data_dir, load
 from hgtui.core.states import EXIT_OK, HAS_RESULT
 from hgtui.core.task import TASKS

@@ -4,7 +4,7 @@ import json
 import sys
 from typing import Literal, get_args
 
-from hgtui.cli.words import table
+from hgtui.cli.tables import table
 from hgtui.core.states import EXIT_OK
 from hgtui.core.task import TASKS
 from hgtui.execution.endpoints.controller.media import MEDIA

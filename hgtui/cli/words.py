@@ -6,7 +6,9 @@ import shlex
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TextIO
 
+from hgtui.cli.tables import table
 from hgtui.core import events as ev
 from hgtui.core.approval import SHOWN
 from hgtui.core.model import Assignment
@@ -18,6 +20,8 @@ from hgtui.core.text import one_line
 from hgtui.core.wire import show_input
 
 WIDEST = 46
+_WHOLE = 10_000
+"""What a person approves is not cut to fit a line: it gets a line of its own."""
 WIDEST_LINE = 600
 LONGEST_REQUEST = 500
 """A longer request stands in a command as REQUEST."""
@@ -40,19 +44,8 @@ def answer_text(answer: ev.Answered) -> str:
     return _ESCAPED.sub(r"\1", answer.text) if answer.by == "program" else answer.text
 
 
-def table(rows: Iterable[tuple[str, ...]]) -> str:
-    """Align cells in columns; the last column is not padded."""
-    cells = [tuple(one_line(cell) for cell in row) for row in rows]
-    if not cells:
-        return ""
-    widths = [max(len(row[n]) for row in cells) for n in range(len(cells[0]))]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells
-    )
-
-
-def plan_table(plan: Plan, assignments: dict[str, Assignment] | None = None) -> str:
-    """Return the rows of a plan: number, task, what goes in, what runs it."""
+def plan_table(plan: Plan, assignments: dict[str, Assignment] | None = None, *, to: TextIO | None = None) -> str:
+    """Return the rows of a plan for a stream (standard output): number, task, what goes in, what runs it."""
     ids = {task.uid: task.id for task in plan}
     rows = [("#", "task", "input", "model")]
     for task in plan:
@@ -61,7 +54,7 @@ def plan_table(plan: Plan, assignments: dict[str, Assignment] | None = None) -> 
         chosen = (assignments or {}).get(task.uid)
         model = "skipped" if task.skip else chosen.candidate if chosen else "-"
         rows.append((str(task.id), task.task, inputs + (f" (after {after})" if after else ""), model))
-    return table(rows)
+    return table(rows, to=to, floor=_WHOLE)
 
 
 def choice_table(plan: Plan, assignments: dict[str, Assignment]) -> str:
@@ -156,32 +149,51 @@ def asking_lines(run: Run) -> str:
     )
 
 
+def terms_lines(run: Run) -> str:
+    """Return a line for each task whose model is gated: where its terms are accepted."""
+    gate = run.gate
+    if gate is None:
+        return ""
+    chosen = run.draft.assignments
+    rows = ((task, gate.gated[task.uid], chosen.get(task.uid)) for task in run.plan if task.uid in gate.gated)
+    return "\n".join(
+        one_line(
+            f"{task.id} {task.task}: {one.candidate if one else 'its model'} is gated: it runs once its terms are accepted"
+            + (f" at {page}" if page else ""),
+            WIDEST_LINE,
+        )
+        for task, page, one in rows
+    )
+
+
 def reuse_lines(run: Run) -> str:
     """Return what runs again, what is reused and about how long it takes, then which tasks are reused."""
     gate = run.gate
     if gate is None or not gate.forecast:
         return ""
     ids = [str(task.id) for task in run.plan if task.uid in gate.reuses]
-    which = f" (reused: {', '.join(ids)}; --fresh runs them too)" if ids else ""
+    one = len(ids) == 1
+    which = f" (reuses task{'' if one else 's'} {', '.join(ids)}; --fresh runs {'it' if one else 'them'} too)"
+    which = which if ids else ""
     return one_line(gate.forecast + which, WIDEST_LINE)
 
 
 def gate_words(run: Run, *, from_file: str = "", stored: bool = True) -> str:
-    """Return what a person sees at a gate: the plan, its problems, what stands in where a model fails, what leaves this
+    """Return what a person sees at a gate, on standard error: the plan, its problems, what stands in where a model fails, what leaves this
     machine, what it spends, the fingerprint and the command that goes on.
 
     A plan with errors cannot go on: the words say how to mend it, `from_file` names the plan file it came from. A run that
     is not `stored` can be approved here and now alone.
     """
-    parts = [plan_table(run.plan, dict(run.draft.assignments))]
+    parts = [plan_table(run.plan, dict(run.draft.assignments), to=sys.stderr)]
     found = problems(run.plan, run.facts)
     if found:
         parts.append(problem_lines(found, run.plan))
     if errors(found):
         parts.append(f"The plan has errors and cannot run. {mend_words(run, from_file)}")
     elif run.gate is not None:
-        parts += filter(None, (asking_lines(run), stand_in_lines(run), costs(run.gate.leaves, run.gate.spends)))
-        parts += filter(None, (reuse_lines(run),))
+        leaves = costs(run.gate.leaves, run.gate.spends)
+        parts += filter(None, (asking_lines(run), stand_in_lines(run), terms_lines(run), leaves, reuse_lines(run)))
         later = f"\nTo run it: {approve_line(run)}" if stored else ""
         parts.append(f"fingerprint {run.gate.fingerprint[:SHOWN]}{later}")
     return "\n\n".join(parts)

@@ -16,13 +16,15 @@ from tests.cli.program import HGTUI, PATIENCE_S, Program
 class Terminal:
     """Runs hgtui with standard input and standard error on a terminal; standard output goes into a pipe.
 
-    With `screen` standard output is the terminal too, as for the workbench.
+    With `screen` standard output is the terminal too, of so many `columns`, as for the workbench.
     """
 
-    def __init__(self, hgtui: Program, *arguments: str, screen: bool = False, **environ: str) -> None:
+    def __init__(
+        self, hgtui: Program, *arguments: str, screen: bool = False, columns: int = 120, **environ: str
+    ) -> None:
         self._ours, self._theirs = pty.openpty()
         if screen:
-            fcntl.ioctl(self._theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
+            fcntl.ioctl(self._theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
             environ = {"TERM": "xterm-256color", **environ}
 
         # The leader of a session that opens a terminal has it as its own, for Ctrl+C to come from.
