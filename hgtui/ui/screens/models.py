@@ -8,19 +8,16 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
-from textual.timer import Timer
 from textual.widgets import Static
-from textual.worker import Worker
 
 from hgtui.core.model import Candidate
 from hgtui.core.plan import Task
-from hgtui.core.ports import StoreError
-from hgtui.core.text import clean, one_line, plural
+from hgtui.core.text import one_line, plural
 from hgtui.paths import styles
 from hgtui.selection.ranking import rank
 from hgtui.ui.bridge import Desk
 from hgtui.ui.models import columns_line, distinct, facts, fits, refusal
+from hgtui.ui.screens.searching import Searching
 from hgtui.ui.view import View
 from hgtui.ui.widgets.bars import Bar, keys_line
 from hgtui.ui.widgets.field import Field
@@ -38,7 +35,7 @@ class Picked(NamedTuple):
     candidate: Candidate
 
 
-class Models(ModalScreen[None]):
+class Models(Searching):
     """The candidates of a task, or what a search of the Hub found; `pick` is told what the person wants of one.
 
     It answers whether the list may close; where it may not, what stands in the way has been said.
@@ -59,19 +56,8 @@ class Models(ModalScreen[None]):
     ]
 
     def __init__(self, view: View, desk: Desk, task: Task, pick: Callable[[Picked], bool]) -> None:
-        super().__init__()
-        self.view, self.desk, self.about, self._pick = view, desk, task, pick
-        self.found: tuple[Candidate, ...] | None = None
-        """What the last search found, None while the candidates of the task are listed."""
-        self.searched = ""
-        self.words = ""
-        """What the list is filtered by."""
-        self.said = ""
-        """The sentence over the list."""
-        self._mode: Literal["", "filter", "search"] = ""
-        self._searching: Worker[None] | None = None
-        self._waited = 0
-        self._tick: Timer | None = None
+        super().__init__(desk, task)
+        self.view, self._pick = view, pick
 
     def compose(self) -> ComposeResult:
         """Lay out field, list, facts and keys."""
@@ -158,103 +144,6 @@ class Models(ModalScreen[None]):
 
     def _pins(self, one: Candidate) -> str:
         return "unpin" if self.view.pinned(self.about) == one.name else "pin"
-
-    def say(self, words: str) -> None:
-        """Show a sentence over the list, or take it away."""
-        self.said = words
-        status = self.query_one("#models-status", Static)
-        status.display = bool(words)
-        status.update(Content(clean(words, 1_000)))
-
-    # Filter and search
-
-    def action_filter(self) -> None:
-        """Go to the field that filters the list."""
-        self._open("filter", self.words)
-
-    def action_search(self) -> None:
-        """Go to the field that searches the Hub."""
-        self._open("search", self.searched)
-
-    def _open(self, mode: Literal["filter", "search"], text: str) -> None:
-        self._mode = mode
-        self.say("")
-        self.query_one("#models-mark", Static).update(Content("filter ▸ " if mode == "filter" else "search the Hub ▸ "))
-        field = self.query_one("#models-field", Field)
-        field.text = text
-        field.placeholder = "words that a model must have" if mode == "filter" else "a name, or what it should do"
-        field.move_cursor(field.document.end)
-        if mode == "search":
-            field.select_all()  # another search begins with other words
-        self.query_one("#models-ask").display = True
-        field.focus()
-
-    def _close(self) -> None:
-        self._mode = ""
-        self.query_one("#models-ask").display = False
-        self.query_one(ModelRows).focus()
-
-    @on(Field.Changed, "#models-field")
-    def _filter(self, event: Field.Changed) -> None:
-        event.stop()
-        if self._mode == "filter":
-            self.words = one_line(event.text_area.text)
-            self.reload()
-
-    @on(Field.Sent, "#models-field")
-    def _sent(self, event: Field.Sent) -> None:
-        event.stop()
-        text, mode = one_line(event.text), self._mode
-        self._close()
-        if mode == "search" and text:
-            self.searched, self.words, self._waited = text, "", 0
-            self._stop_searching()
-            self._searching = self.run_worker(self._search(text), group="search", exclusive=True)
-            self._say_searching()
-            if self._tick:
-                self._tick.reset()
-                self._tick.resume()
-        self._look()
-
-    @on(Field.TooLong)
-    def _too_long(self, event: Field.TooLong) -> None:
-        event.stop()
-        self.say(event.words)
-
-    async def _search(self, words: str) -> None:
-        try:
-            found = await self.desk.search(words, self.about.task)
-        except StoreError as error:
-            self._searched(f"{error.message} {error.hint}".strip())
-            return
-        self.found = found
-        self._searched("")
-        self.query_one(ModelRows).select(0)
-        self.reload()
-
-    def _searched(self, words: str) -> None:
-        self._searching = None
-        if self._tick:
-            self._tick.pause()
-        self.say(words)
-        self._look()
-
-    def _stop_searching(self) -> bool:
-        worker, self._searching = self._searching, None
-        if worker is None:
-            return False
-        worker.cancel()
-        if self._tick:
-            self._tick.pause()
-        return True
-
-    def _on_tick(self) -> None:
-        self._waited += 1
-        self._say_searching()
-
-    def _say_searching(self) -> None:
-        waited = f" {self._waited} s" if self._waited else ""
-        self.say(f"◐ Searching the Hub for “{one_line(self.searched, 40)}” …{waited}")
 
     # What is wanted of a candidate
 
