@@ -214,8 +214,9 @@ class GateOpened(Value):
 
     `leaves` says in a line for each place what would leave this machine, `spends` what would be spent (empty where
     nothing is), `substitutes` names for a task the candidates that run in place of the chosen one where it fails.
-    The tasks of `reuses` have a result that is kept, those of `reruns` run; `about_s` and `untimed` as in
-    core.reuse.Forecast.
+    The tasks of `reuses` have a result that is kept, which neither leaves nor spends; those of `reruns` run; `about_s`
+    and `untimed` as in core.reuse.Forecast. `gated` has for a task whose model asks for its terms to be accepted the
+    page where that is done.
     """
 
     type: Literal["gate_opened"] = "gate_opened"
@@ -226,6 +227,7 @@ class GateOpened(Value):
     leaves: tuple[str, ...] = ()
     spends: str = ""
     substitutes: Mapping[Uid, tuple[str, ...]] = {}
+    gated: Mapping[Uid, str] = {}
     reuses: tuple[Uid, ...] = ()
     reruns: tuple[Uid, ...] = ()
     about_s: float | None = None
@@ -238,7 +240,10 @@ class GateOpened(Value):
 
 
 class Approved(Value):
-    """A person, or a setting in their name (`by`), allowed what the grant says; `leaves` and `spends` as at the gate.
+    """A person, or a setting in their name (`by`), allowed what the grant says.
+
+    `leaves` and `spends` as at the gate, but of all that is allowed, also what is foreseen as reused: it runs where its
+    result turns out to be damaged.
 
     `attended` says whether somebody is there who can mend a failure of what runs now, `answer` who then answers.
     """

@@ -1,6 +1,6 @@
 """Run: the fold of a journal into the state that everyone reads. Any prefix of any journal folds to a valid state."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from hgtui.core.ports import Turn
 from hgtui.core.problem import Code, Facts
 from hgtui.core.problems import problems
 from hgtui.core.resource import FileFact
-from hgtui.core.stand_ins import StandIn, draft_stand_ins
+from hgtui.core.stand_ins import StandIn, draft_stand_ins, known_as
 from hgtui.core.states import HAS_RESULT, Gates, Outcome, Stage, TaskState
 from hgtui.core.status import LogEntry, TaskStatus
 
@@ -126,15 +126,41 @@ class Run:
 
     @property
     def leaving(self) -> tuple[Leaving, ...]:
-        """What leaves this machine if the draft runs, a row for each place; what stands in is among it, last."""
+        """What leaves this machine if the draft runs, a row for each place; what stands in is among it, last.
+
+        At a gate what is foreseen as reused is left out: it is not sent.
+        """
+        return self.leaves_without(self._foreseen)
+
+    def leaves_without(self, reused: Collection[Uid]) -> tuple[Leaving, ...]:
+        """Return what leaves this machine if the draft runs but for some tasks."""
         told = ["the request", *(["the earlier turns"] if self.earlier else [])]
         told += ["the results"] if self.answer_by == "llm" else []
-        return leaving(self.draft, self.files, self.candidates, self.controller, tuple(told))
+        return leaving(_but(self.draft, reused), self.files, self.candidates, self.controller, tuple(told))
 
     @property
     def spends(self) -> str:
-        """What the draft would spend, in words; empty where nothing in it costs anything."""
-        return spending(self.draft, self.candidates, self.controller_spends)
+        """What the draft would spend, in words; empty where nothing in it costs anything, or all of that is reused."""
+        return self.spends_without(self._foreseen)
+
+    def spends_without(self, reused: Collection[Uid]) -> str:
+        """Return in words what the draft would spend but for some tasks."""
+        return spending(_but(self.draft, reused), self.candidates, self.controller_spends)
+
+    @property
+    def gated(self) -> dict[Uid, str]:
+        """The tasks whose model is given out only to who has accepted its terms, and the page where that is done."""
+        found = {}
+        for task in self.draft.plan:
+            chosen = self.draft.assignments.get(task.uid)
+            one = known_as(chosen, self.candidates.get(task.task, ())) if chosen and not task.skip else None
+            if one is not None and one.gated:
+                found[task.uid] = one.page
+        return found
+
+    @property
+    def _foreseen(self) -> tuple[Uid, ...]:
+        return self.gate.reuses if self.gate is not None else ()
 
     @property
     def stand_ins(self) -> dict[Uid, tuple[StandIn, ...]]:
@@ -169,6 +195,14 @@ class Run:
     def kept(self, uid: Uid) -> TaskStatus:
         """Return a task's status to change; only for the fold."""
         return self.tasks.setdefault(uid, TaskStatus(state=self.state(uid)))
+
+
+def _but(draft: Draft, without: Collection[Uid]) -> Draft:
+    """Return a draft in which some tasks have no model, so that they send and spend nothing."""
+    if not without:
+        return draft
+    rows = {uid: one for uid, one in draft.assignments.items() if uid not in without}
+    return Draft(plan=draft.plan, assignments=rows)
 
 
 def fold(entries: Iterable[ev.Entry]) -> Run:

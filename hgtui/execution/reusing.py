@@ -56,7 +56,8 @@ class Reusing:
             uid=task.uid,
             results=kept.results,
             candidate=kept.candidate,
-            note=clean(f"{kept.note} {words}".strip(), NOTE + len(words)),
+            # What was told of the call is told of then: nothing is called and nothing is used up now.
+            note=clean(f"{words} Told then: {kept.note}" if kept.note else words, NOTE + len(words)),
             reused=True,
             kept_from=kept.run,
             took_s=kept.seconds,

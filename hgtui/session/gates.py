@@ -27,8 +27,9 @@ def gate(run: Run, ahead: Forecast = _NOTHING) -> ev.GateOpened:
         fingerprint=fingerprint(run.draft, run.files, run.candidates),
         approvable=not wrong and chosen and bool(run.draft.plan.tasks),
         errors=wrong,
-        leaves=tuple(str(one) for one in run.leaving),
-        spends=run.spends,
+        leaves=tuple(str(one) for one in run.leaves_without(ahead.reuses)),
+        spends=run.spends_without(ahead.reuses),
+        gated=run.gated,
         substitutes={uid: tuple(one.candidate for one in rows) for uid, rows in run.stand_ins.items()},
         **{name: getattr(ahead, name) for name in Forecast.model_fields},
     )
@@ -39,8 +40,8 @@ def approved(run: Run, by: str, equipment: Equipment) -> ev.Approved:
     return ev.Approved(
         grant=grant(run.draft, run.files, run.candidates),
         by=by,
-        leaves=tuple(str(one) for one in run.leaving),
-        spends=run.spends,
+        leaves=tuple(str(one) for one in run.leaves_without(())),
+        spends=run.spends_without(()),
         attended=equipment.attended,
         answer="program" if equipment.responder is None else "llm",
     )

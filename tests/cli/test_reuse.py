@@ -102,7 +102,7 @@ def test_the_gate_previews_and_the_approval_in_another_process_keeps_to_it(hgtui
     waiting = hgtui.run("run", "--plan", "plan.json")
     assert waiting.exit == 3
     assert "re-runs 2, reuses 1, " in waiting.err
-    assert "(reused: 2; --fresh runs them too)" in waiting.err
+    assert "(reuses task 2; --fresh runs it too)" in waiting.err
     approve = waiting.err.strip().splitlines()[-1].partition("hgtui ")[2].split()
     done = hgtui.run(*approve)
     assert done.exit == 0

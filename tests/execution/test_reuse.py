@@ -124,7 +124,7 @@ async def test_the_same_work_is_done_once(tmp_path: Path) -> None:
     assert not first.reused
     assert (second.reused, second.kept_from, second.took_s) == (True, "run-1", first.seconds)
     assert (second.results, second.candidate, second.seconds) == (first.results, "fake:one", 0.0)
-    assert second.note == "A note. Kept from run run-1, took under 0.1 s."
+    assert second.note == "Kept from run run-1, took under 0.1 s. Told then: A note."
     assert bench.events == []  # it never started
 
 

@@ -85,6 +85,18 @@ async def test_the_gate_tells_what_leaves_what_is_spent_and_what_stands_in(tmp_p
         assert tuple(str(one) for one in (await here.reopened()).leaving) == gate.leaves
 
 
+async def test_a_gated_model_is_told_at_the_gate_with_the_page_where_its_terms_are_accepted(tmp_path: Path) -> None:
+    page = "https://huggingface.co/a/one"
+    gated = tuple(one.model_copy(update={"gated": "auto", "page": page}) for one in LISTED)
+    async with staged(tmp_path, Broken()) as here:
+        assert (await here.gate()).gated == {}
+        assert "terms" not in gate_words(here.run)
+    async with staged(tmp_path / "gated", Broken(), *gated) as here:
+        assert (await here.gate()).gated == {"t1": page}
+        said = f"1 summarization: fake:a/one#fal-ai is gated: it runs once its terms are accepted at {page}"
+        assert said in gate_words(here.run)
+
+
 async def test_the_words_at_the_gate_say_it_too(tmp_path: Path) -> None:
     async with staged(tmp_path, Broken()) as here:
         await here.gate()

@@ -78,6 +78,24 @@ async def test_the_gate_says_what_is_reused_and_its_fingerprint_is_the_same(tmp_
         assert second.fingerprint == first.fingerprint
 
 
+async def test_what_is_foreseen_as_reused_neither_leaves_nor_spends_at_the_gate(tmp_path: Path) -> None:
+    paid = model("a").model_copy(update={"leaves": True, "place": "hub", "spends": "credits of HF_TOKEN"})
+    async with reusing(tmp_path, models=(Models(paid),)) as first:
+        assert (await first.gate()).spends == "spends credits of HF_TOKEN (2 calls)"
+        first.approve()
+        await first.end()
+    async with reusing(tmp_path, models=(Models(paid),)) as here:
+        gate = await here.gate()
+        assert (gate.leaves, gate.spends, len(gate.reuses)) == ((), "", 2)
+        assert (here.run.leaving, here.run.spends) == ((), "")
+        here.approve()
+        await here.end()
+        (approved,) = here.all(ev.Approved)
+        assert approved.spends == "spends credits of HF_TOKEN (2 calls)", "a kept result may turn out to be damaged"
+    async with reusing(tmp_path, models=(Models(paid),), fresh=True) as again:
+        assert (await again.gate()).spends == "spends credits of HF_TOKEN (2 calls)"
+
+
 async def test_an_edit_runs_that_task_and_what_is_below_it_again_and_nothing_else(tmp_path: Path) -> None:
     async with reusing(tmp_path, THREE) as here:
         await through(here)
