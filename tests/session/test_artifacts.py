@@ -90,6 +90,15 @@ async def test_changed_bytes_are_not_passed_off_as_the_artifact_and_are_mended_b
     assert await store.read(name) == b"good and whole"
 
 
+async def test_changed_bytes_that_are_shorter_than_what_may_be_read_are_found_out_too(tmp_path: Path) -> None:
+    store = Artifacts(tmp_path)
+    name, size = await store.put(b"good and whole")
+    assert await store.read(name, size + 1) == b"good and whole"
+    store.path(name).write_bytes(b"bad and whole!")
+    with pytest.raises(ArtifactError, match="damaged"):
+        await store.read(name, size + 1)
+
+
 async def test_a_source_that_is_no_regular_file_is_refused_without_waiting(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     store = Artifacts(tmp_path)
