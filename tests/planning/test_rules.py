@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hgtui.core.ports import PlanningError
+from hgtui.core.ports import Context, PlanningError, Turn
 from hgtui.core.problems import Code, Facts, errors, problems
 from hgtui.core.resource import FileFact, Kind
 from hgtui.core.states import Failure
@@ -127,6 +127,13 @@ def test_a_file_that_came_along_and_is_not_used_is_named() -> None:
     made = propose("Summarize notes.txt", files_of("Summarize notes.txt", ["extra.png"]))
     assert lines(made.plan) == ["summarization(text='notes.txt')"]
     assert made.notes == ("No task uses extra.png.",)
+
+
+def test_a_file_of_an_earlier_turn_is_only_named_where_this_request_names_it() -> None:
+    before = Context(earlier=(Turn(request="Read page.png", files=("page.png", "out/0.png")),))
+    files = files_of("Summarize notes.txt", ["page.png", "out/0.png"])
+    assert propose("Summarize notes.txt", files, before).notes == ()
+    assert propose("Summarize notes.txt. I have page.png.", files, before).notes == ("No task uses page.png.",)
 
 
 def test_a_text_file_that_is_only_to_be_read_needs_no_model_and_this_is_said() -> None:

@@ -31,16 +31,16 @@ class RulePlanner:
     ) -> AsyncGenerator[Step, None]:
         """Yield Drafted for each task, then Proposed. Raises PlanningError (bad_input) for an empty request."""
         # In a thread: a request of the greatest length takes some tenths of a second.
-        proposed = await asyncio.to_thread(propose, request, files)
+        proposed = await asyncio.to_thread(propose, request, files, context or Context())
         for task in proposed.plan:
             yield Drafted(task=task)
         yield proposed
 
 
-def propose(request: str, files: Mapping[str, FileFact]) -> Proposed:
+def propose(request: str, files: Mapping[str, FileFact], context: Context | None = None) -> Proposed:
     """Return the plan of a request, with a note on every part of it that was not understood.
 
-    `files` are the files of the request by their path as typed. Raises PlanningError (bad_input) for an empty request.
+    `files` are the files of the request and of the earlier turns of `context` by their path as typed. Raises PlanningError (bad_input) for an empty request.
     """
     if not request.strip():
         hint = 'Say what to do, for example: "Read the text in page.png and read it aloud".'
@@ -56,7 +56,9 @@ def propose(request: str, files: Mapping[str, FileFact]) -> Proposed:
         notes = [
             f"The request asks for no task that the rules know. {ENGLISH} Name a file, or put a text in quotes, and say what to do with it."
         ]
-    return Proposed(plan=plan, notes=(*notes, *_unused(plan, reader, files)))
+    earlier = {path for turn in (context or Context()).earlier for path in turn.files}
+    brought = {path: fact for path, fact in files.items() if path in reader.used or path not in earlier}
+    return Proposed(plan=plan, notes=(*notes, *_unused(plan, reader, brought)))
 
 
 def _addresses(reader: Reader) -> list[str]:
@@ -68,6 +70,7 @@ def _addresses(reader: Reader) -> list[str]:
 
 
 def _unused(plan: Plan, reader: Reader, files: Mapping[str, FileFact]) -> list[str]:
+    """Return the notes on files that the person named in this request and no task reads."""
     read = reads_file(plan, files)
     texts: list[str] = []
     others: list[str] = []
