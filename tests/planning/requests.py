@@ -5,6 +5,21 @@ Case = tuple[str, tuple[str, ...], list[str]]
 
 PLANS: list[Case] = [
     (
+        "Question about doc.pdf: 'What is the date?'",
+        (),
+        ["document-question-answering(document='doc.pdf', question='What is the date?')"],
+    ),
+    (
+        "My question about photo.png: 'How many cats are there?'",
+        (),
+        ["visual-question-answering(image='photo.png', question='How many cats are there?')"],
+    ),
+    (
+        "Ask notes.txt 'Who wrote it?'",
+        (),
+        ["question-answering(context='notes.txt', question='Who wrote it?')"],
+    ),
+    (
         "Draw a castle from the soft edges of photo.png",
         (),
         ["hed-control(image='photo.png')", "hed-text-to-image(text='a castle', image='<0>')"],

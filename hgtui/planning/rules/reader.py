@@ -72,9 +72,7 @@ class Reader:
             return True
         if not rule.only and not rule.strict:
             return not explicit or self._can_any(rule, explicit)
-        things = explicit
-        if rule.quote and explicit:
-            things = explicit[1:] if explicit[0].origin == "quote" else explicit
+        things, _ = self._quoted(rule, explicit)
         if not things:
             things = self.subjects.near(rule, clause, number)
             if not things and "none" in rule.only:
@@ -149,8 +147,13 @@ class Reader:
             self.notes.append(f"“{self._maker.said(clause.text)}” does not say {what}: {how}.")
 
     def _quoted(self, rule: Rule, explicit: tuple[Thing, ...]) -> tuple[tuple[Thing, ...], str]:
-        if rule.quote and explicit and explicit[0].origin == "quote":
+        """Part the quotation that stands first, else the last, from what it is asked of."""
+        if not rule.quote or not explicit:
+            return explicit, ""
+        if explicit[0].origin == "quote":
             return explicit[1:], explicit[0].text
+        if explicit[-1].origin == "quote":
+            return explicit[:-1], explicit[-1].text
         return explicit, ""
 
     def _bare(self, rest: str, rule: Rule) -> str:

@@ -62,6 +62,7 @@ _IN_IT = (
     rf"(?=(?: the| this| that| in| on| my)* ?(?:{TOKEN}|picture|image|photo|it\b|this\b|that\b|$))|what (?:it|{TOKEN}|the \w+) shows?\b"
 )
 _IMAGES = _tags("image")
+_ANSWER = r"answer\b|(?:(?:an? |my |one |the )?questions? (?:about|on|for|to)|ask)\b(?=.{0,400}?\x02q)"
 
 RULES: tuple[Rule, ...] = (
     Rule("text-to-speech", rf"(?:read|sing|tell)\b(?=.{{0,400}}?\b(?:aloud|out loud|loudly|out|to (?:me|us)|(?:{LANGUAGE}) (?:voice|accent))\b)"
@@ -141,10 +142,10 @@ RULES: tuple[Rule, ...] = (
     Rule("text-generation", r"(?:continue|complete|finish|go on (?:from|with))\b", only=_tags("quote", "file text", "result text"), strict=True, eats="text|story|sentence"),
     Rule("fill-mask", r"fill(?: in)?\b.{0,20}? (?:blanks?|mask|gaps?|masked word)|(?:predict|guess|which|what)\b.{0,20}? (?:masked|missing) word", "masked word|missing word", eats="blank|mask|gap|word|masked|missing"),
     Rule("feature-extraction", r"embed\b|vectori[sz]e\b", r"embeddings?|feature vectors?|features|vectors?", eats="vector|numbers"),
-    Rule("table-question-answering", r"answer\b", quote="question", arg="table", only=_tags("table"), strict=True, eats="question|using"),
-    Rule("question-answering", r"answer\b", quote="question", arg="context", only=_tags("text"), strict=True, eats="question|questions|using"),
-    Rule("visual-question-answering", r"answer\b", quote="question", only=_IMAGES, strict=True, eats="question|using"),
-    Rule("document-question-answering", r"answer\b", quote="question", only=_tags("document"), strict=True, eats="question|using"),
+    Rule("table-question-answering", _ANSWER, quote="question", arg="table", only=_tags("table"), strict=True, eats="question|using"),
+    Rule("question-answering", _ANSWER, quote="question", arg="context", only=_tags("text"), strict=True, eats="question|questions|using"),
+    Rule("visual-question-answering", _ANSWER, quote="question", only=_IMAGES, strict=True, eats="question|using"),
+    Rule("document-question-answering", _ANSWER, quote="question", only=_tags("document"), strict=True, eats="question|using"),
     Rule("conversational", r"(?:reply|respond|answer|react)\b(?: to)?|chat(?: with me)?(?: about)?", only=_tags("quote", "result text"), strict=True, eats="reply|answer|message"),
     Rule("summarization", r"describe\b", only=_tags("text", "document"), strict=True),
     Rule("image-to-text", rf"{_IN_IT}", only=_tags("document"), strict=True, eats="shows?|seen|see|shown|depicted"),
