@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from hgtui.core.plan import Plan, Task, Uid
-from hgtui.core.resource import FILE_KINDS, Resource
+from hgtui.core.resource import FILE_KINDS, Kind, Resource
 from hgtui.core.states import HAS_RESULT, Failure, TaskState
 from hgtui.core.text import one_line, plural
 
@@ -146,19 +146,30 @@ def _trouble(plan: Plan, task: Task, statuses: Mapping[Uid, Status]) -> list[str
     name = f"- {_name(task)}"
     match status.state:
         case TaskState.FAILED:
-            tries = f" after {plural(status.attempt, 'try').replace('trys', 'tries')}" if status.attempt > 1 else ""
-            hint = f" {literal(one_line(status.hint, 300))}" if status.hint else ""
-            return [f"{name}: failed{tries} ({status.failure}): {literal(one_line(status.message, 600))}{hint}"]
+            return [f"{name}: {_failed(status)}"]
         case TaskState.BLOCKED:
-            ids = ", ".join(f"#{found.id}" for uid in status.blocked_by if (found := plan.get(uid)))
+            ids = ", ".join(str(found.id) for uid in status.blocked_by if (found := plan.get(uid)))
             return [f"{name}: blocked by {ids}."]
         case TaskState.CANCELLED:
             return [f"{name}: stopped."]
         case TaskState.SKIPPED:
-            return [f"{name}: skipped."]
+            return [f"{name}: skipped after it {_failed(status)}" if status.failure else f"{name}: skipped."]
         case state if state not in HAS_RESULT:
             return [f"{name}: {state}."]
     return []
+
+
+def _failed(status: Status) -> str:
+    tries = f" after {plural(status.attempt, 'try').replace('trys', 'tries')}" if status.attempt > 1 else ""
+    hint = f" {literal(one_line(status.hint, 300))}" if status.hint else ""
+    return f"failed{tries} ({status.failure}): {literal(one_line(status.message, 600))}{hint}"
+
+
+def _shown(status: Status, files: Mapping[str, str]) -> Resource:
+    """Return the result that a person opens: where things were found in a picture, the picture in which they are marked."""
+    main = status.results[0]
+    marked = (one for one in status.results if one.kind is Kind.IMAGE and one.digest in files)
+    return next(marked, main) if main.kind in {Kind.BOXES, Kind.MASK} else main
 
 
 def _table(plan: Plan, statuses: Mapping[Uid, Status], files: Mapping[str, str]) -> str:
@@ -170,7 +181,7 @@ def _table(plan: Plan, statuses: Mapping[Uid, Status], files: Mapping[str, str])
             candidate = literal(one_line(status.candidate, 100)) if status else ""
             rows.append(f"| {task.id} | {literal(one_line(task.task, 60))} | {candidate} | | {state} |")
             continue
-        main = status.results[0]
+        main = _shown(status, files)
         words = one_line(main.preview, 60) or main.media_type
         shown = _code(files[main.digest]) if main.digest in files else literal(words)
         model = "you" if status.supplied else literal(one_line(status.candidate, 100))

@@ -64,6 +64,15 @@ def test_files_are_named_by_path() -> None:
     assert rows(text)[-1].endswith("| `out/2-speech.wav` |")
 
 
+def test_the_table_leads_to_the_picture_with_the_boxes_not_to_what_a_program_reads() -> None:
+    boxes = result("2 faces", Kind.BOXES)
+    picture = result("", Kind.IMAGE).model_copy(update={"digest": "b" * 64})
+    status = TaskStatus(state=TaskState.DONE, candidate="embedded:faces", seconds=1, results=(boxes, picture))
+    files = {"a" * 64: "out/1-object-detection.txt", "b" * 64: "out/1-object-detection.png"}
+    task = T1.update(task="object-detection")
+    assert rows(report(Plan(tasks=(task,)), {"t1": status}, {}, files))[-1].endswith("| `out/1-object-detection.png` |")
+
+
 @pytest.mark.parametrize(
     ("status", "words"),
     [
@@ -75,9 +84,19 @@ def test_files_are_named_by_path() -> None:
             TaskStatus(state=TaskState.FAILED, failure=Failure.EMPTY, message="Nothing.", attempt=1),
             "failed (empty): Nothing.",
         ),
-        (TaskStatus(state=TaskState.BLOCKED, blocked_by=("t1",)), "blocked by #1."),
+        (TaskStatus(state=TaskState.BLOCKED, blocked_by=("t1",)), "blocked by 1."),
         (TaskStatus(state=TaskState.CANCELLED), "stopped."),
         (TaskStatus(state=TaskState.SKIPPED), "skipped."),
+        (
+            TaskStatus(
+                state=TaskState.SKIPPED,
+                failure=Failure.ACCESS,
+                message="It is gated.",
+                hint="Accept its terms.",
+                attempt=1,
+            ),
+            "skipped after it failed (access): It is gated. Accept its terms.",
+        ),
         (TaskStatus(state=TaskState.WAITING), "waiting."),
         (TaskStatus(state=TaskState.READY), "ready."),
         (TaskStatus(state=TaskState.RUNNING), "running."),
