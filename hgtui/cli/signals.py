@@ -2,15 +2,20 @@
 
 import asyncio
 import contextlib
+import os
+import select
 import signal
 import sys
 import termios
+import threading
 from collections.abc import Callable, Iterator
 from types import FrameType
 
 from hgtui.core.states import EXIT_HUNG_UP, EXIT_INTERRUPTED, EXIT_TERMINATED
 
 _IFLAG, _LFLAG = 0, 3
+LEAVE_S = 10.0
+"""How long, in seconds, a program may take to end once its terminal is gone."""
 
 
 @contextlib.contextmanager
@@ -30,6 +35,38 @@ def on_signals(stop: Callable[[int], None]) -> Iterator[None]:
     finally:
         for number in numbers:
             loop.remove_signal_handler(number)
+
+
+@contextlib.contextmanager
+def gone_with_terminal(stop: Callable[[int], None], seconds: float = LEAVE_S) -> Iterator[None]:
+    """Call `stop` with the exit status on the running event loop where the terminal hangs up; end the process after `seconds`.
+
+    A signal alone does not do: under nohup(1) none comes, and Textual's handler of SIGCONT, which the kernel sends after
+    SIGHUP to who was stopped, writes to a terminal that nobody reads, in the midst of a write: the event loop then waits
+    for ever, while the thread that reads the keys turns and turns. What is in the journal is on the disk by then.
+    """
+    loop, over = asyncio.get_running_loop(), threading.Event()
+    wake, end = os.pipe()
+
+    def watch() -> None:
+        poll = select.poll()
+        poll.register(0, 0)  # nothing but POLLHUP and POLLERR
+        poll.register(wake, select.POLLIN)
+        if any(file == 0 for file, _ in poll.poll()):
+            with contextlib.suppress(RuntimeError):  # the loop is closed: it is ending
+                loop.call_soon_threadsafe(stop, EXIT_HUNG_UP)
+            if not over.wait(seconds):
+                os._exit(EXIT_HUNG_UP)
+
+    watcher = threading.Thread(target=watch, name="terminal-watch", daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        over.set()
+        os.close(end)
+        watcher.join()
+        os.close(wake)
 
 
 @contextlib.contextmanager

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from hgtui.cli.faults import Fault
 from hgtui.cli.folders import allowed_folders
-from hgtui.cli.signals import keys_kept, line_mode, on_signals
+from hgtui.cli.signals import gone_with_terminal, keys_kept, line_mode, on_signals
 from hgtui.core.states import EXIT_OK, EXIT_USAGE
 
 if TYPE_CHECKING:
@@ -67,6 +67,8 @@ async def _open(
         def stop(status: int) -> None:
             app.exit(return_code=status)
 
+        # First in, last out: closing what is open is part of it.
+        stack.enter_context(gone_with_terminal(stop))
         with on_signals(stop):
             try:
                 await app.run_async()
