@@ -1,7 +1,7 @@
 """Stage 4 as a run goes through it: results laid out for people, the answer by an LLM or by the program, the end."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 
 from hgtui.core import events as ev
 from hgtui.core.plan import Task, Uid
@@ -23,8 +23,8 @@ from hgtui.core.wire import show_input
 from hgtui.response.checking import check_answer
 from hgtui.response.report import LONGEST_RESULT, report
 from hgtui.session.board import Board
-from hgtui.session.calls import keep_call
 from hgtui.session.equipment import Equipment
+from hgtui.session.following import follow
 from hgtui.session.layout import LayoutError, lay_out
 
 Results = Mapping[Uid, tuple[Resource, ...]]
@@ -113,25 +113,16 @@ class Answers:
         return check_answer(text, about, texts).text, by
 
     async def _follow(self, steps: AsyncIterator[Said | CallMade | Noticed | Wrote]) -> tuple[str, str]:
-        board = self._board
-        written: Wrote | None = None
-        try:
-            async for step in steps:
-                match step:
-                    case Said(text=text, reasoning=reasoning):
-                        board.emit(ev.Delta(stage=Stage.RESPONSE, text=text, reasoning=reasoning))
-                    case CallMade():
-                        await keep_call(board, self._equipment, Stage.RESPONSE, step)
-                    case Noticed(text=text):
-                        board.emit(ev.Logged(level="warning", text=text))
-                    case Wrote():
-                        written = step
-        finally:
-            if isinstance(steps, AsyncGenerator):
-                await steps.aclose()
-        if written is None:
+        written: list[Wrote] = []
+
+        def take(step: object) -> None:
+            if isinstance(step, Wrote):
+                written.append(step)
+
+        await follow(self._board, self._equipment, Stage.RESPONSE, steps, take)
+        if not written:
             raise RespondingError(Failure.EMPTY, "The controller wrote no answer.")
-        return written.text, written.by
+        return written[-1].text, written[-1].by
 
     def _finding(self, task: Task, results: Results, texts: Mapping[str, str], files: Mapping[str, str]) -> Finding:
         run = self._board.run

@@ -1,17 +1,18 @@
 """Stages 1 and 2 as a run goes through them: the plan streams in, candidates are looked up, models are chosen."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import Mapping
 
 from hgtui.core import events as ev
 from hgtui.core.model import Assignment
 from hgtui.core.plan import Plan, Task, Uid
-from hgtui.core.ports import CallMade, Chosen, Context, Drafted, Noticed, PlanningError, Proposed, Said, Withdrawn
+from hgtui.core.ports import CallMade, Chosen, Context, Drafted, Noticed, PlanningError, Proposed, Withdrawn
 from hgtui.core.states import Failure, Stage
 from hgtui.selection.ranking import choose, rank, unmet, usable
 from hgtui.session.board import Board
 from hgtui.session.calls import keep_call
 from hgtui.session.equipment import Equipment
+from hgtui.session.following import follow
 from hgtui.session.intake import Intake
 from hgtui.session.looking import Lookups
 
@@ -45,14 +46,14 @@ class Proposing:
     async def _follow(self, request: str) -> None:
         board, context = self._board, Context(earlier=self._board.run.earlier)
         steps = self._equipment.planner.plan(request, dict(board.run.files), context)
-        proposed = False
-        try:
-            async for step in steps:
-                await self._step(step)
-                proposed = proposed or isinstance(step, Proposed)
-        finally:
-            if isinstance(steps, AsyncGenerator):
-                await steps.aclose()
+        proposed: list[Proposed] = []
+
+        def take(step: object) -> None:
+            if isinstance(step, Proposed):
+                proposed.append(step)
+            self._step(step)
+
+        await follow(board, self._equipment, Stage.PLANNING, steps, take)
         await board.flush()
         if not proposed:
             raise PlanningError(Failure.EMPTY, "The planner ended without a plan.", "Ask once more.")
@@ -70,7 +71,7 @@ class Proposing:
         await self._board.flush()
         await self._intake.see_plan(plan, typed=False)
 
-    async def _step(self, step: object) -> None:
+    def _step(self, step: object) -> None:
         board = self._board
         match step:
             case Drafted(task=task):
@@ -78,12 +79,6 @@ class Proposing:
                 self.lookups.begin([task.task])
             case Proposed(plan=plan, notes=notes, how=how):
                 board.emit(ev.PlanProposed(plan=plan, notes=notes, how=how))
-            case Said(text=text, reasoning=reasoning):
-                board.emit(ev.Delta(stage=Stage.PLANNING, text=text, reasoning=reasoning))
-            case Noticed(text=text):
-                board.emit(ev.Logged(level="warning", text=text))
-            case CallMade():
-                await keep_call(board, self._equipment, Stage.PLANNING, step)
             case Withdrawn():
                 board.emit(ev.StageEntered(stage=Stage.PLANNING))
 

@@ -1,17 +1,15 @@
 """Working on the plan with the planner: a comment, the revision beside the plan, and the choice between them."""
 
-from collections.abc import AsyncGenerator
-
 from hgtui.core import commands as cmd
 from hgtui.core import events as ev
 from hgtui.core.diff import diff, without
 from hgtui.core.edits import Draft
-from hgtui.core.ports import CallMade, Context, Noticed, PlanningError, Proposed, Said
+from hgtui.core.ports import Context, PlanningError, Proposed
 from hgtui.core.states import Failure, Stage
-from hgtui.core.text import clean, one_line
+from hgtui.core.text import clean
 from hgtui.planning.revising import revised
-from hgtui.session.calls import keep_call
 from hgtui.session.changing import Changing
+from hgtui.session.following import follow
 from hgtui.session.parts import NotNow, Parts
 
 
@@ -72,28 +70,19 @@ class Revising:
         await board.flush()
 
     async def _follow(self, comment: str) -> Proposed:
-        board, equipment = self._parts.board, self._parts.equipment
-        run = self._parts.run
+        run, equipment = self._parts.run, self._parts.equipment
         context = Context(earlier=run.earlier, plan=run.draft.plan, comment=comment)
         steps = equipment.planner.plan(run.request, dict(run.files), context)
-        proposed: Proposed | None = None
-        try:
-            async for step in steps:
-                match step:
-                    case Said(text=text, reasoning=reasoning):
-                        board.emit(ev.Delta(stage=Stage.PLANNING, text=text, reasoning=reasoning))
-                    case Noticed(text=text):
-                        board.emit(ev.Logged(level="warning", text=one_line(text, 500)))
-                    case CallMade():
-                        await keep_call(board, equipment, Stage.PLANNING, step)
-                    case Proposed():
-                        proposed = step
-        finally:
-            if isinstance(steps, AsyncGenerator):
-                await steps.aclose()
-        if proposed is None:
+        proposed: list[Proposed] = []
+
+        def take(step: object) -> None:
+            if isinstance(step, Proposed):
+                proposed.append(step)
+
+        await follow(self._parts.board, equipment, Stage.PLANNING, steps, take)
+        if not proposed:
             raise PlanningError(Failure.EMPTY, "The planner ended without a plan.", "Say it once more.")
-        return proposed
+        return proposed[-1]
 
     async def take(self, command: cmd.TakeRevision) -> None:
         """Put the revision, or what a person takes of it, in the plan's place, as one edit."""
