@@ -4,6 +4,7 @@ import shutil
 import sqlite3
 import stat
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,15 @@ import pytest
 from hgtui.core.run import fold
 from hgtui.core.states import Outcome, Stage, TaskState
 from hgtui.session import database
+from hgtui.session.archive import FORMAT
 from hgtui.session.artifacts import Artifacts
 from hgtui.session.database import FILE, JournalError, open_writing
+from hgtui.session.exchange import import_run
 from hgtui.session.journal import Journal
 from hgtui.session.migrating import SCHEMA, STEPS, Step
+from hgtui.session.results import FILE as RESULTS
+from hgtui.session.results import ResultStore
+from hgtui.session.results_file import VERSION as RESULTS_VERSION
 from hgtui.session.store import Records
 
 FIXTURE = Path(__file__).with_name("fixtures") / "version-1"
@@ -24,6 +30,16 @@ ENDED, WAITS, ERRORS, KILLED = (
     "20261121-072628-e66a6d",
     "20261121-072628-e86288",
     "20261121-080000-abcdef",
+)
+
+
+LAST = Path(__file__).with_name("fixtures") / "version-2"
+"""The same for version 2, with what hgtui kept beside it: a file of results of version 1, a run exported in format 1."""
+HEARD, AGAIN, READY, CUT = (
+    "20261121-084948-c644a6",
+    "20261121-084949-d418d7",
+    "20261121-084950-6dec63",
+    "20261121-084951-6b3490",
 )
 
 
@@ -70,7 +86,7 @@ async def test_runs_of_version_1_fold_to_what_they_were(old: Path) -> None:
         ENDED: ("answered", 19, 0),
         WAITS: ("waiting", 10, 0),
         ERRORS: ("errors", 8, 1),
-        KILLED: ("stopped", 14, 0),
+        KILLED: ("left", 14, 0),
     }
     ended, waits, killed = runs[ENDED], runs[WAITS], runs[KILLED]
     assert (ended.outcome, ended.exit, ended.request) == (Outcome.ANSWERED, 0, "Summarize it twice")
@@ -125,6 +141,65 @@ async def test_what_stands_in_the_log_of_an_old_file_is_migrated_and_backed_up_t
         assert {row.request for row in await journal.runs()} == {"from the log"}
     with closing(sqlite3.connect(copy_of(tmp_path / "killed"))) as db:
         assert db.execute("SELECT DISTINCT request FROM runs").fetchall() == [("from the log",)]
+
+
+# What a version after this one must still read
+
+
+@pytest.fixture
+def last(tmp_path: Path) -> Path:
+    """A data folder as version 2 left it."""
+    folder = tmp_path / "last"
+    folder.mkdir(mode=0o700)
+    shutil.copy(LAST / "runs-v2.db", folder / FILE)
+    shutil.copy(LAST / "results-v1.db", folder / RESULTS)
+    shutil.copytree(LAST / "artifacts", folder / "artifacts")
+    return folder
+
+
+async def test_runs_of_version_2_fold_to_what_they_were(last: Path) -> None:
+    assert version(last / FILE) == 2
+    async with Journal.open(last) as journal:
+        listed = {row.id: (row.state, row.events) for row in await journal.runs()}
+        runs = {name: fold(await journal.entries(name)) for name in listed}
+    assert listed == {HEARD: ("answered", 14), AGAIN: ("answered", 13), READY: ("waiting", 9), CUT: ("left", 14)}
+    assert runs[AGAIN].state("t1") is TaskState.REUSED
+    assert runs[AGAIN].status("t1").kept_from == HEARD
+    gate = runs[READY].gate
+    assert gate is not None
+    assert gate.fingerprint == "7639105549ae9d3c9de042680df5cee8d7e435ccefd4dd44de3ac714640dc2c7"
+    assert (runs[CUT].stage, runs[CUT].outcome, runs[CUT].state("t1")) == (Stage.EXECUTION, None, TaskState.RUNNING)
+
+
+async def test_results_that_were_kept_in_a_file_of_version_1_are_found(last: Path) -> None:
+    artifacts = Artifacts(last)
+    store = ResultStore(last, artifacts)
+    kept = await store.find("111136db612164edd6d5f2ff1844a23349dbf28097ab4860501f2dd75c7db3f2")
+    size = await store.size()
+    await store.aclose()
+    await artifacts.aclose()
+    assert kept is not None
+    assert (kept.task, kept.candidate, kept.run) == ("text-classification", "embedded:py3langid", HEARD)
+    assert size.rows == 1
+
+
+async def test_a_run_that_was_exported_in_format_1_is_taken_in(tmp_path: Path) -> None:
+    artifacts = Artifacts(tmp_path)
+    async with Journal.open(tmp_path) as journal:
+        name, new = await import_run(journal, artifacts, LAST / "run-f1.zip", str, datetime.now(UTC))
+        run = fold(await journal.entries(name))
+    (result,) = run.status("t1").results
+    assert (name, new, run.outcome) == (HEARD, True, Outcome.ANSWERED)
+    assert await artifacts.whole(result.digest)
+    await artifacts.aclose()
+
+
+def test_there_is_a_fixture_of_each_version() -> None:
+    found = {one.name for one in LAST.parent.glob("version-*/*.*")}
+    wanted = [f"runs-v{number}.db" for number in range(1, SCHEMA + 1)]
+    wanted += [f"results-v{number}.db" for number in range(1, RESULTS_VERSION + 1)]
+    wanted += [f"run-f{number}.zip" for number in range(1, FORMAT + 1)]
+    assert found >= set(wanted)
 
 
 def broken(db: sqlite3.Connection) -> None:
