@@ -7,6 +7,7 @@ from typing import Any, Literal, Protocol
 from hgtui.llm.errors import LLMError
 from hgtui.llm.messages import Message
 from hgtui.llm.retry import OnRetry, untold
+from hgtui.llm.told import Speaks
 from hgtui.llm.values import CallRecord, Chunk, Done
 
 
@@ -15,36 +16,6 @@ class Keep(Protocol):
 
     def __call__(self, kind: Literal["llm", "context"], request: Any, reply: Any) -> Awaitable[None]:
         """Keep it."""
-        ...
-
-
-class Speaks(Protocol):
-    """A chat as the stages of a run use it; `hgtui.llm.metered.Metered` is one."""
-
-    @property
-    def model(self) -> str | None:
-        """The model that answers, None while it is not known."""
-        ...
-
-    async def context(self) -> tuple[int, Any]:
-        """Return the context length in tokens, and who says it. Raises LLMError."""
-        ...
-
-    def note_ignored(self, record: CallRecord) -> None:
-        """Note that a reply did not keep to the form that was asked for."""
-        ...
-
-    def stream(
-        self,
-        messages: Sequence[Message],
-        *,
-        temperature: float | None = 0,
-        max_tokens: int | None = None,
-        on_retry: OnRetry = ...,
-        schema: Mapping[str, Any] | None = None,
-        schema_name: str = "reply",
-    ) -> AsyncGenerator[Chunk, None]:
-        """Yield the reply piece by piece, then Done once. Raises LLMError."""
         ...
 
 

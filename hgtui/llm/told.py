@@ -2,8 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Sequence
-from typing import Protocol
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from typing import Any, Protocol
 
 from hgtui.core.ports import CallMade, Noticed
 from hgtui.core.text import one_line
@@ -28,6 +28,31 @@ class Chat(Protocol):
         temperature: float | None = 0,
         max_tokens: int | None = None,
         on_retry: OnRetry = ...,
+    ) -> AsyncGenerator[Chunk, None]:
+        """Yield the reply piece by piece, then Done once. Raises LLMError."""
+        ...
+
+
+class Speaks(Chat, Protocol):
+    """A chat as whole as planning and a run's tape need it; `ChatClient` and `hgtui.llm.metered.Metered` are such."""
+
+    async def context(self) -> tuple[int, Any]:
+        """Return the context length in tokens, and who says it. Raises LLMError."""
+        ...
+
+    def note_ignored(self, record: CallRecord) -> None:
+        """Note that a reply did not keep to the form that was asked for."""
+        ...
+
+    def stream(
+        self,
+        messages: Sequence[Message],
+        *,
+        temperature: float | None = 0,
+        max_tokens: int | None = None,
+        on_retry: OnRetry = ...,
+        schema: Mapping[str, Any] | None = None,
+        schema_name: str = "reply",
     ) -> AsyncGenerator[Chunk, None]:
         """Yield the reply piece by piece, then Done once. Raises LLMError."""
         ...

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from typing import Any, Protocol
 
 from hgtui.core.plan import Plan
 from hgtui.core.ports import CallMade, Drafted, How, Noticed, PlanningError, Said, Withdrawn
@@ -14,7 +13,7 @@ from hgtui.core.text import clean
 from hgtui.llm import CallRecord, Chunk, Done, LLMError, Message, OnRetry, ReasoningDelta, Retracted
 from hgtui.llm.ladder import Rung
 from hgtui.llm.retry import untold
-from hgtui.llm.told import call_made, ending, told
+from hgtui.llm.told import Speaks, call_made, ending, told
 from hgtui.planning.draft import Draft
 from hgtui.planning.prompt import schema
 from hgtui.planning.reader import Read, ReplyError
@@ -26,40 +25,10 @@ _NOT_OF_THE_PLAN = frozenset({Code.UNREADABLE_FILE, Code.NO_MODEL, Code.LANGUAGE
 Step = Said | Drafted | Withdrawn | CallMade | Noticed
 
 
-class PlannerChat(Protocol):
-    """What plans need of a controller LLM; `hgtui.llm.ChatClient` is one."""
-
-    @property
-    def model(self) -> str | None:
-        """The model that answers, None while it is not known."""
-        ...
-
-    async def context(self) -> tuple[int, Any]:
-        """Return the context length in tokens, and who says it. Raises LLMError."""
-        ...
-
-    def note_ignored(self, record: CallRecord) -> None:
-        """Note that a reply did not keep to the form that was asked for."""
-        ...
-
-    def stream(
-        self,
-        messages: Sequence[Message],
-        *,
-        temperature: float | None = 0,
-        max_tokens: int | None = None,
-        on_retry: OnRetry = ...,
-        schema: Mapping[str, Any] | None = None,
-        schema_name: str = "reply",
-    ) -> AsyncGenerator[Chunk, None]:
-        """Yield the reply piece by piece, then Done once. Raises LLMError."""
-        ...
-
-
 class _InForm:
     """A chat that asks for its replies in the form of a plan."""
 
-    def __init__(self, chat: PlannerChat) -> None:
+    def __init__(self, chat: Speaks) -> None:
         self._chat = chat
 
     @property
@@ -90,7 +59,7 @@ class Asking:
     With `before` the plan is a revision of it: held to what is locked there, with its uids.
     """
 
-    def __init__(self, chat: PlannerChat, messages: Sequence[Message], before: Plan | None = None) -> None:
+    def __init__(self, chat: Speaks, messages: Sequence[Message], before: Plan | None = None) -> None:
         self._chat, self._messages, self._before = chat, tuple(messages), before
         self._draft = Draft(before)
         self.record: CallRecord | None = None

@@ -9,8 +9,7 @@ from hgtui.core.states import Failure
 from hgtui.core.text import clean
 from hgtui.llm import Done, LLMError, Message, ReasoningDelta, Retracted, TextDelta, estimate_prompt
 from hgtui.llm.prompts import Prompts
-from hgtui.llm.told import call_made, ending, name_of, told
-from hgtui.planning.asking import PlannerChat
+from hgtui.llm.told import Speaks, call_made, ending, name_of, told
 from hgtui.planning.fitting import room
 from hgtui.planning.llm import LEAST_CONTEXT
 from hgtui.planning.prompt import TEMPLATES
@@ -22,7 +21,7 @@ Talk = Said | CallMade | Noticed | Wrote
 class Talker:
     """Answers by chat alone, with the earlier turns as far as there is room."""
 
-    def __init__(self, chat: PlannerChat, prompts: Prompts | None = None) -> None:
+    def __init__(self, chat: Speaks, prompts: Prompts | None = None) -> None:
         self._chat, self._prompts = chat, prompts or Prompts(TEMPLATES)
 
     @property

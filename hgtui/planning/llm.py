@@ -10,8 +10,8 @@ from hgtui.core.states import Failure
 from hgtui.core.text import clean, one_line, plural
 from hgtui.llm import LLMError, Message, estimate_prompt
 from hgtui.llm.prompts import Prompts
-from hgtui.llm.told import name_of
-from hgtui.planning.asking import Asking, PlannerChat
+from hgtui.llm.told import Speaks, name_of
+from hgtui.planning.asking import Asking
 from hgtui.planning.fitting import Fitted, fitted, room
 from hgtui.planning.prompt import TEMPLATES, reask, system
 
@@ -27,7 +27,7 @@ class LLMPlanner:
     then whatever came is proposed, and the person decides.
     """
 
-    def __init__(self, chat: PlannerChat, prompts: Prompts | None = None) -> None:
+    def __init__(self, chat: Speaks, prompts: Prompts | None = None) -> None:
         self._chat, self._prompts = chat, prompts or Prompts(TEMPLATES)
 
     @property
