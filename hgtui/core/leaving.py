@@ -20,7 +20,7 @@ Candidates = Mapping[str, tuple[Candidate, ...]]
 
 
 class Leaving(Value):
-    """What goes to one place outside this machine: files by name, "the request", "the result of 2", "the text of 3",
+    """What goes to one place outside this machine: files by name, "the request", "the result of 2", "the text given to 3",
     "a request that fetches https://…".
 
     `tasks` are the uids of the tasks that send it, none where it goes to the controller as such. With `spare` it goes
@@ -160,4 +160,4 @@ def _inputs(task: Task, files: Mapping[str, FileFact], ids: Mapping[Uid, int]) -
         for ref in value.refs:
             yield f"the result of {ids.get(ref.uid, ref.missing or '?')}"
     if any(text.strip() and text not in paths for value in task.args.values() for text in value.literals):
-        yield f"the text of {task.id}"
+        yield f"the text given to {task.id}"

@@ -59,10 +59,10 @@ class RunRow(Value):
 
     @property
     def state(self) -> str:
-        """One word: the outcome, else "waiting" at a gate or "errors" where its plan cannot run, "stopped", or the stage."""
+        """One word: the outcome, else "waiting" at a gate or "errors" where its plan cannot run, "left", or the stage."""
         if self.gate and not self.outcome:
             return "errors" if self.errors and self.gate != Gate.TASK else "waiting"
-        return self.outcome or ("stopped" if self.stopped else self.stage)
+        return self.outcome or ("left" if self.stopped else self.stage)
 
 
 class Row(NamedTuple):

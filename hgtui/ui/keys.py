@@ -46,7 +46,13 @@ KEYS = (
     Key("4", "focus_pane('log')", "4", "", "Go to problems and log"),
     Key("question_mark,f1", "help", "?", "help", "Show all keys"),
     Key("colon,ctrl+p", "palette", ":", "", "Find an action by its name"),
-    Key("", "answer_by", ":", "", "Let the program write the answers, so that results stay here, or the LLM again"),
+    Key(
+        "",
+        "answer_by",
+        ": answers",
+        "",
+        "Let the program write the answers, so that results stay here, or the LLM again",
+    ),
     Key("q", "leave", "q", "leave", "Leave hgtui"),
 )
 MODELS = (

@@ -169,6 +169,8 @@ def _stop_task(view: View) -> str:
 def _finish(view: View) -> str:
     if view.run.stage is Stage.EXECUTION and view.stuck:
         return ""
+    if view.run.ended:
+        return "The run has ended: there is nothing to finish."
     if view.run.stage is not Stage.EXECUTION:
         return "Nothing runs yet: there is nothing to finish."
     return "Nothing has failed; the answer comes by itself."

@@ -255,5 +255,5 @@ def test_a_journal_of_version_1_is_migrated_and_that_is_told_once(hgtui: Program
     assert "runs.db.v1-backup-" in done.err
     states = {line.split()[0]: line.split()[3] for line in done.out.splitlines()[1:]}
     assert states[ENDED] == "answered"
-    assert set(states.values()) == {"answered", "waiting", "errors", "stopped"}
+    assert set(states.values()) == {"answered", "waiting", "errors", "left"}
     assert hgtui.run("runs").err == ""

@@ -329,7 +329,9 @@ def test_doctor_says_what_is_here(hgtui: Program) -> None:
 
 
 def test_keys_lists_the_keys(hgtui: Program) -> None:
-    assert re.search(r"^Z +", hgtui.run("keys").out, re.M)
+    out = hgtui.run("keys").out
+    assert re.search(r"^Z +", out, re.M)
+    assert len(re.findall(r"^:  ", out, re.M)) == 1
 
 
 def test_config_is_written_once_and_shown(hgtui: Program) -> None:

@@ -22,7 +22,7 @@ async def test_the_log_says_what_leaves_what_is_spent_and_what_took_over(
     assert (status, out) == (0, "")
     lines = err.splitlines()
     for line in (
-        "leaves this machine: the text of 1 → fal-ai through huggingface.co (1 task)",
+        "leaves this machine: the text given to 1 → fal-ai through huggingface.co (1 task)",
         "spends credits of HF_TOKEN (1 call)",
         "  1 summarization: fake:a/one#fal-ai failed: It is down. fake:a/one#groq takes its place.",
         "  1 summarization: started on fake:a/one#groq",

@@ -42,7 +42,7 @@ def test_each_place_has_a_line_with_the_files_results_and_texts_that_go_there() 
     lines = told((caption, first), (detect, second), (sums, hub("c/three", **PAGE)))
     assert lines == [
         "a.jpg → hf-inference through huggingface.co (2 tasks)",
-        "the result of 0, the text of 2 → fal-ai through huggingface.co (1 task)",
+        "the result of 0, the text given to 2 → fal-ai through huggingface.co (1 task)",
     ]
 
 
@@ -67,28 +67,32 @@ def test_the_controller_is_told_the_request_and_what_its_tasks_read() -> None:
     chat = Candidate(name="controller:gpt", model="gpt", endpoint="controller", place="llm", leaves=True)
     rows = ((task("t0", text=Input.text("x")), chat),)
     where: dict[str, Any] = {"controller": "gpt at https://llm.example", "told": ("the request", "the results")}
-    assert told(*rows, **where) == ["the request, the results, the text of 0 → gpt at https://llm.example (1 task)"]
+    assert told(*rows, **where) == [
+        "the request, the results, the text given to 0 → gpt at https://llm.example (1 task)"
+    ]
     assert told(**where) == ["the request, the results → gpt at https://llm.example"]
 
 
 def test_a_worker_is_named() -> None:
     worker = Candidate(name="gpu1:a/one", model="a/one", endpoint="gpu1", place="worker", leaves=True)
-    assert told((task("t0", text=Input.text("x")), worker)) == ["the text of 0 → the worker gpu1 (1 task)"]
+    assert told((task("t0", text=Input.text("x")), worker)) == ["the text given to 0 → the worker gpu1 (1 task)"]
 
 
 def test_where_a_stand_in_would_send_it_is_told_too_and_only_where_that_is_new() -> None:
     chosen = hub("a/one", providers=("groq",))
     one = task("t0", text=Input.text("x"))
     assert told((one, chosen), others=(hub("b/two"),)) == [
-        "the text of 0 → fal-ai through the Hub (1 task)",
-        "if it fails also the text of 0 → groq through the Hub (1 task)",
+        "the text given to 0 → fal-ai through the Hub (1 task)",
+        "if it fails also the text given to 0 → groq through the Hub (1 task)",
     ]
 
 
 def test_an_assignment_that_nobody_lists_still_leaves_where_it_names_a_provider() -> None:
     one = task("t0", text=Input.text("x"))
     draft = Draft(plan=Plan(tasks=(one,)), assignments={"t0": Assignment(candidate="hub:z/z#groq", provider="groq")})
-    assert [str(row) for row in leaving(draft, {}, {}, "", ())] == ["the text of 0 → groq through the Hub (1 task)"]
+    assert [str(row) for row in leaving(draft, {}, {}, "", ())] == [
+        "the text given to 0 → groq through the Hub (1 task)"
+    ]
 
 
 def test_a_skipped_task_sends_nothing_and_spends_nothing() -> None:

@@ -70,6 +70,8 @@ async def test_skipping_a_failure_blocks_for_good_what_reads_it_and_the_answer_s
         ended = await here.end()
         assert (ended.outcome, ended.exit) == (Outcome.FAILED, 1)
         assert here.states() == {"t1": "skipped", "t2": "blocked"}
+        assert here.run.answer
+        assert "skipped after it failed (bad_input): It cannot be read" in here.run.answer.text
 
 
 async def test_finishing_answers_with_what_there_is(tmp_path: Path) -> None:

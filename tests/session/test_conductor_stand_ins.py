@@ -74,8 +74,8 @@ async def test_the_gate_tells_what_leaves_what_is_spent_and_what_stands_in(tmp_p
     async with staged(tmp_path, Broken(), tasks=CHAIN) as here:
         gate = await here.gate()
         assert gate.leaves == (
-            "the text of 1, the result of 1 → fal-ai through huggingface.co (2 tasks)",
-            "if it fails also the text of 1, the result of 1 → groq through huggingface.co (2 tasks)",
+            "the text given to 1, the result of 1 → fal-ai through huggingface.co (2 tasks)",
+            "if it fails also the text given to 1, the result of 1 → groq through huggingface.co (2 tasks)",
         )
         assert gate.spends == "spends credits of HF_TOKEN (2 calls)"
         assert gate.substitutes == dict.fromkeys(("t1", "t2"), ("fake:a/one#groq", "fake:b/two#fal-ai"))
@@ -102,8 +102,10 @@ async def test_the_words_at_the_gate_say_it_too(tmp_path: Path) -> None:
         await here.gate()
         words = gate_words(here.run)
         assert "if 1 summarization fails: fake:a/one#groq, then fake:b/two#fal-ai" in words
-        assert "leaves this machine: the text of 1 → fal-ai through huggingface.co (1 task)" in words
-        assert "leaves this machine: if it fails also the text of 1 → groq through huggingface.co (1 task)" in words
+        assert "leaves this machine: the text given to 1 → fal-ai through huggingface.co (1 task)" in words
+        assert (
+            "leaves this machine: if it fails also the text given to 1 → groq through huggingface.co (1 task)" in words
+        )
         assert "spends credits of HF_TOKEN (1 call)" in words
 
 
@@ -120,7 +122,7 @@ async def test_what_approves_in_a_persons_place_is_told_with_what_leaves_and_wha
         await here.end()
         (approved,) = here.all(ev.Approved)
         assert (approved.by, approved.spends) == ("--yes", "spends credits of HF_TOKEN (1 call)")
-        assert approved.leaves[0] == "the text of 1 → fal-ai through huggingface.co (1 task)"
+        assert approved.leaves[0] == "the text given to 1 → fal-ai through huggingface.co (1 task)"
 
 
 async def test_a_fingerprint_that_one_process_shows_is_approved_in_another(tmp_path: Path) -> None:

@@ -136,7 +136,7 @@ async def test_the_list_says_where_each_run_stands(tmp_path: Path) -> None:
         rows = await journal.runs()
         lock.release()
     assert [(row.id, row.state, row.exit, row.tasks, row.events) for row in rows] == [
-        ("killed", "stopped", None, 1, 7),
+        ("killed", "left", None, 1, 7),
         ("running", "execution", None, 1, 7),
         ("hopeless", "errors", None, 1, 5),
         ("waiting", "waiting", None, 1, 5),

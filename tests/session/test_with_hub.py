@@ -228,7 +228,7 @@ async def test_what_leaves_this_machine_is_what_the_provider_gets(
             draw(tmp_path / "here" / "photo.png")
             gate = await here.gate()
             assert gate.leaves[:2] == (
-                "photo.png, the text of 2 → hf-inference through hub.test (2 tasks)",
+                "photo.png, the text given to 2 → hf-inference through hub.test (2 tasks)",
                 "the result of 2 → fal-ai through hub.test (1 task)",
             )
             assert gate.spends == "spends credits of HF_TOKEN (3 calls)"

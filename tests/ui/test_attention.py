@@ -66,8 +66,8 @@ def fail(conductor: Scripted, failure: Failure, hint: str = "", candidate: Candi
 async def test_the_gate_says_what_leaves_to_whom_what_is_spent_and_who_stands_in(size: tuple[int, int]) -> None:
     async with workbench(PLAN, size, BARK, TTS) as (pilot, _):
         text = bar(pilot)
-        assert "leaves this machine: the text of 0, the text of 1 → fal-ai through" in text
-        assert "if it fails also the text of 0, the text of 1 → replicate through" in text
+        assert "leaves this machine: the text given to 0, the text given to 1 → fal-ai through" in text
+        assert "if it fails also the text given to 0, the text given to 1 → replicate through" in text
         assert "spends credits of HF_TOKEN (2 calls)" in text
         assert "if it fails: at replicate, then microsoft/speecht5_tts at fal-ai" in pane(pilot)
 
