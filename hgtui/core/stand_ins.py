@@ -20,6 +20,9 @@ _EVERY_LANGUAGE = frozenset({"multilingual", "mul"})
 """What a model card of the Hub has among its languages where it speaks too many to name them all."""
 
 
+Candidates = tuple[Candidate, ...]
+
+
 class StandIn(Value):
     """A candidate that may stand in: its name with the revision and the provider, all of which is approved."""
 
@@ -71,6 +74,21 @@ def stand_ins(task: Task, chosen: Assignment, candidates: tuple[Candidate, ...])
 
     A model that a person chose, or pinned, is never replaced by another model: only its provider may change.
     """
+    # The gate, the grant and the fingerprint ask for the same: these are values, so the very same objects have the same
+    # answer. Who is remembered is held, so that no other object can come to have its id.
+    asked = (id(task), id(chosen), id(candidates))
+    if asked not in _remembered:
+        if len(_remembered) >= _MOST_REMEMBERED:
+            _remembered.clear()
+        _remembered[asked] = (task, chosen, candidates, _stand_ins(task, chosen, candidates))
+    return _remembered[asked][-1]
+
+
+_MOST_REMEMBERED = 2_000
+_remembered: dict[tuple[int, int, int], tuple[Task, Assignment, Candidates, Candidates]] = {}
+
+
+def _stand_ins(task: Task, chosen: Assignment, candidates: Candidates) -> Candidates:
     first = known_as(chosen, candidates)
     if first is None or not provider_class(first):
         return ()
