@@ -12,6 +12,7 @@ from pathlib import Path
 from hgtui.cli.faults import Fault
 from hgtui.cli.words import say
 from hgtui.config import ConfigError, Settings, config_path, data_dir, hub_token, load
+from hgtui.core.events import Answered
 from hgtui.core.states import EXIT_OK
 from hgtui.core.text import one_line, plural
 from hgtui.session.artifacts import Artifacts
@@ -19,6 +20,7 @@ from hgtui.session.collecting import collect, copies
 from hgtui.session.exchange import export_run, import_run
 from hgtui.session.journal import Journal, UnknownRun
 from hgtui.session.locks import RunInUse, held
+from hgtui.session.results import ResultStore
 from hgtui.session.store import Records
 
 UNITS = ("bytes", "kB", "MB", "GB", "TB")
@@ -34,17 +36,40 @@ async def delete(names: tuple[str, ...], *, yes: bool, as_json: bool) -> int:
                 raise RunInUse(run, 0)
         if not yes:
             await _ask(journal, runs)
+        laid_out = [folder for run in runs for folder in await _laid_out(journal, run)]
         events = {run: await journal.delete(run) for run in runs}
     left = await asyncio.to_thread(copies, folder)
     if as_json:
         _out(json.dumps({"deleted": list(events), "copies": [str(one) for one in left]}, indent=2))
         return EXIT_OK
-    _out(f"Deleted: {', '.join(events)}. hgtui gc frees what only {'it' if len(events) == 1 else 'they'} had.")
+    they = "it" if len(events) == 1 else "they"
+    _out(f"Deleted: {', '.join(events)}. hgtui gc frees what only {they} had.")
+    if await _keeps_results(folder):
+        say(f"Kept results may still name what {they} made, and gc leaves that: hgtui results --clear forgets them.")
+    if laid_out:
+        say(f"What was laid out for people stays: {', '.join(laid_out)}.")
     if left:
         say(
             f"A copy of the journal may still have {'it' if len(events) == 1 else 'them'}: {', '.join(map(str, left))}."
         )
     return EXIT_OK
+
+
+async def _laid_out(journal: Journal, run: str) -> list[str]:
+    """Return the folders in which the results of a run still lie for people."""
+    answers = [one.event for one in await journal.entries(run) if isinstance(one.event, Answered)]
+    folders = dict.fromkeys(Path(file).parent for answer in answers for file in answer.files)
+    return [str(one) for one in folders if await asyncio.to_thread(one.is_dir)]
+
+
+async def _keeps_results(folder: Path) -> bool:
+    artifacts = Artifacts(folder)
+    store = ResultStore(folder, artifacts)
+    try:
+        return (await store.size()).rows > 0
+    finally:
+        await store.aclose()
+        await artifacts.aclose()
 
 
 async def _named(journal: Journal, name: str) -> str:
@@ -116,6 +141,8 @@ async def gc(*, dry_run: bool, as_json: bool) -> int:
     )
     young = f", {done.young} that were made within the last hour too" if done.young else ""
     _out(f"Kept: {plural(done.kept, 'artifact')} of runs and kept results{young}.")
+    if await _keeps_results(folder):
+        _out("Artifacts of deleted runs that kept results name go too after hgtui results --clear.")
     return EXIT_OK
 
 

@@ -89,7 +89,11 @@ class Headless:
         """Say how to go on with a run that did not come to its end, nor to a gate."""
         run, left = self._conductor.run, self._signalled is not None or self._conductor.error is not None
         if left and run.id and not run.ended:
-            way = f"was left where it stands. To go on with it: hgtui resume {run.id}" if self._stored else "is forgotten."
+            way = (
+                f"was left where it stands. To go on with it: hgtui resume {run.id}"
+                if self._stored
+                else "is forgotten."
+            )
             say(f"The run {run.id} {way}")
 
     def _stop(self, status: int) -> None:
@@ -169,7 +173,8 @@ class Headless:
     def _tell(self, event: ev.Event, run: Run) -> None:
         words = event_words(event, run, self._scripted)
         key = (event.type, words)
-        if words and key not in self._told:
+        # A line of the log says the same once; a task that waits again, or starts again, does so again.
+        if words and (key not in self._told or not isinstance(event, ev.Logged | ev.Refused)):
             self._told.add(key)
             say(words)
 
@@ -247,8 +252,8 @@ def _task_words(event: ev.Event, names: Mapping[Uid, str]) -> str:
     match event:
         case ev.TaskStarted(candidate=candidate, attempt=attempt):
             return f"{name}: started on {candidate}" + (f", try {attempt}" if attempt > 1 else "")
-        case ev.TaskRetrying(message=message, wait_s=wait):
-            return f"{name}: {message} Trying again in {wait:g} s."
+        case ev.TaskRetrying(attempt=attempt, message=message, wait_s=wait):
+            return f"{name}: try {attempt} failed: {message} Trying again in {wait:g} s."
         case ev.TaskSubstituted(candidate=candidate, in_place_of=old, message=message):
             return f"{name}: {old} failed: {message} {candidate} takes its place."
         case ev.TaskDone(kept_from=run, took_s=took) if run:

@@ -267,9 +267,17 @@ def _line(one: Candidate) -> tuple[str, ...]:
         "" if one.downloads is None else short(one.downloads),
         "" if one.likes is None else short(one.likes),
         _few(one.languages),
-        one_line(one.missing, _MOST_WORDS) or "yes",
+        one_line(one.missing, _MOST_WORDS) or _terms(one) or "yes",
         one_line(one.description, _MOST_WORDS),
     )
+
+
+def _terms(one: Candidate) -> str:
+    """Say what a person does first where a model is gated."""
+    if not one.gated:
+        return ""
+    first = "accepting the terms" if one.gated == "auto" else "access was asked for and given"
+    return f"after {first} at {one.page}" if one.page else f"after {first}"
 
 
 def _few(names: Iterable[str]) -> str:

@@ -75,6 +75,21 @@ def test_a_run_is_deleted_after_a_yes_and_gc_frees_its_artifacts(hgtui: Program)
     assert "Spanish" in hgtui.run("show", stays).out
 
 
+def test_what_holds_the_artifacts_of_a_deleted_run_and_what_was_laid_out_is_told(hgtui: Program) -> None:
+    run = ran(hgtui, "Read aloud: 'Guten Morgen'")
+    done = hgtui.run("runs", "--delete", run, "--yes")
+    assert done.exit == 0
+    assert "hgtui results --clear" in done.err
+    assert f"What was laid out for people stays: {hgtui.folder / 'hgtui-out' / run}" in done.err
+    assert (hgtui.folder / "hgtui-out" / run).is_dir()
+    age(hgtui)
+    assert "hgtui results --clear" in hgtui.run("gc").out
+    hgtui.run("results", "--clear")
+    freed = hgtui.run("gc")
+    assert "Removed: 0 artifacts" not in freed.out
+    assert "--clear" not in freed.out
+
+
 def test_deleting_needs_a_yes_a_name_and_a_run(hgtui: Program) -> None:
     run = ran(hgtui)
     hgtui.run("runs", "--delete", run).told(2, "needs a yes", "--yes")

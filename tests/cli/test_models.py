@@ -11,7 +11,7 @@ from hgtui.cli.modelling import each
 from hgtui.core.task import TASKS
 from tests.cli.program import Program
 from tests.cli.terminal import Terminal
-from tests.servers.hub import RIGHT, TOKEN, HubServer, Made, as_json
+from tests.servers.hub import RIGHT, TOKEN, HubServer, Listed, Made, Offer, as_json
 
 
 @pytest.fixture
@@ -51,6 +51,19 @@ def test_with_a_token_the_models_of_the_hub_stand_beside_the_embedded_ones(at_hu
     assert "works offline" in offline.out
     assert len(hub.to("listing")) == 1
     assert TOKEN not in done.out + done.err
+
+
+def test_a_gated_model_can_run_after_its_terms_are_accepted_and_the_page_for_that_is_named(hgtui: Program) -> None:
+    models = tuple(
+        Listed(f"a/{kind or 'open'}", "text-classification", 9, 1, (Offer("hf-inference"),), gated=kind)
+        for kind in ("", "auto", "manual")
+    )
+    with HubServer(models) as hub:
+        places = {"HF_ENDPOINT": hub.url, "HGTUI_ROUTER_URL": hub.router, "HF_HUB_OFFLINE": "0", "HF_TOKEN": TOKEN}
+        out = hgtui.run("models", "--task", "text-classification", **places).out
+        assert f"after accepting the terms at {hub.url}/a/auto" in out
+        assert f"after access was asked for and given at {hub.url}/a/manual" in out
+        assert "yes" in next(line for line in out.splitlines() if "a/open" in line)
 
 
 async def test_only_a_few_task_types_are_asked_for_at_once_and_each_answer_counts() -> None:

@@ -9,8 +9,10 @@ from hgtui.cli.headless import Headless
 from hgtui.cli.showing import show
 from hgtui.core import events as ev
 from hgtui.core.commands import Submit
+from hgtui.core.ports import Call, CallError, Produced, Tell
 from hgtui.core.states import Failure
-from tests.session.test_conductor_stand_ins import Broken, staged
+from tests.session.staging import FakeWork
+from tests.session.test_conductor_stand_ins import LISTED, Broken, staged
 
 
 async def test_the_log_says_what_leaves_what_is_spent_and_what_took_over(
@@ -31,6 +33,23 @@ async def test_the_log_says_what_leaves_what_is_spent_and_what_took_over(
     assert lines.index("spends credits of HF_TOKEN (1 call)") < lines.index(
         "  1 summarization: started on fake:a/one#fal-ai"
     )
+
+
+async def test_each_wait_before_another_try_is_told_with_its_reason_and_how_long_it_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Busy(FakeWork):
+        async def run(self, call: Call, work: Path, tell: Tell) -> tuple[Produced, ...]:
+            raise CallError(Failure.QUOTA, "Too many requests.", retry_after=2.0)
+
+    async with staged(tmp_path, Busy(), LISTED[0], approve_by="--yes") as here:
+        await Headless(here.conductor).follow(Submit(request="go"))
+        waits = here.all(ev.TaskRetrying)
+    lines = capsys.readouterr().err.splitlines()
+    assert len(waits) > 1
+    for one in waits:
+        told = f"  1 summarization: try {one.attempt} failed: Too many requests. Trying again in {one.wait_s:g} s."
+        assert lines.count(told) == len([other for other in waits if other == one])
 
 
 async def test_show_says_what_ran_in_place_of_what(
