@@ -77,11 +77,12 @@ def stand_ins(task: Task, chosen: Assignment, candidates: tuple[Candidate, ...])
     # The gate, the grant and the fingerprint ask for the same: these are values, so the very same objects have the same
     # answer. Who is remembered is held, so that no other object can come to have its id.
     asked = (id(task), id(chosen), id(candidates))
-    if asked not in _remembered:
+    known = _remembered.get(asked)
+    if known is None:
         if len(_remembered) >= _MOST_REMEMBERED:
             _remembered.clear()
-        _remembered[asked] = (task, chosen, candidates, _stand_ins(task, chosen, candidates))
-    return _remembered[asked][-1]
+        known = _remembered[asked] = (task, chosen, candidates, _stand_ins(task, chosen, candidates))
+    return known[-1]
 
 
 _MOST_REMEMBERED = 2_000
