@@ -204,7 +204,7 @@ class Scheduler(Flow):
 
     def _not_blocked(self, uid: Uid) -> None:
         if self._states.get(uid) is S.BLOCKED:
-            by = ", ".join(f"#{self._tasks[dep].id}" for dep in lacking(self._tasks[uid], self._states))
+            by = ", ".join(str(self._tasks[dep].id) for dep in lacking(self._tasks[uid], self._states))
             raise SchedulerError(f"Task {self._tasks[uid].id} is blocked by {by}: run that again.")
 
     def _not_left_out(self, uid: Uid) -> None:

@@ -355,7 +355,7 @@ async def test_only_what_is_over_is_run_again() -> None:
         "t1": "is running",
         "t2": "is waiting",
         "t3": "take it in first",
-        "t5": "is blocked by #4",
+        "t5": "is blocked by 4",
         "t9": "no task",
     }.items():
         with pytest.raises(SchedulerError, match=why):

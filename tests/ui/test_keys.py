@@ -388,3 +388,13 @@ async def test_stage_three_without_a_failure_offers_no_finish() -> None:
         assert "F" not in keys(pilot)
         await pilot.press("F")
         assert conductor.commands == []
+
+
+async def test_of_a_run_that_has_ended_no_key_says_that_nothing_runs_yet() -> None:
+    async with workbench(chain()) as (pilot, conductor):
+        conductor.approve()
+        conductor.tell(ev.RunEnded(outcome=Outcome.INTERRUPTED, exit=130))
+        await settle(pilot)
+        await pilot.press("F")
+        assert notice(pilot) == "The run has ended: there is nothing to finish."
+        assert conductor.commands == []
