@@ -83,7 +83,11 @@ def run(
     file: Files = None,
     plan: Annotated[
         str | None,
-        typer.Option("--plan", metavar="FILE", help="Run this plan file instead of planning, '-' for standard input."),
+        typer.Option(
+            "--plan",
+            metavar="FILE",
+            help="Run this plan file, or the plan of this run, instead of planning; '-': standard input.",
+        ),
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Approve the plan without asking.")] = False,
     as_json: Json = False,

@@ -8,8 +8,8 @@ from hgtui.cli.compose import Workplace
 from hgtui.cli.faults import Fault
 from hgtui.cli.folders import allowed_folders
 from hgtui.cli.headless import Headless
-from hgtui.cli.picking import pick_model
-from hgtui.cli.running import ask_at_gates, check_out, close, looks_on
+from hgtui.cli.own import settle
+from hgtui.cli.running import again_line, ask_at_gates, check_out, close, looks_on
 from hgtui.core.commands import Resume
 from hgtui.core.run import Run
 from hgtui.session.journal import JournalError
@@ -38,10 +38,10 @@ async def resume(
     person = sys.stdin.isatty() and sys.stderr.isatty() and not (yes or as_json or scripted)
     async with await Workplace.open(profile=profile, offline=offline, allowed=allowed) as place:
         run, lock = await taken(place, name)
+        answer = await settle(place, run, profile, answer, ask=not (as_json or scripted))
         conductor = place.conductor(
             run, lock=lock, approve_by="--yes" if yes else "", attended=scripted, out=out, answer=answer, fresh=fresh
         )
-        await pick_model(place, ask=not (as_json or scripted))
         live = looks_on(place, as_json=as_json)
         status = await Headless(conductor, as_json=as_json, scripted=scripted, live=live).follow(Resume())
         if person:
@@ -58,12 +58,14 @@ async def taken(place: Workplace, name: str | None) -> tuple[Run, RunLock | None
     if run.ended:
         if lock is not None:
             lock.release()
-        raise Fault(f"The run {run.id} has ended: there is nothing to go on with.", f"How it went: hgtui show {run.id}")
+        hint = f"Its plan once more, with what is done reused: {again_line(run)}. How it went: hgtui show {run.id}"
+        raise Fault(f"The run {run.id} has ended: there is nothing to go on with.", hint)
     return run, lock
 
 
 async def _latest(place: Workplace) -> tuple[Run, RunLock | None]:
     busy: RunInUse | None = None
+    stuck = ""
     for row in await place.journal.runs(limit=SEARCHED):
         if row.outcome is not None:
             continue
@@ -74,10 +76,14 @@ async def _latest(place: Workplace) -> tuple[Run, RunLock | None]:
             continue
         except (Fault, JournalError):
             continue  # what cannot be read is told where it is named
-        if not run.ended:
+        wrong = run.gate is not None and run.grant is None and not run.gate.approvable
+        if not run.ended and not wrong:
             return run, lock
+        stuck = stuck or (run.id if wrong and not run.ended else "")
         if lock is not None:
             lock.release()
+    if stuck:  # only a person who mends its plan could go on with it
+        return await place.take(stuck)
     if busy is not None:
         raise Fault(f"There is no run to go on with but one: {busy}", busy.hint)
     raise Fault("There is no run to go on with: all have ended.", "hgtui runs lists them.")

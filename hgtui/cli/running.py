@@ -10,6 +10,7 @@ from hgtui.cli.compose import Workplace
 from hgtui.cli.faults import Fault
 from hgtui.cli.folders import allowed_folders
 from hgtui.cli.headless import Headless
+from hgtui.cli.own import settle
 from hgtui.cli.picking import pick_model
 from hgtui.cli.reading import read_plan_at
 from hgtui.cli.words import answer_text, gate_words, say
@@ -18,10 +19,14 @@ from hgtui.core.commands import Approve, EditPlan, Submit
 from hgtui.core.edits import Replace
 from hgtui.core.planfile import PlanFile
 from hgtui.core.ports import Turn
+from hgtui.core.resource import FILE_KINDS
 from hgtui.core.run import Run
-from hgtui.core.states import EXIT_FAILED, EXIT_OK, Gates
+from hgtui.core.states import EXIT_FAILED, EXIT_OK, Gates, TaskState
+from hgtui.core.text import plural
 from hgtui.session.conductor import Conductor
 from hgtui.session.files import inspect
+
+_AGAIN = frozenset({TaskState.FAILED, TaskState.BLOCKED, TaskState.CANCELLED})
 
 
 async def _check_files(files: tuple[str, ...]) -> None:
@@ -54,13 +59,16 @@ async def run(
     await asyncio.to_thread(check_out, out)
     if plan and request.strip():
         raise Fault("A request and a plan file were given: one of them is run.", "Leave one of them out.")
-    given = read_plan_at(plan) if plan else None
-    asked = bool(request.strip()) or given is not None
+    of_run = bool(plan) and await asyncio.to_thread(names_no_file, plan or "")
+    kept = plan if of_run else None
+    given = read_plan_at(plan) if plan and kept is None else None
+    asked = bool(request.strip()) or plan is not None
     if not asked and not scripted:
         raise Fault("The request is empty.", 'Say what you want: hgtui run "Read the text in page.png".')
-    if no_store and after:
+    if no_store and (after or kept):
+        option = "--after" if after else "--plan with the name of a run"
         raise Fault(
-            "--after reads a stored run, and --no-store leaves the stored runs alone.", "Leave one of them out."
+            f"{option} reads a stored run, and --no-store leaves the stored runs alone.", "Leave one of them out."
         )
     if after and not asked:
         raise Fault("--after needs a request.", "A script says the earlier turns itself, in its command submit.")
@@ -73,12 +81,13 @@ async def run(
         conductor = place.conductor(
             approve_by="--yes" if yes else "", attended=scripted, out=out, answer=answer, fresh=fresh
         )
-        commands = [submit(request, files, given, earlier)] if asked else []
+        command = await _again(place, kept, files) if kept else submit(request, files, given, earlier)
+        commands = [command] if asked else []
         live = looks_on(place, as_json=as_json)
         headless = Headless(conductor, as_json=as_json, scripted=scripted, live=live, stored=not no_store)
         status = await headless.follow(*commands)
         _tell_raw(place, conductor.run)
-        from_file, stored = plan or "", not no_store
+        from_file, stored = "" if kept else plan or "", not no_store
         if person:
             status = await ask_at_gates(conductor, status, live=live, from_file=from_file, stored=stored)
         return close(conductor.run, status, as_json=as_json, shown=person, from_file=from_file, stored=stored)
@@ -120,6 +129,37 @@ async def _earlier(place: Workplace, name: str) -> tuple[Turn, ...]:
     if run.answer is None:
         raise Fault(f"The run {run.id} has no answer to go on from.", f"How far it came: hgtui show {run.id}")
     return run.turns
+
+
+def names_no_file(name: str) -> bool:
+    """Whether a plan is named that is no file: then it is the plan of a run."""
+    return name != "-" and not Path(name).exists()
+
+
+async def _again(place: Workplace, name: str, files: tuple[str, ...]) -> Submit:
+    """Return the command that runs the plan of a stored run once more, with its models and what a person named for it.
+
+    Raises Fault where there is no such run or it has no plan.
+    """
+    try:
+        run = await place.run(name)
+    except Fault as fault:
+        raise Fault(f"There is no file {name}, and no run of that name: {fault.message}", fault.hint) from None
+    if not run.plan.tasks:
+        raise Fault(f"The run {run.id} has no plan that could be run again.", f"How far it came: hgtui show {run.id}")
+    named = tuple(dict.fromkeys((*files, *run.asked_files, *sorted(run.typed))))
+    return Submit(
+        request=run.plan.request or run.request,
+        files=named,
+        earlier=run.earlier,
+        plan=run.plan,
+        assignments=run.draft.assignments,
+    )
+
+
+def again_line(run: Run) -> str:
+    """Return the command that runs the plan of a run once more."""
+    return f"hgtui run --plan {run.id}"
 
 
 def submit(request: str, files: tuple[str, ...], given: PlanFile | None, earlier: tuple[Turn, ...] = ()) -> Submit:
@@ -167,9 +207,21 @@ def close(run: Run, status: int, *, as_json: bool, shown: bool, from_file: str =
         return status
     if run.answer is not None:
         sys.stdout.write(answer_text(run.answer) + "\n")
+        _tell_unkept(run, stored=stored)
+        if stored and run.ended and any(run.state(task.uid) in _AGAIN for task in run.plan):
+            sys.stdout.flush()
+            say(f"To try again what has no result, and reuse what is done: {again_line(run)}")
     elif run.gate is not None and not shown:
         say(gate_words(run, from_file=from_file, stored=stored))
     return status
+
+
+def _tell_unkept(run: Run, *, stored: bool) -> None:
+    """Say that files were made of which nothing is left."""
+    made = [one for status in run.tasks.values() for one in status.results if one.kind in FILE_KINDS]
+    if not stored and made and run.answer is not None and not run.answer.files:
+        were = "was" if len(made) == 1 else "were"
+        say(f"note: {plural(len(made), 'file')} {were} made and not kept: --out DIR keeps what is made.")
 
 
 async def approve(
@@ -188,12 +240,12 @@ async def approve(
     allowed = await asyncio.to_thread(allowed_folders, allow)
     async with await Workplace.open(profile=profile, offline=offline, allowed=allowed) as place:
         run, lock = await place.take(name)
+        answer = await settle(place, run, profile, answer, ask=not as_json) if run.gate is not None else answer
         conductor = place.conductor(run, lock=lock, attended=False, out=out, answer=answer, fresh=fresh)
         if run.ended:
             raise Fault(f"The run {run.id} has ended already.", f"Its answer: hgtui show {run.id}")
         if run.gate is None:
             raise Fault(f"The run {run.id} waits at no gate.", f"To go on with it: hgtui resume {run.id}")
-        await pick_model(place, ask=not as_json)
         headless = Headless(conductor, as_json=as_json, live=looks_on(place, as_json=as_json))
         try:
             status = await headless.follow(Approve(fingerprint=fingerprint))

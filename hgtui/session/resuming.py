@@ -54,7 +54,8 @@ class Resuming:
             self._tell("It needs no task: it is answered.")
             return self._beginning.talk()
         if run.gate is not None:
-            self._tell("It waits for approval again.")
+            errors = "" if run.gate.approvable else " Its plan has errors, which have to be mended first."
+            self._tell(f"It waits for approval again.{errors}")
             return self._gate_again(run.gate.fingerprint)
         self._tell("It had a plan: models are chosen.")
         return self._select()
