@@ -15,12 +15,14 @@ from hgtui.cli.words import mend_lines, plan_table, problem_lines, problem_row, 
 from hgtui.core.addresses import is_address
 from hgtui.core.alternatives import other_types
 from hgtui.core.edits import Draft
+from hgtui.core.events import GateOpened
 from hgtui.core.fit import can_run
 from hgtui.core.model import Candidate
 from hgtui.core.plan import Plan
 from hgtui.core.planfile import write_plan
 from hgtui.core.ports import Catalogue, StoreError
 from hgtui.core.problems import Facts, errors, file_literals, problems
+from hgtui.core.run import Run
 from hgtui.core.states import EXIT_FAILED, EXIT_OK
 from hgtui.core.task import TASKS
 from hgtui.core.text import plural
@@ -57,6 +59,20 @@ def show_plan(
     if found:
         say(problem_lines(found, draft.plan))
     return EXIT_FAILED if errors(found) else EXIT_OK
+
+
+def show_stopped(run: Run, gate: GateOpened, *, as_json: bool, output: str | None, words: str = "") -> int:
+    """Show the plan of a run that stops at its gate, as `show_plan`; return 1 where it cannot be approved, else 0."""
+    show_plan(
+        run.draft,
+        run.facts,
+        as_json=as_json,
+        output=output,
+        fingerprint=gate.fingerprint,
+        approvable=gate.approvable,
+        words=words,
+    )
+    return EXIT_OK if gate.approvable else EXIT_FAILED
 
 
 def write_file(path: Path, text: str) -> None:

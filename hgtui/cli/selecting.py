@@ -5,7 +5,7 @@ import json
 import os
 import sys
 
-from hgtui.cli.checking import look_at, show_plan
+from hgtui.cli.checking import look_at, show_plan, show_stopped
 from hgtui.cli.compose import Workplace, catalogues
 from hgtui.cli.faults import Fault
 from hgtui.cli.headless import Headless
@@ -43,16 +43,8 @@ async def select(name: str, *, as_json: bool, output: str | None, profile: str |
         run = conductor.run
         if run.gate is None:
             return close(run, status, as_json=False, shown=True)
-        show_plan(
-            run.draft,
-            run.facts,
-            as_json=as_json,
-            output=output,
-            fingerprint=run.gate.fingerprint,
-            approvable=run.gate.approvable,
-            words=choice_table(run.plan, dict(run.draft.assignments)),
-        )
-        return EXIT_OK if run.gate.approvable else EXIT_FAILED
+        words = choice_table(run.plan, dict(run.draft.assignments))
+        return show_stopped(run, run.gate, as_json=as_json, output=output, words=words)
 
 
 async def parse(
