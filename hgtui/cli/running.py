@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from hgtui.cli.asking import ask_person, edit_in_editor
-from hgtui.cli.checking import show_plan
+from hgtui.cli.checking import show_stopped
 from hgtui.cli.compose import Workplace
 from hgtui.cli.faults import Fault
 from hgtui.cli.folders import allowed_folders
@@ -21,7 +21,7 @@ from hgtui.core.planfile import PlanFile
 from hgtui.core.ports import Turn
 from hgtui.core.resource import FILE_KINDS
 from hgtui.core.run import Run
-from hgtui.core.states import EXIT_FAILED, EXIT_OK, Gates, TaskState
+from hgtui.core.states import EXIT_FAILED, Gates, TaskState
 from hgtui.core.text import plural
 from hgtui.session.conductor import Conductor
 from hgtui.session.files import inspect
@@ -290,12 +290,4 @@ async def plan(
         _tell_raw(place, run)
         if run.gate is None:
             return close(run, status, as_json=False, shown=True)
-        show_plan(
-            run.draft,
-            run.facts,
-            as_json=as_json,
-            output=output,
-            fingerprint=run.gate.fingerprint,
-            approvable=run.gate.approvable,
-        )
-        return EXIT_OK if run.gate.approvable else EXIT_FAILED
+        return show_stopped(run, run.gate, as_json=as_json, output=output)
