@@ -34,6 +34,19 @@ def _led(request: httpx2.Request, port: int) -> httpx2.Request:
     return request
 
 
+@pytest.fixture(autouse=True)
+def _own_factories() -> Iterator[None]:
+    """Have the client as it comes; who led it elsewhere before in this process, as hgtui does for good, finds that again."""
+    before = _http._GLOBAL_CLIENT_FACTORY, _http._GLOBAL_ASYNC_CLIENT_FACTORY
+    set_client_factory(_http.default_client_factory)
+    set_async_client_factory(_http.default_async_client_factory)
+    yield
+    set_client_factory(before[0])
+    set_async_client_factory(before[1])
+    _common._fetch_inference_provider_mapping.cache_clear()
+    hf_inference._check_supported_task.cache_clear()
+
+
 @pytest.fixture
 def hub() -> Iterator[HubServer]:
     with HubServer(granted=["*"], polls=0) as server:
@@ -41,7 +54,7 @@ def hub() -> Iterator[HubServer]:
 
 
 @pytest.fixture
-def led(hub: HubServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[HubServer]:
+def led(hub: HubServer, monkeypatch: pytest.MonkeyPatch) -> HubServer:
     """The server, with the client led to it for as long as the test runs."""
     monkeypatch.setenv("HF_TOKEN", TOKEN)
     sync, unsync = _Sync(), _Async()
@@ -55,11 +68,7 @@ def led(hub: HubServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[HubServer]:
             event_hooks={"response": [_http.async_hf_response_event_hook]},
         )
     )
-    yield hub
-    set_client_factory(_http.default_client_factory)
-    set_async_client_factory(_http.default_async_client_factory)
-    _common._fetch_inference_provider_mapping.cache_clear()
-    hf_inference._check_supported_task.cache_clear()
+    return hub
 
 
 @pytest.fixture
