@@ -47,6 +47,14 @@ class Terminal:
         start, self._read = self._read, place + len(words)
         return self.shown[start : self._read]
 
+    def until_all(self, *words: str) -> None:
+        """Read until the terminal shows all of these after what was read before, in whatever order they are painted."""
+        start = self._read
+        for one in words:
+            self._read = start
+            self.until(one)
+        self._read = max(self.shown.find(one, start) + len(one) for one in words)
+
     def press(self, keys: str) -> None:
         os.write(self._ours, keys.encode())
 

@@ -151,8 +151,7 @@ def test_the_workbench_looks_into_an_exported_run_and_keeps_nothing_of_it(hgtui:
     hgtui.run("export", run, "-o", "run.zip")
     other = Program(hgtui.folder, tmp_path / "other" / "data")
     with Terminal(other, "open", "run.zip", screen=True) as terminal:
-        terminal.until(run[-6:])
-        terminal.until("German")
+        terminal.until_all(run[-6:], "German")
         terminal.press("\x11")
         assert terminal.ended()[0] == 0
         assert "hgtui resume" not in terminal.shown
