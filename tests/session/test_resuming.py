@@ -50,9 +50,14 @@ async def left(folder: Path, entries: Entries, *, artifacts: Path | None = None)
     async with Journal.open(folder) as journal:
         for entry in entries:
             await journal.append(entry.run, entry.event, entry.at)
-    if artifacts is not None and artifacts.is_dir():
-        shutil.copytree(artifacts, folder / "artifacts")
+    if artifacts is not None:
+        await asyncio.to_thread(_copied, artifacts, folder / "artifacts")
     return folder
+
+
+def _copied(source: Path, target: Path) -> None:
+    if source.is_dir():
+        shutil.copytree(source, target)
 
 
 def until(entries: Entries, kind: type[ev.Event], **fields: Any) -> Entries:
