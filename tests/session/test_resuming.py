@@ -1,5 +1,6 @@
 """A run that is gone on with where an earlier process left it: from every event, and where something must not go on by itself."""
 
+import asyncio
 import shutil
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
