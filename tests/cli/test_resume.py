@@ -264,8 +264,7 @@ def test_a_line_that_drops_leaves_the_run_to_be_gone_on_with(hgtui: Program, slo
 def test_the_workbench_goes_on_with_what_it_left(hgtui: Program, way: str) -> None:
     gate = hgtui.run("run", SAY, "--json").events[-1]
     with Terminal(hgtui, "resume", screen=True) as terminal:
-        terminal.until(gate["run"][-6:])
-        terminal.until(gate["fingerprint"][:8])
+        terminal.until_all(gate["run"][-6:], gate["fingerprint"][:8])
         hgtui.run("approve", gate["run"], gate["fingerprint"]).told(2, "is open in another hgtui")
         match way:
             case "left":
