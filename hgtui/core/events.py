@@ -1,10 +1,11 @@
 """The journal's vocabulary: one frozen model for each event. What is not here did not happen."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, TypeAdapter
+from pydantic import ConfigDict, Field, TypeAdapter
 
 from hgtui.core.approval import Grant
 from hgtui.core.base import Value
@@ -506,8 +507,14 @@ PASSING_EVENTS = (Delta, Progress, RerunForeseen, Refused)
 EVENTS: TypeAdapter[Event] = TypeAdapter(Event, config={"defer_build": True})
 
 
-class Entry(Value):
-    """An event with its place in a journal; `seq` counts from 1 in each run, None for what is not stored."""
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An event with its place in a journal; `seq` counts from 1 in each run, None for what is not stored.
+
+    No model, as the events are: of a journal of 100,000 one is made for each. `ENTRIES` reads and writes it as JSON.
+    """
+
+    __pydantic_config__ = ConfigDict(extra="forbid", defer_build=True, ser_json_inf_nan="null")
 
     run: str
     seq: int | None
@@ -523,6 +530,9 @@ class Entry(Value):
             "at": stamp(self.at),
             **self.event.model_dump(mode="json"),
         }
+
+
+ENTRIES: TypeAdapter[Entry] = TypeAdapter(Entry)
 
 
 def stamp(at: datetime) -> str:
