@@ -18,6 +18,8 @@ from hgtui.core.reuse import told
 from hgtui.core.states import Failure, Gate, Gates, Outcome, Stage
 
 VERSION = 1
+NO_GATES = "gates = none"
+"""What approved a plan where there are no gates."""
 
 
 class Brought(Value):
@@ -38,7 +40,7 @@ class Setup(Value):
     `base` is the working folder, `out` the folder for results ("" for none), `attended` whether somebody could mend a
     failure, `approve_by` what approves in a person's place; `limits` how many calls each endpoint takes at once;
     `selector`, `talker` and `store` whether there were such; `pins` by task type; `exempt` hosts and ports.
-    `profile` is the name of the profile; `hub` the host and port of the Hub's router, `controller_spends` in words what
+    `gates` are those of the process, None where it did not note them. `profile` is the name of the profile; `hub` the host and port of the Hub's router, `controller_spends` in words what
     the controller's calls use up: both as it is told before anything is approved.
     """
 
@@ -56,6 +58,12 @@ class Setup(Value):
     profile: str = ""
     hub: str = ""
     controller_spends: str = ""
+    gates: Gates | None = None
+
+    @property
+    def approver(self) -> str:
+        """What approves in a person's place, without a command; empty where nothing does."""
+        return self.approve_by or (NO_GATES if self.gates is Gates.NONE else "")
 
 
 class RunStarted(Value):
