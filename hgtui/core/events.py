@@ -274,6 +274,14 @@ class ApprovalCarried(Value):
     words: str
 
 
+class RunAnew(Value):
+    """At a gate a person let a task run though its result is kept; with `anew` false the result is taken after all."""
+
+    type: Literal["run_anew"] = "run_anew"
+    uid: Uid
+    anew: bool = True
+
+
 class TaskQueued(Value):
     """A task could start and waits for a free place at its endpoint."""
 
@@ -503,7 +511,7 @@ class Refused(Value):
 
 Event = Annotated[
     RunStarted | Resumed | Marked | FileSeen | StageEntered | TaskDrafted | PlanProposed | PlanningFailed | PlanEdited | RevisionBegun | RevisionProposed | RevisionClosed | EditUndone
-    | EditRedone | CandidatesFound | ModelChosen | GateOpened | Approved | ApprovalCarried | TaskQueued | TaskAsking | TaskStarted
+    | EditRedone | CandidatesFound | ModelChosen | GateOpened | Approved | ApprovalCarried | RunAnew | TaskQueued | TaskAsking | TaskStarted
     | TaskRetrying | TaskSubstituted | TaskDone | TaskFailed | TaskBlocked | TaskSkipped | TaskCancelled | TaskReset | Called | Recorded | Logged
     | Answered | RunEnded | Delta | Progress | RerunForeseen | Refused,
     Field(discriminator="type"),

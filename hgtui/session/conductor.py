@@ -61,7 +61,7 @@ class Conductor:
         self._resuming = Resuming(self._parts, self._beginning, self._open_gate, self._go_on)
         self._changing = Changing(self._parts, self._open_gate)
         self._pinning = Pinning(self._parts, self._changing.again)
-        self._steering = Steering(self._parts)
+        self._steering = Steering(self._parts, self._open_gate)
         self._revising = Revising(self._parts, self._changing)
         self._revising.mend()
         self._board.listen(self._on_end)

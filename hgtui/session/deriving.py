@@ -132,6 +132,8 @@ class _Reader:
                 self._ask(_submitted(event))
             case ev.Resumed():
                 self._ask(cmd.Resume())
+            case ev.RunAnew(uid=uid):
+                self._ask(cmd.Rerun(uid=uid))
             case ev.Marked(uid=uid):
                 self._ask(cmd.Mark(uid=uid))
             case ev.PlanEdited():
