@@ -146,14 +146,15 @@ def _damage(run: str, last: int) -> str:
     return f"The journal of run {run} is damaged behind event {last}: what follows it cannot be read."
 
 
-def read_runs(db: sqlite3.Connection, limit: int, search: str) -> list[RunRow]:
-    """Read the runs, the latest first, whose name or request holds `search`, whatever its case."""
+def read_runs(db: sqlite3.Connection, limit: int, search: str, *, unended: bool = False) -> list[RunRow]:
+    """Read the runs, the latest first, whose name or request holds `search`, whatever its case; or those not ended."""
     rows = db.execute(
         "SELECT id, started, updated, request, planner, stage, gate, outcome, exit, tasks, seq, errors"
         # A damaged index would leave runs out without a word; 10,000 rows are sorted within a few milliseconds.
         " FROM runs"
-        " WHERE ?1 = '' OR instr(folded(request), ?1) OR instr(id, ?1) ORDER BY +started DESC, +id DESC LIMIT ?2",
-        (search.strip().casefold(), limit),
+        " WHERE (?1 = '' OR instr(folded(request), ?1) OR instr(id, ?1)) AND NOT (?3 AND outcome IS NOT NULL)"
+        " ORDER BY +started DESC, +id DESC LIMIT ?2",
+        (search.strip().casefold(), limit, unended),
     )
     return [_run_row(row) for row in rows]
 
