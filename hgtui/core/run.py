@@ -1,6 +1,6 @@
 """Run: the fold of a journal into the state that everyone reads. Any prefix of any journal folds to a valid state."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -67,6 +67,8 @@ class Run:
     brought: ev.Brought | None = None
     fresh: bool = False
     marked: Uid | None = None
+    expected: Mapping[Uid, float] = field(default_factory=dict)
+    """How long tasks will take, in seconds, from what such tasks took before, as the last gate told it."""
 
     def fold(self, entry: ev.Entry) -> frozenset[Uid]:
         """Take in one entry; return the uids of the tasks that changed. Amortised O(1) but for edits of the plan."""
