@@ -8,7 +8,7 @@ from hgtui.core import events as ev
 from hgtui.core.approval import Grant
 from hgtui.core.edit import Draft, Patch
 from hgtui.core.folding import take_in
-from hgtui.core.leaving import Leaving, leaving, spending
+from hgtui.core.leaving import Leaving, leaving, price, spending
 from hgtui.core.model import Assignment, Candidate
 from hgtui.core.plan import Plan, Task, Uid
 from hgtui.core.ports import Turn
@@ -148,6 +148,11 @@ class Run:
     def spends_without(self, reused: Collection[Uid]) -> str:
         """Return in words what the draft would spend but for some tasks."""
         return spending(_but(self.draft, reused), self.candidates, self.controller_spends)
+
+    @property
+    def price(self) -> str:
+        """What the draft would cost in money, as `core.leaving.price` says it, but for what is foreseen as reused."""
+        return price(_but(self.draft, self._foreseen), self.candidates, self.controller_spends)
 
     @property
     def gated(self) -> dict[Uid, str]:
