@@ -82,7 +82,7 @@ def _share(left: int, width: int, longest: int, *, asks: bool, time: int) -> Col
     left -= policy
     where = 6 if left >= 40 else 4 if left >= 27 else 0
     left -= where + 1 if where else 0
-    model = max(12, min(26, left * 2 // 5)) if left >= 21 else 0
+    model = min(26, max(12, min(16, left // 2), left * 2 // 5)) if left >= 21 else 0
     left -= model + 1 if model else 0
     return Columns(
         task=task, input=max(left - 1, 0) if left >= 8 else 0, model=model, where=where, time=time, policy=policy
