@@ -119,14 +119,14 @@ def _many_line(view: View, row: Row, lane: Sequence[Piece], ids: dict[Uid, int],
     """Return the row of several tasks: their states together, how many they are, what goes into each."""
     sign, word, role = states_of(view, row.tasks)
     shade = "dim" if row.task.skip else ""
-    count = f" ×{len(row.tasks)} {'▾' if row.opened else '▸'}"
-    room = max(shape.task - cell_len(count), 0)
+    count = f"×{len(row.tasks)} {'▾' if row.opened else '▸'}"
+    name = min(max(shape.task - cell_len(count) - 1, 0), cell_len(one_line(row.task.task, 100)))
     pieces = [
         (f"{sign} {fit(word, STATE)} ", role),
         *_lanes(lane, role, shape),
         (" " * (shape.number + 1) if row.opened else f"{row.task.id}".rjust(shape.number) + " ", "bold"),
-        (fit(row.task.task, min(room, cell_len(one_line(row.task.task, 100)))), shade),
-        (fit(count, shape.task - min(room, cell_len(one_line(row.task.task, 100)))), "accent"),
+        (fit(row.task.task, name) + " ", shade),
+        (fit(count, shape.task - name - 1), "accent"),
         (f"{view.mark(row.task)} ", "warn"),
     ]
     if shape.input:

@@ -193,7 +193,7 @@ def test_rows_that_read_each_other_do_not_fold() -> None:
 async def test_enter_opens_a_fold_and_closes_it(size: tuple[int, int]) -> None:
     async with workbench(fan(), size) as (pilot, conductor):
         assert plan_pane(pilot).count == 3
-        assert "×30 ▸" in screen_text(pilot) and "1–30" in screen_text(pilot)
+        assert " ×30 ▸" in screen_text(pilot) and "1–30: “te" in screen_text(pilot)
         await pilot.press("j", "enter")
         assert plan_pane(pilot).count == 33
         assert "×30 ▾" in screen_text(pilot)
