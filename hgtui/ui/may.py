@@ -225,5 +225,6 @@ _RULES: dict[str, Callable[[View], str]] = {
     "stop_task": _stop_task,
     "finish": _finish,
     "new": _new,
+    "filter": lambda view: "" if len(view.plan) else NO_PLAN,
     "copy": lambda view: "" if view.task else NO_TASK,
 }
