@@ -17,10 +17,11 @@ from hgtui.core.edit import (
     Retype,
     Set,
     SetPolicy,
+    Several,
     Skip,
 )
 from hgtui.core.plan import Uid
-from hgtui.core.text import one_line
+from hgtui.core.text import one_line, plural
 
 __all__ = [
     "Add",
@@ -38,6 +39,7 @@ __all__ = [
     "Retype",
     "Set",
     "SetPolicy",
+    "Several",
     "Skip",
     "apply",
     "between",
@@ -84,6 +86,8 @@ def touched(edit: Edit) -> tuple[Uid, ...]:
         return (edit.task.uid,)
     if isinstance(edit, Replace):
         return tuple(task.uid for task in edit.draft.plan)
+    if isinstance(edit, Several):
+        return tuple(dict.fromkeys(uid for one in edit.edits for uid in touched(one)))
     return (edit.uid,)
 
 
@@ -95,6 +99,8 @@ def describe(draft: Draft, edit: Edit) -> str:  # noqa: PLR0912  # one line for 
         return "another plan"
     if isinstance(edit, Add):
         return f"add {edit.task.id} {edit.task.task}"
+    if isinstance(edit, Several):
+        return _describe_all(draft, edit)
     task = draft.plan.get(edit.uid)
     name = f"{task.id} {task.task}" if task else "a task that is gone"
     dep = draft.plan.get(edit.dep) if isinstance(edit, Connect | Disconnect) else None
@@ -120,3 +126,9 @@ def describe(draft: Draft, edit: Edit) -> str:  # noqa: PLR0912  # one line for 
             return f"{name}: {edit.policy}"
         case Choose():
             return f"{name}: {edit.assignment.candidate if edit.assignment else 'no model'}"
+
+
+def _describe_all(draft: Draft, edit: Several) -> str:
+    """Say what the first of several edits does, and how many there are beside it."""
+    first, *others = edit.edits
+    return describe(draft, first) + (f" and {plural(len(others), 'more change')}" if others else "")
