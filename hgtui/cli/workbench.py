@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from hgtui.cli.faults import Fault
 from hgtui.cli.folders import allowed_folders
-from hgtui.cli.signals import gone_with_terminal, keys_kept, line_mode, on_signals
+from hgtui.cli.signals import gone_with_terminal, keys_kept, on_signals
 from hgtui.core.states import EXIT_OK, EXIT_USAGE
 
 if TYPE_CHECKING:
@@ -85,6 +85,8 @@ async def _open(
 
 @contextmanager
 def _in_lines(app: "HgtuiApp") -> Iterator[None]:
+    from hgtui.session.terminal import line_mode
+
     with app.suspend(), line_mode():
         yield
 
