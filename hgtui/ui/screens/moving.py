@@ -1,11 +1,10 @@
-"""What the person does on the screen that is no command: selecting, focus, the form, help, leaving; and what the foot says of it."""
+"""What the person does on the screen that is no command: selecting, focus, help, leaving; and what the foot says of it."""
 
 from typing import TYPE_CHECKING
 
 from textual import on
+from textual.widget import Widget
 
-from hgtui.core.commands import EditPlan
-from hgtui.core.edits import Set
 from hgtui.core.plan import Uid
 from hgtui.core.problems import Problem
 from hgtui.core.text import one_line
@@ -17,7 +16,6 @@ from hgtui.ui.widgets.attention import Attention
 from hgtui.ui.widgets.bars import Bar, keys_line
 from hgtui.ui.widgets.diff import DiffPane
 from hgtui.ui.widgets.field import Field
-from hgtui.ui.widgets.form import ArgForm
 from hgtui.ui.widgets.notice import Notice
 from hgtui.ui.widgets.panes import LogPane, TaskPane
 from hgtui.ui.widgets.plan import PlanPane
@@ -28,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class Moving(Actions):
-    """Selection, focus and forms of the workbench."""
+    """Selection and focus of the workbench."""
 
     large: str | None = None
     """Which side the person made the large one, "chat" or "plan"; None where the phase decides."""
@@ -58,12 +56,8 @@ class Moving(Actions):
     def working_keys(self) -> list[tuple[str, str]]:
         """Return the keys that do something now where the focus is, each with a word or two, the way to more last."""
         if isinstance(self.focused, Field):
-            here = [("enter", "set"), ("esc", "leave"), ("tab", "next")] if self.query(ArgForm) else []
             sends = [("enter", self._sends())] if self._sends() else []
-            return [
-                *(here or [*sends, *first.PROMPT_KEYS]),
-                first.HELP,
-            ]
+            return [*sends, *first.PROMPT_KEYS, first.HELP]
         where = self.focused.id or "" if self.focused else ""
         enter = {"plan": "open", "task": "take candidate", "log": "mend"}.get(where)
         if where == "diff":
@@ -99,19 +93,23 @@ class Moving(Actions):
 
     @on(Rows.Moved, "#plan")
     def _moved(self, event: Rows.Moved) -> None:
+        if isinstance(event, Rows.Opened):  # it is a kind of Moved, and has an answer of its own
+            return
         plan = self.query_one(PlanPane)
         if event.index < len(plan.tasks):
             self.view.chosen = plan.tasks[event.index].uid
             self.selected()
-        self._close_form()
-        self.question = None
-        self.say("")
+        if self.close_form():
+            self.question = None
+            self.say("")
         self.query_one(TaskPane).reload()
         self._foot()
 
     @on(Rows.Opened)
     def _opened(self, event: Rows.Opened) -> None:
-        if event.rows.id == "plan":
+        if event.rows.id == "plan" and self.question and self.question.about == "text":
+            self.take_text()
+        elif event.rows.id == "plan":
             self.action_focus_pane("task")
         elif isinstance(event.rows, DiffPane):
             self.take_compared()
@@ -162,9 +160,9 @@ class Moving(Actions):
 
     def action_focus_pane(self, pane: str) -> None:
         """Give the focus to a pane."""
-        self.question = None
-        self.say("")
-        self._close_form()
+        if self.close_form():
+            self.question = None
+            self.say("")
         self.large = "chat" if pane == "prompt" else "plan" if pane != "log" else self.large
         self.lay_out()
         if pane in {"plan", "task"} and self.query_one(DiffPane).two:
@@ -173,36 +171,36 @@ class Moving(Actions):
         if pane == "prompt" and self.view.run.answer is None:
             self.call_after_refresh(self.query_one("#talk").scroll_end, animate=False)
 
+    @property
+    def form(self) -> Widget | None:
+        """The form of a task, None where none is open."""
+        raise NotImplementedError
+
     def action_edit(self) -> None:
-        """Open the form with the arguments of the task."""
-        task = self.view.task
-        if not self._can("edit") or task is None or self.query(ArgForm):
-            return
-        self.large = "plan"
-        self.lay_out()
-        self.add_class("-editing")
-        self.mount(ArgForm(task, self.view.ids), after=self.query_one(TaskPane))
+        """Open the form of the task."""
+        raise NotImplementedError
 
-    @on(ArgForm.Done)
-    def _set(self, event: ArgForm.Done) -> None:
-        self._close_form()
-        for name, value in event.values.items():
-            self.dispatch(EditPlan(edit=Set(uid=event.uid, name=name, value=value)))
-        self.query_one(PlanPane).focus()
+    def close_form(self) -> bool:
+        """Close the form; where something was typed in it ask first. Say whether none is open now."""
+        raise NotImplementedError
 
-    def _close_form(self) -> None:
-        self.query(ArgForm).remove()
-        self.remove_class("-editing")
+    def leave_form(self) -> None:
+        """Close the form, whatever was typed."""
+        raise NotImplementedError
+
+    def take_text(self) -> None:
+        """Take the plan of the text that was edited."""
+        raise NotImplementedError
 
     def action_back(self) -> None:
         """Go back one level; never stops a run."""
-        if self.question or (self.query_one(Notice).words and not isinstance(self.focused, DiffPane)):
+        if self.form is not None:
+            if not self.close_form():
+                return
+        elif self.question or (self.query_one(Notice).words and not isinstance(self.focused, DiffPane)):
             self.question = None
             self.say("")
-            if not self.query(ArgForm):
-                return
-        if self.query(ArgForm):
-            self._close_form()
+            return
         elif isinstance(self.focused, DiffPane):
             self.leave_compared()
             return
@@ -225,7 +223,6 @@ class Moving(Actions):
             prompt.clear()
         elif self.view.busy:
             self._ask("Stop this run?  x stops it · ctrl+c again leaves hgtui · esc goes on", "interrupt")
-            self._close_form()
             self.query_one(PlanPane).focus()
         else:
             self._ask("ctrl+c again leaves hgtui · esc stays", "interrupt")
