@@ -96,7 +96,7 @@ def describe(draft: Draft, edit: Edit) -> str:  # noqa: PLR0912  # one line for 
     if isinstance(edit, Patch):
         return edit.words or "several changes"
     if isinstance(edit, Replace):
-        return "another plan"
+        return _describe_plan(draft, edit)
     if isinstance(edit, Add):
         return f"add {edit.task.id} {edit.task.task}"
     if isinstance(edit, Several):
@@ -132,3 +132,12 @@ def _describe_all(draft: Draft, edit: Several) -> str:
     """Say what the first of several edits does, and how many there are beside it."""
     first, *others = edit.edits
     return describe(draft, first) + (f" and {plural(len(others), 'more change')}" if others else "")
+
+
+def _describe_plan(draft: Draft, edit: Replace) -> str:
+    """Say how many tasks of the plan differ in another draft of it, or that it is another plan."""
+    found = between(draft, edit.draft)
+    if not any(draft.plan.get(task.uid) for task in edit.draft.plan):
+        return "another plan"
+    uids = {*(task.uid for task in found.put), *found.gone, *found.assignments}
+    return f"the whole plan: {plural(len(uids), 'task')} changed" if uids else "the order of the tasks"

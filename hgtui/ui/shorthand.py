@@ -10,6 +10,7 @@ from hgtui.core.wire import write_input, write_ref
 
 _ANGLE = re.compile(r"‹\s*(\d{1,9})\s*(?:\.\s*([A-Za-z]\w*)\s*)?›")
 _HASH = re.compile(r"#(\d{1,9})(?:\.([A-Za-z]\w*))?")
+_MORE = re.compile(r"[\w.]")
 _WIRE = re.compile(r"<GENERATED>-(\d{1,9}(?:\.[A-Za-z]\w*)?)(?!\w)")
 _HASHES = re.compile(r"\s*#\d{1,9}(\.[A-Za-z]\w*)?(\s*,\s*#\d{1,9}(\.[A-Za-z]\w*)?)*\s*")
 
@@ -85,7 +86,9 @@ def read_field(text: str, *, many: bool) -> Any:
 
 
 def _wire(found: re.Match[str]) -> str:
-    return f"<GENERATED>-{found[1]}" + (f".{found[2]}" if found[2] else "")
+    name = found[1] + (f".{found[2]}" if found[2] else "")
+    # What follows at once would be taken for more of the name.
+    return f"<GENERATED-{name}>" if _MORE.match(found.string, found.end()) else f"<GENERATED>-{name}"
 
 
 def _is_reference(part: Any) -> bool:

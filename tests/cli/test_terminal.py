@@ -1,7 +1,9 @@
 """A person at a terminal: the plan, the question, the editor, Ctrl+C."""
 
+import json
 import re
 import sys
+import termios
 from pathlib import Path
 
 import pytest
@@ -184,3 +186,35 @@ def test_yes_and_json_ask_nobody(hgtui: Program) -> None:
     with Terminal(hgtui, "run", SAY, "--json") as terminal:
         assert terminal.ended()[0] == 3
         assert terminal.shown == ""
+
+
+SPEAKS = """\
+import pathlib, sys
+path = pathlib.Path(sys.argv[1])
+while True:
+    try:
+        word = input("what? ")
+        break
+    except KeyboardInterrupt:
+        print("EDITOR STAYS", flush=True)
+path.write_text(path.read_text().replace("bees", word))
+"""
+
+
+def test_the_workbench_gives_its_terminal_to_the_editor_and_takes_it_back(hgtui: Program) -> None:
+    (hgtui.folder / "speaks.py").write_text(SPEAKS)
+    row = {"task": "summarization", "id": 0, "dep": [-1], "args": {"text": "About bees."}}
+    (hgtui.folder / "plan.json").write_text(json.dumps([row]))
+    with Terminal(hgtui, "open", "plan.json", screen=True, EDITOR=f"{sys.executable} speaks.py") as terminal:
+        before = termios.tcgetattr(terminal.ours)
+        terminal.until("About bees.")
+        terminal.until("approve+run")
+        terminal.press("E")
+        terminal.until("what? ")
+        terminal.press("\x03")
+        terminal.until("EDITOR STAYS")
+        terminal.press("wasps\r")
+        terminal.until("About wasps.")
+        terminal.press("\x11")
+        assert terminal.ended()[0] == 0
+        assert termios.tcgetattr(terminal.ours) == before

@@ -143,6 +143,19 @@ async def test_files_are_completed_by_their_path(tmp_path: Path, monkeypatch: py
         await until(pilot, lambda: image.text == "cat.png")
 
 
+async def test_a_text_may_come_from_a_file_and_a_sentence_lists_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "notes.txt").write_text("Bees.")
+    monkeypatch.chdir(tmp_path)
+    async with workbench(PICTURES) as (pilot, _):
+        await open_form(pilot, "j", "j")
+        field(pilot, "text").text = "no"
+        await until(pilot, lambda: choices(pilot) == ["notes.txt"])
+        field(pilot, "text").text = "no bees"
+        await until(pilot, lambda: choices(pilot) == [])
+
+
 async def test_what_is_typed_is_checked_and_a_mend_is_one_key() -> None:
     async with workbench(PICTURES) as (pilot, conductor):
         await open_form(pilot, "j", "j")

@@ -113,7 +113,9 @@ class Connecting(ModalScreen[tuple[Edit, ...] | None]):
             box.border_title = Content(f"What {self.about.id} {one_line(self.about.task, 40)} waits for")
             box.border_subtitle = "space connects or disconnects · enter does it · esc goes back"
             yield WaitRows(self.plan, self.about)
-            yield Static("What depends on it is not listed: it would wait for itself.", id="picking-why", markup=False)
+            below = ", ".join(str(self.plan[uid].id) for uid in self.plan.below(self.about.uid)[:12])
+            why = f"Not listed, for they depend on it: {below}" if below else ""
+            yield Static(Content(why), id="picking-why", markup=False)
 
     def on_mount(self) -> None:
         """Begin at the first."""

@@ -12,7 +12,7 @@ from textual.widgets import Static, TextArea
 
 from hgtui.core.edit import Edit
 from hgtui.core.problems import Problem, Severity
-from hgtui.core.resource import FileFact
+from hgtui.core.resource import FileFact, Kind
 from hgtui.core.task import TASKS, Arg, task_type
 from hgtui.core.text import clean, one_line
 from hgtui.ui.completing import Choice, begun, files, mends, results, types
@@ -21,6 +21,8 @@ from hgtui.ui.widgets.choices import Choices
 from hgtui.ui.widgets.field import LONGEST, Field
 
 TYPE = "type"
+WORD = 200
+"""How long a word may be, in characters, that may be the path of a file with a text."""
 REST_S = 0.12
 """How long no key was pressed before what was typed is checked."""
 
@@ -257,7 +259,10 @@ class TaskForm(VerticalScroll, can_focus=False):
             if not field.text or begun(field.before_cursor):
                 found += results(self.sheet.plan, self.sheet.uid, arg, field.before_cursor)
         self.query_one(Choices).offer(found, after=field)
-        if self.sheet.is_file(name) and not begun(field.before_cursor):
+        one_word = (
+            arg is not None and arg.kind is Kind.TEXT and 0 < len(field.text) < WORD and not field.text.split()[1:]
+        )
+        if (self.sheet.is_file(name) or one_word) and not begun(field.before_cursor):
             self.run_worker(self._list_files(field, field.text, found, arg), group="paths", exclusive=True)
 
     async def _list_files(self, field: FormField, typed: str, found: list[Choice], arg: Arg | None) -> None:
