@@ -20,7 +20,7 @@ from hgtui.session.beginning import Beginning
 from hgtui.session.board import Board, Listener
 from hgtui.session.changing import Changing
 from hgtui.session.equipment import Equipment
-from hgtui.session.gates import approved, approver, fits, gate, hidden_outside
+from hgtui.session.gates import approvable, approved, approver, fits, gate, hidden_outside
 from hgtui.session.intake import Intake
 from hgtui.session.locks import RunInUse, RunLock
 from hgtui.session.parts import NotNow, Parts
@@ -61,12 +61,13 @@ class Conductor:
         self._resuming = Resuming(self._parts, self._beginning, self._open_gate, self._go_on)
         self._changing = Changing(self._parts, self._open_gate)
         self._pinning = Pinning(self._parts, self._changing.again)
-        self._steering = Steering(self._parts)
+        self._steering = Steering(self._parts, self._open_gate)
         self._revising = Revising(self._parts, self._changing)
         self._revising.mend()
         self._board.listen(self._on_end)
         self._commands: asyncio.Queue[cmd.Command] = asyncio.Queue()
         self._work: asyncio.Task[None] | None = None
+        self._resumed = False
         self._serving = asyncio.create_task(self._serve(), name="conductor")
 
     # In and out
@@ -245,9 +246,12 @@ class Conductor:
             raise NotNow("There is no run to go on with.", "hgtui runs lists them.")
         if self.run.ended:
             raise NotNow(f"The run {self.run.id} has ended.", f"How it went: hgtui show {self.run.id}")
-        if self._work is not None:
+        if self._work is not None or self._resumed:
             raise NotNow("The run goes on already.")
-        self._start(await self._resuming.work())
+        work = await self._resuming.work()
+        self._resumed = True
+        if work is not None:
+            self._start(work)
 
     async def _go_on(self, stands: Standing, finishing: bool) -> None:
         await self._execute(stands, finishing=finishing)
@@ -260,9 +264,8 @@ class Conductor:
             self._board.emit(ev.Marked(uid=command.uid))
 
     async def _open_gate(self) -> None:
-        opened = gate(self.run)
         by = approver(self.run, self._equipment.approve_by, self._equipment.gates, self._equipment.base)
-        if by and opened.approvable and self._parts.running is None:
+        if by and self._parts.running is None and approvable(self.run):
             self._grant(by)
             await self._go()
             return
@@ -294,8 +297,7 @@ class Conductor:
             if now != seen:
                 await self._open_gate()
             return
-        opened = gate(self.run)
-        if not opened.approvable:
+        if not approvable(self.run):
             raise NotNow("The plan has errors and cannot be approved.", "Mend them first.")
         same_hub(self.run, self._equipment)
         same_controller(self.run, self._equipment)

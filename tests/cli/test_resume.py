@@ -124,7 +124,11 @@ def test_without_a_name_the_latest_run_that_has_not_ended_goes_on(hgtui: Program
     done = hgtui.run("run", SAY, "--yes")
     hgtui.run("resume").told(2, "There is no run to go on with: all have ended.", "hgtui runs")
     hgtui.run("resume", "nothing").told(2, "There is no run 'nothing'")
+    assert hgtui.run("runs").err == ""
     older, newer = (hgtui.run("run", SAY, "--json").events[-1] for _ in "ab")
+    listed = hgtui.run("runs")
+    assert [line.split()[3] for line in listed.out.splitlines()[1:]] == ["waiting", "waiting", "answered"]
+    assert "hgtui resume RUN" in listed.err
     ended = hgtui.run("runs", "--json").json[-1]["id"]
     hgtui.run("resume", ended).told(2, f"The run {ended} has ended", f"hgtui show {ended}")
     waits = hgtui.run("resume", "--json")
@@ -166,7 +170,8 @@ def test_at_a_terminal_it_asks_at_the_gate_as_run_does(hgtui: Program) -> None:
 
 def test_a_run_that_a_process_has_is_refused_to_every_other(hgtui: Program, slow: str) -> None:
     with hgtui.start("run", "--plan", slow, "--yes", "--json") as run:
-        reading(run)
+        for pid in reading(run):
+            os.kill(pid, PAUSE)  # so that it is not done before it was looked at
         name = run.seen[0]["run"]
         hgtui.run("resume", name, "--yes").told(2, f"The run {name} is open in another hgtui (process {run.pid}).")
         hgtui.run("resume").told(2, f"The run {name} is open in another hgtui (process {run.pid}).")
