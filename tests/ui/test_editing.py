@@ -199,6 +199,19 @@ async def test_esc_asks_where_something_was_typed_and_nothing_is_lost() -> None:
         assert pilot.app.focused is pilot.app.screen.query_one("#plan")
 
 
+async def test_a_form_that_is_refused_comes_back_with_what_was_typed() -> None:
+    async with workbench(chain()) as (pilot, conductor):
+        await open_form(pilot)
+        await pilot.press(*"xyz", "enter")
+        await settle(pilot)
+        assert not pilot.app.screen.query(TaskForm)
+        conductor.tell(ev.Refused(command="edit", message="Task 0 has started.", hint=""))
+        await until(pilot, lambda: pilot.app.screen.query(TaskForm))
+        await settle(pilot)
+        assert notice(pilot) == "Task 0 has started."
+        assert field(pilot, "text").text == "A long text about bees.xyz"
+
+
 async def test_the_mouse_in_the_plan_does_not_throw_away_what_was_typed() -> None:
     async with workbench(chain()) as (pilot, _):
         await open_form(pilot)

@@ -29,6 +29,8 @@ class Editing(Rewriting):
 
     _added: Uid | None = None
     """The task that was added last, to be selected when it is there."""
+    _sent_form: tuple[Sheet, str] | None = None
+    """The form whose edit is on its way: where it is refused it comes back with what was typed."""
 
     # The form
 
@@ -59,6 +61,7 @@ class Editing(Rewriting):
             self.call_later(self.open_request, self._from_nothing(sheet))
             return
         if event.edit is not None:
+            self._sent_form = sheet, self.form.title if self.form else ""
             if sheet.added:
                 self._added = sheet.uid
             self.dispatch(EditPlan(edit=event.edit))
@@ -150,6 +153,13 @@ class Editing(Rewriting):
         """Select the task that was added, once it is there."""
         happened = tuple(happened)
         super().follow(happened)
+        sent = self._sent_form
+        if sent and any(isinstance(one, DONE) for one in happened):
+            self._sent_form = None
+        elif sent and any(isinstance(one, ev.Refused) and one.command == "edit" for one in happened):
+            self._sent_form = self._added = None
+            if self.form is None:
+                self._open_form(*sent)
         if self._added and any(isinstance(one, DONE) for one in happened):
             uid, self._added = self._added, None
             if self.view.plan.get(uid):

@@ -196,6 +196,7 @@ class TaskForm(VerticalScroll, can_focus=False):
                 await self.query(".of-type").remove()
                 await self.mount_all(self._arguments(), before=self.query_one(Choices))
         self.query_one("#type", FormField).text = name
+        self.border_title = Content(f"{self.title} → {name}")
         self.wrong = self.sheet.wrong()
         self._show_wrong()
         fields = [one for one in self.query(FormField) if one.argument != TYPE]
