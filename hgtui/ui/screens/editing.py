@@ -7,6 +7,7 @@ from textual import on
 from hgtui.core import events as ev
 from hgtui.core.commands import EditPlan, Submit
 from hgtui.core.edits import Draft, EditError, Move
+from hgtui.core.files import file_literals
 from hgtui.core.offers import together
 from hgtui.core.plan import Input, Plan, Task, Uid, fresh_uids
 from hgtui.core.problems import Facts
@@ -69,8 +70,8 @@ class Editing(Rewriting):
         self.query_one(PlanPane).focus()
 
     def _from_nothing(self, sheet: Sheet) -> Submit:
-        files = tuple(path for path, fact in sheet.files.items() if fact.usable)
-        return Submit(request=sheet.plan.request, files=files, plan=sheet.plan)
+        typed = file_literals(sheet.task, {})
+        return Submit(request=sheet.plan.request, files=typed, plan=sheet.plan)
 
     def close_form(self) -> bool:
         """Close the form; where something was typed in it ask first. Say whether none is open now."""
