@@ -22,12 +22,13 @@ LIMIT = 20_000_000
 
 @dataclass(slots=True)
 class PlanText:
-    """A plan as a text in a file of its own. The file stays until `forget`."""
+    """The plan of `run` as a text in a file of its own. The file stays until `forget`."""
 
     path: Path
     form: Form
     before: Draft
     text: str
+    run: str = ""
     checked: Checked | None = None
 
     @classmethod
@@ -36,7 +37,7 @@ class PlanText:
         text = await asyncio.to_thread(write_text, run.draft, form, dict(run.candidates), found)
         path = Path(tempfile.mkdtemp(prefix="hgtui-edit-")) / f"plan.{form}"
         await asyncio.to_thread(path.write_text, text, encoding="utf-8")
-        return cls(path, form, run.draft, text)
+        return cls(path, form, run.draft, text, run.id)
 
     async def edit(
         self, run: Run, environ: Mapping[str, str], terminal: AbstractContextManager[None] | None = None

@@ -212,6 +212,18 @@ async def test_a_form_that_is_refused_comes_back_with_what_was_typed() -> None:
         assert field(pilot, "text").text == "A long text about bees.xyz"
 
 
+async def test_a_form_of_the_run_before_changes_nothing_in_the_next_one() -> None:
+    async with workbench(chain()) as (pilot, conductor):
+        await open_form(pilot)
+        await pilot.press(*"xyz")
+        conductor.run.id = "another"
+        await pilot.press("enter")
+        await settle(pilot)
+        assert "run before" in notice(pilot)
+        assert conductor.commands == []
+        assert field(pilot, "text").text == "A long text about bees.xyz"
+
+
 async def test_the_mouse_in_the_plan_does_not_throw_away_what_was_typed() -> None:
     async with workbench(chain()) as (pilot, _):
         await open_form(pilot)

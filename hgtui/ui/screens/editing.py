@@ -30,6 +30,8 @@ class Editing(Rewriting):
 
     _added: Uid | None = None
     """The task that was added last, to be selected when it is there."""
+    _form_of = ""
+    """The run whose task stands in the form."""
     _sent_form: tuple[Sheet, str] | None = None
     """The form whose edit is on its way: where it is refused it comes back with what was typed."""
 
@@ -49,6 +51,7 @@ class Editing(Rewriting):
             self._open_form(Sheet.of(self.view.run.draft, task.uid, self.view.run.facts), title)
 
     def _open_form(self, sheet: Sheet, title: str) -> None:
+        self._form_of = self.view.run.id
         self.large = "plan"
         self.lay_out()
         self.add_class("-editing")
@@ -57,6 +60,9 @@ class Editing(Rewriting):
     @on(TaskForm.Done)
     def _set(self, event: TaskForm.Done) -> None:
         sheet = event.sheet
+        if not sheet.added and self._form_of != self.view.run.id:
+            self.say("This task is of the run before, which has ended: nothing was changed. esc leaves the form.")
+            return
         if event.edit is not None and sheet.added and not (self.view.busy and self.view.run.proposed is not None):
             self.leave_form()
             self.call_later(self.open_request, self._from_nothing(sheet))

@@ -31,7 +31,7 @@ class Rewriting(Bringing):
         from hgtui.session.terminal import EditorError
 
         run, text = self.view.run, self._text
-        if text is None:
+        if text is None or text.run != run.id:
             text = await PlanText.of(run, self.desk.edit_as, self.view.problems)
         try:
             checked = await text.edit(run, os.environ, self._terminal())
