@@ -25,6 +25,7 @@ from hgtui.llm import LLMError
 from hgtui.llm.profile import Choice, options
 from hgtui.session.artifacts import ArtifactError
 from hgtui.session.conductor import Conductor
+from hgtui.session.plantext import Form
 from hgtui.ui.bridge import DeskError, Opened, Option, Options
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class WorkplaceDesk:
         self._place = place
         self._choices: tuple[Choice, ...] = ()
         self.answer: str = place.settings.answer
+        self.edit_as: Form = place.settings.edit_as
         self.missing = missing_extras()
 
     @property
@@ -147,7 +149,9 @@ async def opened(place: Workplace, start: "Start") -> Opened:
 
         run = await look_into(start.archive, place.journal, place.artifacts, datetime.now(UTC))
         conductor = place.conductor(run)
-    return Opened(WorkplaceDesk(place), start.first, conductor)
+    desk = WorkplaceDesk(place)
+    desk.edit_as = start.text or desk.edit_as
+    return Opened(desk, start.first, conductor)
 
 
 def left(place: Workplace) -> list[str]:

@@ -72,6 +72,8 @@ class HgtuiApp(App[None]):
         self._opening = opening
         self.failure: Exception | None = None
         """What came in the way of opening."""
+        self.away = False
+        """Whether another program has the terminal."""
         self._said: list[str] = []
         self._painted = Painted()
         self._kept: list[events.Event] = []
@@ -108,6 +110,8 @@ class HgtuiApp(App[None]):
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         """Send what is new on the screen."""
+        if self.away:  # what happens meanwhile is painted when the terminal is back
+            return
         if isinstance(renderable, CompositorUpdate):
             renderable = self._painted.only_new(renderable)
         super()._display(screen, renderable)

@@ -1,7 +1,7 @@
 """What the workbench needs of the rooms below it: someone who conducts a run, and someone who makes such conductors."""
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from hgtui.core.commands import Command, Submit
 from hgtui.core.events import Entry
@@ -62,6 +62,9 @@ class Desk(Protocol):
 
     answer: str
     """Who writes the answers of the runs that begin from now on: "llm" or "program"."""
+
+    edit_as: Literal["toml", "json"]
+    """The form of the text in which a whole plan is edited."""
 
     @property
     def planner_name(self) -> str:

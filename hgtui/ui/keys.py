@@ -21,15 +21,20 @@ KEYS = (
     Key("a", "approve", "a", "approve+run", "Approve the plan with its models and run it"),
     Key("c", "comment", "c", "comment", "Say what should be different: the LLM revises the plan"),
     Key("r", "retry", "r", "retry", "Run again what failed or was stopped; ask again for a plan"),
-    Key("R", "rerun", "R", "", "Run the task again with what is below it; at a gate, though its result is kept"),
+    Key("R", "rerun", "R", "", "Run the task again with what is below it, kept or not"),
     Key("n", "go_on", "n", "go on without", "Go on without a task that failed; the answer says so"),
     Key("f", "mend", "f", "mend", "Apply a mend; after a failure take the next candidate"),
-    Key("e", "edit", "e", "edit", "Edit the arguments of the task"),
+    Key("e", "edit", "e", "edit", "Edit the task in a form: its type, its arguments"),
+    Key("E", "editor", "E", "editor", "Edit the whole plan as a text in your editor"),
     Key("m", "models", "m", "model", "Choose the model: candidates, cards, a search of the Hub"),
     Key("M", "models_all", "M", "", "Choose the model of this task for all of its type"),
     Key("P", "pin", "P", "", "Pin the model of this task for its type, or unpin it"),
+    Key("o", "add", "o", "add", "Add a task after this one; with nothing asked yet, begin a plan with it"),
     Key("d", "delete", "d", "delete", "Delete the task; asks where others depend on it"),
     Key("space", "skip", "space", "skip", "Leave the task out of the run, or take it in again"),
+    Key("minus", "connect", "-", "waits for", "Choose which tasks this one waits for"),
+    Key("J", "shift_task(1)", "J", "", "Move the task a row down"),
+    Key("K", "shift_task(-1)", "K", "", "Move the task a row up"),
     Key("z", "undo", "z", "undo", "Undo the last edit"),
     Key("Z", "redo", "Z", "redo", "Do again what was undone"),
     Key("D", "difference", "D", "diff", "Show what differs from the plan as it was proposed"),
@@ -56,6 +61,7 @@ KEYS = (
         "",
         "Let the program write the answers, so that results stay here, or the LLM again",
     ),
+    Key("", "open_plan", ": open", "", "Open a plan or a raw reply: a file, or a text that you paste"),
     Key("q", "leave", "q", "leave", "Leave hgtui"),
 )
 MODELS = (
@@ -68,6 +74,15 @@ MODELS = (
     ("p", "the next provider that serves the model"),
 )
 """The keys of the list of models, for the help."""
+FORM = (
+    ("enter", "set what the form says as one edit"),
+    ("↓ ↑", "into what could stand in the field and back"),
+    ("tab", "the next field"),
+    ("f2", "apply the mend that is shown"),
+    ("#0 ‹0›", "the result of task 0"),
+    ("esc", "leave; asks where something was typed"),
+)
+"""The keys of the form of a task, for the help."""
 MOVES = (
     ("enter", "send, open, unfold alike rows, take a candidate, apply a mend, take a revision"),
     ("y n", "at a revision: take this change, leave it out"),

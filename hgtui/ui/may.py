@@ -86,6 +86,34 @@ def _editable(view: View) -> str:
     return ""
 
 
+def _add(view: View) -> str:
+    """A task can be added to a plan that is open, and begin one where nothing goes on and no plan has come."""
+    if not view.busy and not view.plan.tasks:
+        return ""
+    return _draft(view)
+
+
+def _shift(view: View, by: int) -> str:
+    no = _task(view)
+    if no or view.task is None:
+        return no
+    rows = [task.uid for task in view.plan]
+    at = rows.index(view.task.uid) + by
+    return "" if 0 <= at < len(rows) else f"Task {view.task.id} is the {'first' if by < 0 else 'last'} one."
+
+
+def _connect(view: View) -> str:
+    return _editable(view) or ("" if len(view.plan) > 1 else "There is no other task to wait for.")
+
+
+def _open_plan(view: View) -> str:
+    if not view.busy:
+        return ""
+    if not view.at_gate:
+        return "This run goes on: a plan can be opened at its gate, or when it has ended."
+    return _draft(view)
+
+
 def _model(view: View) -> str:
     """Why the model of the selected task cannot be taken for all of its type, or pinned."""
     no = _task(view)
@@ -212,6 +240,12 @@ _RULES: dict[str, Callable[[View], str]] = {
     "pin": _model,
     "delete": _editable,
     "skip": _skip,
+    "add": _add,
+    "connect": _connect,
+    "editor": _draft,
+    "open_plan": _open_plan,
+    "shift_task(1)": lambda view: _shift(view, 1),
+    "shift_task(-1)": lambda view: _shift(view, -1),
     "undo": lambda view: _draft(view) or ("" if view.run.undos else "There is nothing to undo."),
     "redo": lambda view: _draft(view) or ("" if view.run.redos else "There is nothing to do again."),
     "mend": _mend,

@@ -19,13 +19,15 @@ LONGEST = 20_000
 TAIL = 600
 """How many characters of a reasoning that still goes on are shown."""
 
+NO_REQUEST = "(a plan, with no request)"
+
 
 def story(view: View, now: datetime | None = None) -> list[Said]:
     """Return the turns of a run so far; with `now` a call that nothing has come of yet says for how long."""
     run = view.run
     if not view.asked:
         return []
-    said = [Said("request", "you", clean(run.request, LONGEST)), *_planning(view, now)]
+    said = [Said("request", "you", clean(run.request, LONGEST) or NO_REQUEST), *_planning(view, now)]
     if view.at_gate:
         said.append(_gate(view))
     elif run.stage is Stage.SELECTION and run.grant is None and view.by_llm:

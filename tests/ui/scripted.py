@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Literal
 
 from hgtui.core import events as ev
 from hgtui.core.approval import grant
@@ -78,6 +79,7 @@ class ScriptedDesk:
 
     planner_name = "rules"
     answer = "llm"
+    edit_as: Literal["toml", "json"] = "toml"
     planner_why = "no OPENAI_BASE_URL: plans are made by rules"
     missing: tuple[str, ...] = ("hgtui[speech] would run text-to-speech.",)
 

@@ -158,7 +158,7 @@ async def test_escape_leaves_the_form_and_changes_nothing() -> None:
     async with workbench(chain()) as (pilot, conductor):
         await pilot.press("e")
         await settle(pilot)
-        await pilot.press(*"xyz", "escape")
+        await pilot.press(*"xyz", "escape", "escape")
         await settle(pilot)
         assert conductor.commands == []
         assert pilot.app.focused is pilot.app.screen.query_one("#plan")

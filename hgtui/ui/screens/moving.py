@@ -1,11 +1,10 @@
-"""What the person does on the screen that is no command: selecting, focus, the form, help, leaving; and what the foot says of it."""
+"""What the person does on the screen that is no command: selecting, focus, help, leaving; and what the foot says of it."""
 
 from typing import TYPE_CHECKING
 
 from textual import on
+from textual.widget import Widget
 
-from hgtui.core.commands import EditPlan
-from hgtui.core.edits import Set
 from hgtui.core.plan import Uid
 from hgtui.core.problems import Problem
 from hgtui.core.text import one_line
@@ -17,7 +16,6 @@ from hgtui.ui.widgets.attention import Attention
 from hgtui.ui.widgets.bars import Bar, keys_line
 from hgtui.ui.widgets.diff import DiffPane
 from hgtui.ui.widgets.field import Field
-from hgtui.ui.widgets.form import ArgForm
 from hgtui.ui.widgets.notice import Notice
 from hgtui.ui.widgets.panes import LogPane, TaskPane
 from hgtui.ui.widgets.plan import PlanPane
@@ -28,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class Moving(Sizing):
-    """Selection, focus and forms of the workbench."""
+    """Selection and focus of the workbench."""
 
     large: str | None = None
     """Which side the person made the large one, "chat" or "plan"; None where the phase decides."""
@@ -61,12 +59,8 @@ class Moving(Sizing):
         if isinstance(self.focused, Field) and self.focused.id == "plan-filter":
             return [*self.filter_keys(), first.HELP]
         if isinstance(self.focused, Field):
-            here = [("enter", "set"), ("esc", "leave"), ("tab", "next")] if self.query(ArgForm) else []
             sends = [("enter", self._sends())] if self._sends() else []
-            return [
-                *(here or [*sends, *first.PROMPT_KEYS]),
-                first.HELP,
-            ]
+            return [*sends, *first.PROMPT_KEYS, first.HELP]
         where = self.focused.id or "" if self.focused else ""
         enter = {"plan": "open", "task": "take candidate", "log": "mend"}.get(where)
         if where == "diff":
@@ -104,11 +98,13 @@ class Moving(Sizing):
 
     @on(Rows.Moved, "#plan")
     def _moved(self, event: Rows.Moved) -> None:
+        if isinstance(event, Rows.Opened):  # it is a kind of Moved, and has an answer of its own
+            return
         if uid := self.query_one(PlanPane).uid_at(event.index):
             self.view.chosen = uid
-        self._close_form()
-        self.question = None
-        self.say("")
+        if self.close_form():
+            self.question = None
+            self.say("")
         self.filter_changed()
 
     def filter_changed(self) -> None:
@@ -120,7 +116,9 @@ class Moving(Sizing):
     @on(Rows.Opened)
     def _opened(self, event: Rows.Opened) -> None:
         if isinstance(event.rows, PlanPane):
-            if event.rows.toggle():
+            if self.question and self.question.about == "text":
+                self.take_text()
+            elif event.rows.toggle():
                 self.filter_changed()
             else:
                 self.action_focus_pane("task")
@@ -176,9 +174,9 @@ class Moving(Sizing):
 
     def action_focus_pane(self, pane: str) -> None:
         """Give the focus to a pane."""
-        self.question = None
-        self.say("")
-        self._close_form()
+        if self.close_form():
+            self.question = None
+            self.say("")
         self.large = "chat" if pane == "prompt" else "plan" if pane != "log" else self.large
         self.lay_out()
         self.show_pane("chat" if pane == "prompt" else pane)
@@ -188,36 +186,36 @@ class Moving(Sizing):
         if pane == "prompt" and self.view.run.answer is None:
             self.call_after_refresh(self.query_one("#talk").scroll_end, animate=False)
 
+    @property
+    def form(self) -> Widget | None:
+        """The form of a task, None where none is open."""
+        raise NotImplementedError
+
     def action_edit(self) -> None:
-        """Open the form with the arguments of the task."""
-        task = self.view.task
-        if not self._can("edit") or task is None or self.query(ArgForm):
-            return
-        self.large = "plan"
-        self.lay_out()
-        self.add_class("-editing")
-        self.mount(ArgForm(task, self.view.ids), after=self.query_one(TaskPane))
+        """Open the form of the task."""
+        raise NotImplementedError
 
-    @on(ArgForm.Done)
-    def _set(self, event: ArgForm.Done) -> None:
-        self._close_form()
-        for name, value in event.values.items():
-            self.dispatch(EditPlan(edit=Set(uid=event.uid, name=name, value=value)))
-        self.query_one(PlanPane).focus()
+    def close_form(self) -> bool:
+        """Close the form; where something was typed in it ask first. Say whether none is open now."""
+        raise NotImplementedError
 
-    def _close_form(self) -> None:
-        self.query(ArgForm).remove()
-        self.remove_class("-editing")
+    def leave_form(self) -> None:
+        """Close the form, whatever was typed."""
+        raise NotImplementedError
+
+    def take_text(self) -> None:
+        """Take the plan of the text that was edited."""
+        raise NotImplementedError
 
     def action_back(self) -> None:
         """Go back one level; never stops a run."""
-        if self.question or (self.query_one(Notice).words and not isinstance(self.focused, DiffPane)):
+        if self.form is not None:
+            if not self.close_form():
+                return
+        elif self.question or (self.query_one(Notice).words and not isinstance(self.focused, DiffPane)):
             self.question = None
             self.say("")
-            if not self.query(ArgForm):
-                return
-        if self.query(ArgForm):
-            self._close_form()
+            return
         elif isinstance(self.focused, DiffPane):
             self.leave_compared()
             return
@@ -244,7 +242,6 @@ class Moving(Sizing):
             return
         elif self.view.busy:
             self._ask("Stop this run?  x stops it · ctrl+c again leaves hgtui · esc goes on", "interrupt")
-            self._close_form()
             self.query_one(PlanPane).focus()
         else:
             self._ask("ctrl+c again leaves hgtui · esc stays", "interrupt")

@@ -17,7 +17,7 @@ from hgtui.ui.greeting import ASK, ASK_FOR, greeting
 from hgtui.ui.keys import KEYS, name_of
 from hgtui.ui.loglines import LogLine, log_line
 from hgtui.ui.phases import phase_line, title_line
-from hgtui.ui.screens.choosing import Choosing
+from hgtui.ui.screens.editing import Editing
 from hgtui.ui.screens.switching import Held
 from hgtui.ui.story import story
 from hgtui.ui.view import View
@@ -40,7 +40,7 @@ REST_S = 1.0
 """How long a task is selected before that is kept."""
 
 
-class Workbench(Choosing):
+class Workbench(Editing):
     """One run on one screen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
