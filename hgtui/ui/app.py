@@ -27,7 +27,7 @@ Open = Callable[["HgtuiApp"], Awaitable["Opened"]]
 """Opens what the workbench needs, beside the first frame; what it raises ends the app and stands in `failure`."""
 
 
-SHEETS = ("chat", "form", "rows", "workbench")
+SHEETS = ("chat", "form", "rows", "workbench", "log")
 """The stylesheets of the workbench itself."""
 
 

@@ -39,11 +39,14 @@ KEYS = (
     Key("F", "finish", "F", "finish", "Write the answer from what there is; give up the rest"),
     Key("N", "new", "N", "new request", "Ask something new"),
     Key("exclamation_mark", "next_problem", "!", "next problem", "Go to the next problem or failure"),
+    Key("l", "log_of_task", "l", "", "Show the log of the task alone"),
     Key("y", "copy", "y", "", "Copy the task as JSON to the clipboard of your terminal"),
     Key("1", "focus_pane('prompt')", "1", "", "Go to the prompt"),
     Key("2", "focus_pane('plan')", "2", "", "Go to the plan"),
     Key("3", "focus_pane('task')", "3", "", "Go to the task: its result, arguments and candidates"),
-    Key("4", "focus_pane('log')", "4", "", "Go to problems and log"),
+    Key("4", "focus_pane('log')", "4", "", "Go to the log and the problems"),
+    Key("", "log_find", "4 /", "", "Search the log"),
+    Key("", "log_level", "4 v", "", "Leave out what is not grave in the log, or show it again"),
     Key("question_mark,f1", "help", "?", "help", "Show all keys"),
     Key("colon,ctrl+p", "palette", ":", "", "Find an action by its name"),
     Key(
@@ -65,6 +68,16 @@ MODELS = (
     ("p", "the next provider that serves the model"),
 )
 """The keys of the list of models, for the help."""
+LOG = (
+    ("[ ]", "log, problems"),
+    ("/", "only the lines with these words"),
+    ("v", "leave out the details, all but warnings and errors, all but errors; then show all"),
+    ("G", "the end, and follow it; going up ceases to follow"),
+    ("y", "copy the line"),
+    ("enter", "the whole line; from a problem to its task"),
+    ("esc", "all lines again, then back to the plan"),
+)
+"""The keys of pane 4, for the help."""
 MOVES = (
     ("enter", "send, open, take a candidate, apply a mend, take a revision"),
     ("y n", "at a revision: take this change, leave it out"),

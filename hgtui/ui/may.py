@@ -222,5 +222,6 @@ _RULES: dict[str, Callable[[View], str]] = {
     "stop_task": _stop_task,
     "finish": _finish,
     "new": _new,
+    "log_of_task": lambda view: "" if view.task else NO_TASK,
     "copy": lambda view: "" if view.task else NO_TASK,
 }

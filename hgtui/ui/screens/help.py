@@ -8,7 +8,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from hgtui.paths import styles
-from hgtui.ui.keys import KEYS, MODELS, MOVES
+from hgtui.ui.keys import KEYS, LOG, MODELS, MOVES
 from hgtui.ui.words import SIGNS
 
 
@@ -37,9 +37,19 @@ class Help(ModalScreen[None]):
 
 def _keys() -> Content:
     rows = [(key.shown, key.about) for key in KEYS]
-    width = max(len(name) for name, _ in (*rows, *MOVES, *MODELS))
+    width = max(len(name) for name, _ in (*rows, *MOVES, *MODELS, *LOG))
     pieces: list[Content | tuple[str, str]] = []
-    for name, about in (*rows, ("", ""), *MOVES, ("", ""), ("", "In the list of models (m)"), *MODELS):
+    for name, about in (
+        *rows,
+        ("", ""),
+        *MOVES,
+        ("", ""),
+        ("", "In the list of models (m)"),
+        *MODELS,
+        ("", ""),
+        ("", "In the log (4)"),
+        *LOG,
+    ):
         pieces += [(name.ljust(width + 2), "bold"), Content(f"{about}\n")]
     states = "   ".join(f"{sign} {state}" for state, (sign, _) in SIGNS.items())
     marks = "~ edited by you   + added by you   ! a problem   ‹0› result of task 0   ⇄ ran in place of the chosen model"

@@ -14,7 +14,7 @@ from hgtui.ui.live import Live
 from hgtui.ui.loglines import LogLine
 from hgtui.ui.screens.talking import Talking
 from hgtui.ui.widgets.chat import Chat
-from hgtui.ui.widgets.panes import LogPane
+from hgtui.ui.widgets.log import LogPane
 
 
 class Held(NamedTuple):

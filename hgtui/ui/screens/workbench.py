@@ -18,6 +18,7 @@ from hgtui.ui.keys import KEYS, name_of
 from hgtui.ui.loglines import LogLine, log_line
 from hgtui.ui.phases import phase_line, title_line
 from hgtui.ui.screens.choosing import Choosing
+from hgtui.ui.screens.logs import Logs
 from hgtui.ui.screens.switching import Held
 from hgtui.ui.story import story
 from hgtui.ui.view import View
@@ -25,8 +26,9 @@ from hgtui.ui.widgets.attention import Attention
 from hgtui.ui.widgets.bars import Bar
 from hgtui.ui.widgets.chat import Chat
 from hgtui.ui.widgets.diff import DiffPane
+from hgtui.ui.widgets.log import LogPane
 from hgtui.ui.widgets.notice import Notice
-from hgtui.ui.widgets.panes import LogPane, TaskPane
+from hgtui.ui.widgets.panes import TaskPane
 from hgtui.ui.widgets.plan import PlanPane
 
 CHANGES_ROWS = (ev.StageEntered, ev.TaskDrafted, ev.PlanProposed, ev.PlanEdited, ev.EditUndone, ev.EditRedone,
@@ -40,7 +42,7 @@ REST_S = 1.0
 """How long a task is selected before that is kept."""
 
 
-class Workbench(Choosing):
+class Workbench(Logs, Choosing):
     """One run on one screen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -152,7 +154,7 @@ class Workbench(Choosing):
         self.view.restart(held.conductor.run, by_llm=held.by_llm, live=held.live, chosen=held.chosen)
         log = self.query_one(LogPane)
         log.clear()
-        log.add(list(reversed(held.lines)))
+        log.add(held.lines)
         self.query_one(Chat).run = held.turns
         self.query_one(PlanPane).focus()
         await self._draw()
