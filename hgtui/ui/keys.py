@@ -38,6 +38,8 @@ KEYS = (
     Key("x", "stop", "x", "stop", "Stop the run; asks once"),
     Key("F", "finish", "F", "finish", "Write the answer from what there is; give up the rest"),
     Key("N", "new", "N", "new request", "Ask something new"),
+    Key("L", "runs", "L", "runs", "List the runs: search, open, go on, run again, delete, export"),
+    Key("", "go_on_left", ": go on", "", "Go on with the latest run that was left in the middle"),
     Key("exclamation_mark", "next_problem", "!", "next problem", "Go to the next problem or failure"),
     Key("l", "log_of_task", "l", "", "Show the log of the task alone"),
     Key("y", "copy", "y", "", "Copy the task as JSON to the clipboard of your terminal"),
@@ -68,6 +70,17 @@ MODELS = (
     ("p", "the next provider that serves the model"),
 )
 """The keys of the list of models, for the help."""
+RUNS = (
+    ("enter", "look at a run that has ended, go on with another where it stood"),
+    ("i", "only look at it, also where another hgtui writes it"),
+    ("/", "search requests and names while you write"),
+    ("R", "run its plan again, as a new run"),
+    ("d", "delete it; asks once"),
+    ("e", "export it into a file"),
+    ("y", "copy its name"),
+    ("esc", "back; from a run that was opened, back to the one before, which goes on meanwhile"),
+)
+"""The keys of the list of runs, for the help."""
 LOG = (
     ("[ ]", "log, problems"),
     ("/", "only the lines with these words"),

@@ -8,7 +8,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from hgtui.paths import styles
-from hgtui.ui.keys import KEYS, LOG, MODELS, MOVES
+from hgtui.ui.keys import KEYS, LOG, MODELS, MOVES, RUNS
 from hgtui.ui.words import SIGNS
 
 
@@ -37,7 +37,7 @@ class Help(ModalScreen[None]):
 
 def _keys() -> Content:
     rows = [(key.shown, key.about) for key in KEYS]
-    width = max(len(name) for name, _ in (*rows, *MOVES, *MODELS, *LOG))
+    width = max(len(name) for name, _ in (*rows, *MOVES, *MODELS, *LOG, *RUNS))
     pieces: list[Content | tuple[str, str]] = []
     for name, about in (
         *rows,

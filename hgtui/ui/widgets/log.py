@@ -109,6 +109,11 @@ class LogPane(Rows):
             self._fill()
         self._write_tabs()
 
+    @property
+    def all_lines(self) -> list[LogLine]:
+        """Every line, with what is still to be drawn."""
+        return [*self.lines, *self._waiting]
+
     def clear(self) -> None:
         """Forget the lines of the run before, with what they were filtered by."""
         self.lines, self._waiting, self._shown, self._troubles = [], [], None, ()
