@@ -36,7 +36,7 @@ async def delete(names: tuple[str, ...], *, yes: bool, as_json: bool) -> int:
                 raise RunInUse(run, 0)
         if not yes:
             await _ask(journal, runs)
-        laid_out = [folder for run in runs for folder in await laid_out(journal, run)]
+        lying = [folder for run in runs for folder in await laid_out(journal, run)]
         events = {run: await journal.delete(run) for run in runs}
     left = await asyncio.to_thread(copies, folder)
     if as_json:
@@ -46,8 +46,8 @@ async def delete(names: tuple[str, ...], *, yes: bool, as_json: bool) -> int:
     _out(f"Deleted: {', '.join(events)}. hgtui gc frees what only {they} had.")
     if await _keeps_results(folder):
         say(f"Kept results may still name what {they} made, and gc leaves that: hgtui results --clear forgets them.")
-    if laid_out:
-        say(f"What was laid out for people stays: {', '.join(laid_out)}.")
+    if lying:
+        say(f"What was laid out for people stays: {', '.join(lying)}.")
     if left:
         say(
             f"A copy of the journal may still have {'it' if len(events) == 1 else 'them'}: {', '.join(map(str, left))}."

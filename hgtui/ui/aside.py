@@ -86,12 +86,12 @@ def look_at(view: View, place: int, queued: str) -> Look:
     return Look(view.chosen, view.by_llm, view.looked, view.apart, place, queued)
 
 
-def retold(history: Iterable[ev.Entry]) -> tuple[Live, list[LogLine]]:
-    """Return what was said in a run so far, and the lines of its log."""
+def retold(history: Iterable[ev.Entry]) -> tuple[Run, Live, list[LogLine]]:
+    """Fold a run; return it with what was said in it so far, and the lines of its log."""
     run, live, lines = Run(), Live(), []
     for entry in history:
         run.fold(entry)
         live.take((entry,))
         if line := log_line(entry, run):
             lines.append(line)
-    return live, lines
+    return run, live, lines

@@ -46,7 +46,9 @@ def _earlier(view: View) -> list[Said]:
     said = []
     for at, turn in enumerate(view.run.earlier if view.apart else ()):
         said.append(Said(f"earlier{at} request", "you", clean(turn.request, LONGEST)))
-        said.append(Said(f"earlier{at} answer", "hgtui", clean(turn.answer, LONGEST) or "answered", "dim"))
+        said.append(
+            Said(f"earlier{at} answer", "hgtui", clean(_TABLE.sub("", turn.answer), LONGEST) or "answered", "dim")
+        )
     return said
 
 

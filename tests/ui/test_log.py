@@ -5,13 +5,14 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from textual import events
 from textual.pilot import Pilot
 
 from hgtui.core import commands as cmd
 from hgtui.core import edits as ed
 from hgtui.core import events as ev
 from hgtui.core.plan import Input, Plan, Task
-from hgtui.core.states import Failure
+from hgtui.core.states import Failure, Outcome
 from hgtui.ui.loglines import LEVELS, Filter, LogLine
 from hgtui.ui.widgets.find import Find
 from hgtui.ui.widgets.log import LogPane
@@ -73,15 +74,43 @@ async def test_who_goes_up_stays_there_while_lines_come_and_capital_g_follows_ag
         await has(pilot, "line number 9999")
 
 
+def wheel(pilot: Pilot[None], kind: type[events.MouseScrollUp] | type[events.MouseScrollDown]) -> None:
+    none = {"x": 5, "y": 2, "delta_x": 0, "delta_y": 0, "button": 0, "shift": False, "meta": False, "ctrl": False}
+    pane(pilot).post_message(kind(pane(pilot), **none))
+
+
 async def test_the_wheel_ceases_to_follow_and_at_the_end_follows_again() -> None:
     async with workbench(chain()) as (pilot, conductor):
         conductor.approve()
         say(conductor, HEIGHT)
         await until(pilot, lambda: pane(pilot).count >= HEIGHT)
-        pane(pilot).scroll_to(y=10, animate=False)
+        wheel(pilot, events.MouseScrollUp)
         await has(pilot, "not following")
+        place = pane(pilot).scroll_offset
+        say(conductor, HEIGHT, HEIGHT)
+        await until(pilot, lambda: pane(pilot).count >= 2 * HEIGHT)
+        assert pane(pilot).scroll_offset == place
         pane(pilot).scroll_end(animate=False)
+        await settle(pilot)
+        wheel(pilot, events.MouseScrollDown)
         await until(pilot, lambda: pane(pilot).following)
+
+
+async def test_the_log_of_the_next_run_follows_its_end_again() -> None:
+    async with workbench(chain()) as (pilot, conductor):
+        conductor.approve()
+        say(conductor, HEIGHT)
+        conductor.tell(ev.RunEnded(outcome=Outcome.INTERRUPTED, exit=130))
+        await until(pilot, lambda: pane(pilot).count >= HEIGHT)
+        pilot.app.screen.query_one("#prompt").text = "again"  # type: ignore[attr-defined]
+        await pilot.press("1", "enter")
+        await until(pilot, lambda: pane(pilot).count == 0)
+        screen = pilot.app.screen
+        screen.conductor.propose(chain(), candidate())  # type: ignore[attr-defined]
+        await settle(pilot)
+        await until(pilot, lambda: pane(pilot).count)
+        assert pane(pilot).following
+        assert "not following" not in screen_text(pilot)
 
 
 @pytest.mark.parametrize("size", SIZES)

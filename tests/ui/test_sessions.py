@@ -14,6 +14,7 @@ from hgtui.core.states import Outcome, Stage
 from hgtui.session.archive import is_archive
 from hgtui.ui.screens.runs import RunRows, Runs
 from hgtui.ui.screens.workbench import Workbench
+from hgtui.ui.widgets.chat import Turn
 from tests.ui.bench import SIZES, keys, notice, screen_text, settle, until
 from tests.ui.hostile import EVIL
 from tests.ui.test_resume import left
@@ -109,7 +110,9 @@ async def test_what_is_asked_of_a_run_from_the_list_goes_on_with_its_conversatio
         assert [one.id for one in rows.runs] == [second, name]
         await pilot.press("enter")
         await back_on(pilot, second)
-        assert "Guten Morgen" in screen_text(pilot)
+        said = " ".join(str(turn.content) for turn in pilot.app.screen.query(Turn))
+        assert "Guten Morgen" in said
+        assert "German (de)" in said
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -213,7 +216,9 @@ async def test_a_run_that_ends_beside_the_screen_says_so_and_nothing_of_it_is_lo
         await until(pilot, lambda: "has ended: L goes there" in notice(pilot))
         await pilot.press("escape", "escape")
         await back_on(pilot, waiting)
-        await until(pilot, lambda: "Spanish" in screen_text(pilot))
+        await until(
+            pilot, lambda: run(pilot).outcome is Outcome.ANSWERED and "2 Run  1 task · 1 done" in screen_text(pilot)
+        )
         await pilot.press("4")
         await until(pilot, lambda: "answered by program" in screen_text(pilot))
 

@@ -1,5 +1,6 @@
 """The stored runs, over the workbench: listed, searched while one writes, opened, run again, deleted, exported."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
 
@@ -134,11 +135,17 @@ class Runs(ModalScreen[None]):
                 runs = await self.desk.runs(words, FIRST)
                 self._fill(runs)
                 if len(runs) == FIRST and words == self.words:
+                    await self._painted()  # many runs are read in another thread, which would hold up the first of them
                     self._fill(await self.desk.runs(words, MOST))
         except DeskError as error:
             self.say(f"{error.message} {error.hint}".strip())
         finally:
             self._reads = False
+
+    async def _painted(self) -> None:
+        done = asyncio.Event()
+        self.call_after_refresh(done.set)
+        await done.wait()
 
     def _fill(self, runs: "Sequence[RunRow]") -> None:
         rows = self.query_one(RunRows)

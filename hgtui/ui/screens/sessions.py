@@ -122,7 +122,7 @@ class Sessions(Switching):
     async def take_up(self, found: Found) -> None:
         """Put a stored run on the screen, select what was selected there, and go on with it where it has not ended."""
         run = found.conductor.run
-        live, lines = await asyncio.to_thread(retold, found.history)
+        _, live, lines = await asyncio.to_thread(retold, found.history)
         self.attach(found.conductor)
         marked = run.marked if run.marked and run.plan.get(run.marked) else None
         self.view.restart(run, by_llm=found.by_llm, live=live, chosen=marked)
@@ -132,6 +132,7 @@ class Sessions(Switching):
         log.clear()
         log.add(lines)
         self.query_one(PlanPane).focus()
+        self.large = None  # what it is about decides
         await self._draw()
         if not (run.ended or found.looked):
             self.dispatch(Resume())
@@ -173,6 +174,7 @@ class Sessions(Switching):
         log.add(one.lines)
         self.query_one(Chat).go_back(look.place)
         self.query_one(PlanPane).focus()
+        self.large = None  # what it is about decides
         await self._draw()
         self._bring_back_queued(look.queued)
 

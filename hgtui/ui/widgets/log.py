@@ -68,7 +68,6 @@ class LogPane(Rows):
         self._drawn_at = 0.0
         self._soon: Timer | None = None
         self._strips: LRUCache[tuple[int, int], Strip] = LRUCache(DRAWN)
-        self._own_scroll = False
 
     def on_mount(self) -> None:
         """Name the tabs."""
@@ -194,9 +193,7 @@ class LogPane(Rows):
     def _to_end(self) -> None:
         if self.tab == "log" and self.following:
             end = max(self.count - self.scrollable_content_region.height, 0)
-            self._own_scroll = True
             self.scroll_to(y=end, animate=False, immediate=True)
-            self._own_scroll = False
             if self.scroll_offset.y < end:  # there is no scrollbar yet, and so no way down, before the next layout
                 self.call_after_refresh(self._to_end)
 
@@ -287,17 +284,28 @@ class LogPane(Rows):
         """Show at once what has come: somebody looks."""
         self._flush()
 
-    def watch_cursor(self, before: int, after: int) -> None:
-        """Follow the end while the cursor is there, and stay where the person goes."""
-        super().watch_cursor(before, after)
+    def _go(self, index: int) -> None:
+        """Follow the end while the person is there, and stay where they go."""
+        super()._go(index)
         if self.tab == "log":
-            self._follow(after >= self.count - 1)
+            self._follow(self.cursor >= self.count - 1)
 
-    def watch_scroll_y(self, before: float, after: float) -> None:
-        """Cease to follow where the person scrolls up, and follow again at the end."""
-        super().watch_scroll_y(before, after)
-        if self.tab == "log" and not self._own_scroll and self.count:
-            self._follow(after >= self.max_scroll_y and (after > before or self.following))
+    def on_mouse_scroll_up(self) -> None:
+        """Cease to follow where the person scrolls up."""
+        if self.tab == "log" and self.max_scroll_y > 0:
+            self._follow(False)
+
+    def on_mouse_scroll_down(self) -> None:
+        """Follow again at the end."""
+        self.call_after_refresh(self._scrolled)
+
+    def on_scroll_to(self) -> None:
+        """Follow at the end alone when the scrollbar was dragged."""
+        self.call_after_refresh(self._scrolled)
+
+    def _scrolled(self) -> None:
+        if self.tab == "log" and self.max_scroll_y > 0:
+            self._follow(self.scroll_offset.y >= self.max_scroll_y)
 
     def _follow(self, follows: bool) -> None:
         if follows != self.following:
