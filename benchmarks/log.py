@@ -8,7 +8,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,9 +19,9 @@ from hgtui.cli.compose import Workplace
 from hgtui.cli.desk import WorkplaceDesk
 from hgtui.core import events as ev
 from hgtui.core.states import Outcome
-from hgtui.session.journal import Journal
+from hgtui.session.journal import Journal, RunRow
 from hgtui.ui.app import HgtuiApp
-from hgtui.ui.screens.runs import RunRows, Runs
+from hgtui.ui.screens.runs import FIRST, RunRows, Runs
 from hgtui.ui.widgets.log import LogPane
 from tests.ui.bench import settle, until
 from tests.ui.scripted import ScriptedDesk, candidate, chain
@@ -83,6 +83,17 @@ async def _searched(app: HgtuiApp, pilot: Pilot[None]) -> str:
     return row("the words that are searched for, a letter more", times)
 
 
+class Timed(WorkplaceDesk):
+    """Keeps when all runs are asked for: the first of them are painted then."""
+
+    painted_at = 0.0
+
+    async def runs(self, search: str = "", limit: int = 100) -> Sequence[RunRow]:
+        """Return the runs."""
+        self.painted_at = time.perf_counter() if limit > FIRST else self.painted_at
+        return await super().runs(search, limit)
+
+
 async def runs(folder: Path) -> list[str]:
     """Open the list of a journal with many runs: from the key to its first rows, and to all of them."""
     start = datetime.now(UTC)
@@ -97,7 +108,8 @@ async def runs(folder: Path) -> list[str]:
     environ = {"HGTUI_DATA_DIR": str(folder / "data"), "HGTUI_CONFIG": str(folder / "none.toml"), "HGTUI_NO_PROBE": "1"}
     first, whole, searched = [], [], []
     async with await Workplace.open(environ, base=folder) as place:
-        app = HgtuiApp(WorkplaceDesk(place))
+        desk = Timed(place)
+        app = HgtuiApp(desk)
         async with app.run_test(size=SIZE) as pilot:
             await pilot.press("escape")
             for _ in range(6):
@@ -106,9 +118,8 @@ async def runs(folder: Path) -> list[str]:
                 while not (isinstance(app.screen, Runs) and app.screen.query(RunRows)):
                     await pilot.pause()
                 rows = app.screen.query_one(RunRows)
-                await _listed(app, rows, 1)
-                first.append((time.perf_counter() - begin) * 1e3)
                 await _listed(app, rows, RUNS)
+                first.append((desk.painted_at - begin) * 1e3)
                 whole.append((time.perf_counter() - begin) * 1e3)
                 begin = time.perf_counter()
                 app.screen.words = "0003e8"

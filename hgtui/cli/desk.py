@@ -141,7 +141,7 @@ async def opened(place: Workplace, start: "Start") -> Opened:
     if start.resume:
         from hgtui.cli.resuming import taken
 
-        found = await desk.go_on(*await taken(place, start.run))
+        found = await desk.go_on(*await taken(place, start.run), start.profile)
     elif start.archive:
         from hgtui.session.exchange import look_into
 

@@ -70,12 +70,15 @@ class StoredRuns:
         why = f"This is only looked at, as it was when it was opened: {who}."
         return Found(Onlooker(run, why), tuple(reading.entries), f"{reading.damage} {why}".strip())
 
-    async def go_on(self, run: Run, lock: RunLock | None) -> Found:
-        """Go on with a run under its own profile; what is asked next goes to the same controller as before. Raises Fault."""
+    async def go_on(self, run: Run, lock: RunLock | None, profile: str | None = None) -> Found:
+        """Go on with a run under its own profile, or under the one that is named.
+
+        What is asked next goes to the same controller as before. Raises Fault.
+        """
         try:
             entries = await self._place.journal.entries(run.id)
             async with self._place.aside():
-                answer = await settle(self._place, run, None, None, ask=False)
+                answer = await settle(self._place, run, profile, None, ask=False)
                 answer = "program" if self.answer == "program" else answer
                 conductor: Conductor = self._place.conductor(run, lock=lock, answer=answer)
                 by_llm = self._place.planner_name != "rules"

@@ -29,13 +29,14 @@ if TYPE_CHECKING:
 class Start:
     """What the workbench begins with: a request, or a run to go on with (its name, or the latest that has not ended).
 
-    `archive` is an exported run to look at, of which nothing is kept.
+    `archive` is an exported run to look at, of which nothing is kept; `profile` the one that was named for the run.
     """
 
     first: "Submit | None" = None
     archive: Path | None = None
     resume: bool = False
     run: str | None = None
+    profile: str | None = None
 
 
 async def _open(
@@ -105,7 +106,7 @@ def resume_in_workbench(
     run: str | None, profile: str | None = None, *, offline: bool = False, allow: tuple[Path, ...] = ()
 ) -> int:
     """Open the workbench on a run that was left, without a name on the latest; return the exit status."""
-    return _opened(lambda: Start(resume=True, run=run), profile, offline=offline, allow=allow)
+    return _opened(lambda: Start(resume=True, run=run, profile=profile), profile, offline=offline, allow=allow)
 
 
 def _opened(start: Callable[[], Start], profile: str | None, *, offline: bool, allow: tuple[Path, ...]) -> int:

@@ -29,7 +29,8 @@ def when(at: datetime) -> str:
 
 def head(width: int) -> Line:
     """Return the line over the columns."""
-    words = f"    {'state':12}{'started':18}{'tasks':>5}  "
+    started = 18 if width >= WIDE else 13
+    words = f"    {'state':12}{'started':{started}}{'tasks':>5}  "
     return ((words + (f"{'planner':18}" if width >= WIDE else "") + "request", "dim"),)
 
 
@@ -39,10 +40,11 @@ def row(one: RunRow, width: int, here: str = "") -> Line:
     state = here or one.state
     tasks = str(one.tasks) if one.tasks else "-"
     planner = f"{fit(one.planner, 16)}  " if width + 2 >= WIDE else ""
-    left = width - 2 - 12 - 18 - 5 - 2 - len(planner)
+    started = f"{when(one.started)}  " if planner else f"{when(one.started)[5:]}  "
+    left = width - 2 - 12 - len(started) - 5 - 2 - len(planner)
     return (
         (f"{sign} {fit(state, 11)} ", role),
-        (f"{when(one.started):18}", "dim"),
+        (started, "dim"),
         (f"{tasks:>5}  {planner}", ""),
         (fit(one.request, max(left, 8)), ""),
     )
