@@ -21,7 +21,8 @@ from hgtui.core import events as ev
 from hgtui.core.states import Outcome
 from hgtui.session.journal import Journal, RunRow
 from hgtui.ui.app import HgtuiApp
-from hgtui.ui.screens.runs import FIRST, RunRows, Runs
+from hgtui.ui.screens.listing import FIRST, RunRows
+from hgtui.ui.screens.runs import Runs
 from hgtui.ui.widgets.log import LogPane
 from tests.ui.bench import settle, until
 from tests.ui.scripted import ScriptedDesk, candidate, chain

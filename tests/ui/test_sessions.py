@@ -12,7 +12,8 @@ from hgtui.core.commands import Submit
 from hgtui.core.run import Run
 from hgtui.core.states import Outcome, Stage
 from hgtui.session.archive import is_archive
-from hgtui.ui.screens.runs import RunRows, Runs
+from hgtui.ui.screens.listing import RunRows
+from hgtui.ui.screens.runs import Runs
 from hgtui.ui.screens.workbench import Workbench
 from hgtui.ui.widgets.chat import Turn
 from tests.ui.bench import SIZES, keys, notice, screen_text, settle, until

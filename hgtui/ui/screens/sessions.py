@@ -83,16 +83,19 @@ class Sessions(Switching):
         from hgtui.ui.runs import LEFT
         from hgtui.ui.screens.runs import Wanted
 
-        here = self._here()
+        here, refused = self._here(), ""
         try:
             rows = await self.desk.runs(limit=SEARCHED)
-            left = [row.id for row in rows if row.state in LEFT and row.id not in here]
-            if not left:
-                self.say("No run was left in the middle; L lists them all.")
-                return
-            (await self._wanted(Wanted("open", left[0])))()
         except DeskError as error:
             self.say(f"{error.message} {error.hint}".strip())
+            return
+        for name in [row.id for row in rows if row.state in LEFT and row.id not in here]:
+            try:
+                (await self._wanted(Wanted("open", name)))()
+                return
+            except DeskError as error:  # another process may have it
+                refused = refused or error.message
+        self.say(refused or "No run was left in the middle; L lists them all.")
 
     async def tell_left(self) -> None:
         """Say behind the greeting that the last run was left in the middle, where it was."""

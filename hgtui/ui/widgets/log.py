@@ -9,7 +9,6 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.cache import LRUCache
 from textual.content import Content
-from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 from textual.timer import Timer
@@ -21,6 +20,7 @@ from hgtui.ui.greeting import NOTHING_YET
 from hgtui.ui.loglines import Filter, LogLine
 from hgtui.ui.troubles import Trouble, trouble_line, troubles
 from hgtui.ui.view import View
+from hgtui.ui.widgets.following import Following
 from hgtui.ui.widgets.rows import Rows, strip_of
 from hgtui.ui.words import Line
 
@@ -34,18 +34,18 @@ TITLE_AT = 3
 """Where on its border, in cells, a title begins."""
 
 
-class LogPane(Rows):
+class LogPane(Following):
     """Two tabs over the same rows: the lines of the log, the oldest first, and the problems with their mends.
 
     While nobody has chosen a tab, the problems show as long as there are some. The log follows its end until one goes up.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left_square_bracket", "tab(-1)", "tab before", show=False),
-        Binding("right_square_bracket", "tab(1)", "next tab", show=False),
-        Binding("slash", "screen.log_find", "search", show=False),
-        Binding("v", "screen.log_level", "only what is grave", show=False),
-        Binding("y", "screen.log_copy", "copy the line", show=False),
+        Binding("left_square_bracket", "tab(-1)", "tab before", show=False, id="log_tab_before"),
+        Binding("right_square_bracket", "tab(1)", "next tab", show=False, id="log_tab"),
+        Binding("slash", "screen.log_find", "search", show=False, id="log_find"),
+        Binding("v", "screen.log_level", "only what is grave", show=False, id="log_level"),
+        Binding("y", "screen.log_copy", "copy the line", show=False, id="log_copy"),
     ]
 
     class Turned(Message):
@@ -57,7 +57,6 @@ class LogPane(Rows):
         self.lines: list[LogLine] = []
         self.filter = Filter()
         self.tab: Tab = "log"
-        self.following = True
         self._picked = False
         """Whether the person has chosen the tab."""
         self._shown: list[int] | None = None
@@ -190,12 +189,15 @@ class LogPane(Rows):
         self.show(count)
         self._to_end()
 
-    def _to_end(self) -> None:
-        if self.tab == "log" and self.following:
-            end = max(self.count - self.scrollable_content_region.height, 0)
-            self.scroll_to(y=end, animate=False, immediate=True)
-            if self.scroll_offset.y < end:  # there is no scrollbar yet, and so no way down, before the next layout
-                self.call_after_refresh(self._to_end)
+    @property
+    def may_follow(self) -> bool:
+        """Whether the tab is the log."""
+        return self.tab == "log"
+
+    def followed(self) -> None:
+        """Say whether the end is followed."""
+        self._write_tabs()
+        self.post_message(self.Turned())
 
     def _write_tabs(self) -> None:
         """Write the tabs on the border, and below it what is left out and whether the end is followed."""
@@ -269,56 +271,9 @@ class LogPane(Rows):
         super().notify_style_update()
         self._strips.clear()
 
-    def on_resize(self) -> None:
-        """Fit the rows to the new size; a log that follows stays at its end."""
-        if self.tab == "log" and self.following:
-            self.virtual_size = Size(self.scrollable_content_region.width, max(self.count, 1))
-            self._to_end()
-            self.refresh()
-        else:
-            super().on_resize()
-
-    # Following
-
     def on_focus(self) -> None:
         """Show at once what has come: somebody looks."""
         self._flush()
-
-    def _go(self, index: int) -> None:
-        """Follow the end while the person is there, and stay where they go."""
-        super()._go(index)
-        if self.tab == "log":
-            self._follow(self.cursor >= self.count - 1)
-
-    def on_mouse_scroll_up(self) -> None:
-        """Cease to follow where the person scrolls up."""
-        if self.tab == "log" and self.max_scroll_y > 0:
-            self._follow(False)
-
-    def on_mouse_scroll_down(self) -> None:
-        """Follow again at the end."""
-        self.call_after_refresh(self._scrolled)
-
-    def on_scroll_to(self) -> None:
-        """Follow at the end alone when the scrollbar was dragged."""
-        self.call_after_refresh(self._scrolled)
-
-    def _scrolled(self) -> None:
-        if self.tab == "log" and self.max_scroll_y > 0:
-            self._follow(self.scroll_offset.y >= self.max_scroll_y)
-
-    def _follow(self, follows: bool) -> None:
-        if follows != self.following:
-            self.following = follows
-            self._write_tabs()
-            self.post_message(self.Turned())
-
-    def action_go(self, index: int) -> None:
-        """Move to a row, -1 for the last, from which on the log is followed."""
-        super().action_go(index)
-        if index < 0 and self.tab == "log":
-            self._follow(True)
-            self._to_end()
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Turn to the tab that was pressed on the border."""
