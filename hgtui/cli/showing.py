@@ -61,6 +61,8 @@ async def runs(*, as_json: bool, limit: int, search: str = "") -> int:
         for row in rows
     ]
     _out(table(lines) if rows else "No run holds that." if search.strip() else "There are no runs yet.")
+    if any(row.state in {"left", "waiting"} for row in rows):
+        say("To go on with one that was left or waits: hgtui resume RUN")
     return EXIT_OK
 
 
