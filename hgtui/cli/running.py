@@ -158,6 +158,11 @@ async def _again(place: Workplace, name: str, files: tuple[str, ...]) -> Submit:
         run = await place.run(name)
     except Fault as fault:
         raise Fault(f"There is no file {name}, and no run of that name: {fault.message}", fault.hint) from None
+    return plan_again(run, files)
+
+
+def plan_again(run: Run, files: tuple[str, ...] = ()) -> Submit:
+    """Return the command that runs the plan of a run once more, also with `files`. Raises Fault where it has no plan."""
     if not run.plan.tasks:
         raise Fault(f"The run {run.id} has no plan that could be run again.", f"How far it came: hgtui show {run.id}")
     named = tuple(dict.fromkeys((*files, *run.asked_files, *sorted(run.typed))))

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 class Start:
     """What the workbench begins with: a request, or a run to go on with (its name, or the latest that has not ended).
 
-    `archive` is an exported run to look at, of which nothing is kept. `text` is the form in which a plan is edited as a
-    text, None where the settings say it.
+    `archive` is an exported run to look at, of which nothing is kept; `profile` the one that was named for the run.
+    `text` is the form in which a plan is edited as a text, None where the settings say it.
     """
 
     first: "Submit | None" = None
@@ -38,6 +38,7 @@ class Start:
     resume: bool = False
     run: str | None = None
     text: Literal["toml", "json"] | None = None
+    profile: str | None = None
 
 
 async def _open(
@@ -110,7 +111,7 @@ def resume_in_workbench(
     run: str | None, profile: str | None = None, *, offline: bool = False, allow: tuple[Path, ...] = ()
 ) -> int:
     """Open the workbench on a run that was left, without a name on the latest; return the exit status."""
-    return _opened(lambda: Start(resume=True, run=run), profile, offline=offline, allow=allow)
+    return _opened(lambda: Start(resume=True, run=run, profile=profile), profile, offline=offline, allow=allow)
 
 
 def _opened(start: Callable[[], Start], profile: str | None, *, offline: bool, allow: tuple[Path, ...]) -> int:

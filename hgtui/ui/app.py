@@ -19,7 +19,7 @@ from hgtui.ui.screens.opening import Opening
 
 if TYPE_CHECKING:
     from hgtui.core.commands import Submit
-    from hgtui.ui.bridge import Conductor, Desk, Opened
+    from hgtui.ui.bridge import Desk, Found, Opened
     from hgtui.ui.screens.workbench import Workbench
 
 
@@ -27,7 +27,7 @@ Open = Callable[["HgtuiApp"], Awaitable["Opened"]]
 """Opens what the workbench needs, beside the first frame; what it raises ends the app and stands in `failure`."""
 
 
-SHEETS = ("chat", "form", "rows", "workbench")
+SHEETS = ("chat", "form", "rows", "workbench", "log")
 """The stylesheets of the workbench itself."""
 
 
@@ -38,7 +38,7 @@ def _commands() -> type[Provider]:
 
 
 def _begin(
-    desk: "Desk", first: "Submit | None", resumed: "Conductor | None", *, width: int, written: str = ""
+    desk: "Desk", first: "Submit | None", resumed: "Found | None", *, width: int, written: str = ""
 ) -> "Workbench":
     # Imported late: with it comes the whole core, which takes as long as everything up to the first frame.
     from hgtui.ui.screens.workbench import Workbench
@@ -61,7 +61,7 @@ class HgtuiApp(App[None]):
         self,
         desk: "Desk | None" = None,
         first: "Submit | None" = None,
-        resumed: "Conductor | None" = None,
+        resumed: "Found | None" = None,
         *,
         opening: Open | None = None,
     ) -> None:

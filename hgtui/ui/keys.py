@@ -43,15 +43,20 @@ KEYS = (
     Key("x", "stop", "x", "stop", "Stop the run; asks once"),
     Key("F", "finish", "F", "finish", "Write the answer from what there is; give up the rest"),
     Key("N", "new", "N", "new request", "Ask something new"),
+    Key("L", "runs", "L", "runs", "List the runs: search, open, go on, run again, delete, export"),
+    Key("", "go_on_left", ": go on", "", "Go on with the latest run that was left in the middle"),
     Key("exclamation_mark", "next_problem", "!", "next problem", "Go to the next problem or failure"),
+    Key("l", "log_of_task", "l", "", "Show the log of the task alone"),
     Key("y", "copy", "y", "", "Copy the task as JSON to the clipboard of your terminal"),
     Key("1", "focus_pane('prompt')", "1", "", "Go to the prompt"),
     Key("2", "focus_pane('plan')", "2", "", "Go to the plan"),
     Key("3", "focus_pane('task')", "3", "", "Go to the task: its result, arguments and candidates"),
-    Key("4", "focus_pane('log')", "4", "", "Go to problems and log"),
     Key("slash", "filter", "/", "", "Show only the rows of the plan with the words that you type"),
     Key("plus", "larger", "+", "", "Make the pane larger; at last it is alone"),
     Key("underscore", "smaller", "_", "", "Make the pane smaller"),
+    Key("4", "focus_pane('log')", "4", "", "Go to the log and the problems"),
+    Key("", "log_find", "4 /", "", "Search the log"),
+    Key("", "log_level", "4 v", "", "Leave out what is not grave in the log, or show it again"),
     Key("question_mark,f1", "help", "?", "help", "Show all keys"),
     Key("colon,ctrl+p", "palette", ":", "", "Find an action by its name"),
     Key(
@@ -83,6 +88,27 @@ FORM = (
     ("esc", "leave; asks where something was typed"),
 )
 """The keys of the form of a task, for the help."""
+RUNS = (
+    ("enter", "look at a run that has ended, go on with another where it stood"),
+    ("i", "only look at it, also where another hgtui writes it"),
+    ("/", "search requests and names while you write"),
+    ("R", "run its plan again, as a new run"),
+    ("d", "delete it; asks once"),
+    ("e", "export it into a file"),
+    ("y", "copy its name"),
+    ("esc", "back; from a run that was opened, back to the one before, which goes on meanwhile"),
+)
+"""The keys of the list of runs, for the help."""
+LOG = (
+    ("[ ]", "log, problems"),
+    ("/", "only the lines with these words"),
+    ("v", "leave out the details, all but warnings and errors, all but errors; then show all"),
+    ("G", "the end, and follow it; going up ceases to follow"),
+    ("y", "copy the line"),
+    ("enter", "the whole line; from a problem to its task"),
+    ("esc", "all lines again, then back to the plan"),
+)
+"""The keys of pane 4, for the help."""
 MOVES = (
     ("enter", "send, open, unfold alike rows, take a candidate, apply a mend, take a revision"),
     ("y n", "at a revision: take this change, leave it out"),

@@ -12,10 +12,19 @@ ENDED = "The run has ended; N asks something new."
 REVISING = "The planner is at a revision; x stops it, and your plan stays."
 REVISED = "A revision is here: 2 goes to it; there enter takes it and esc keeps your plan."
 NO_TASK = "No task is selected."
+CHANGES = frozenset(
+    [
+        *("approve", "comment", "retry", "rerun", "go_on", "mend", "edit", "models", "models_all", "pin", "delete"),
+        *("skip", "undo", "redo", "stop", "stop_task", "finish"),
+    ]
+)
+"""The actions that a run which is only looked at does not take."""
 
 
 def why_not(action: str, view: View) -> str:
     """Return why an action cannot be done now, as a sentence; an empty text where it can."""
+    if view.looked and action in CHANGES:
+        return view.looked
     rule = _RULES.get(action)
     return rule(view) if rule else ""
 
@@ -260,5 +269,6 @@ _RULES: dict[str, Callable[[View], str]] = {
     "finish": _finish,
     "new": _new,
     "filter": lambda view: "" if len(view.plan) else NO_PLAN,
+    "log_of_task": lambda view: "" if view.task else NO_TASK,
     "copy": lambda view: "" if view.task else NO_TASK,
 }

@@ -103,6 +103,8 @@ def title_line(view: View, planner: str, width: int, *, stay: bool = False) -> L
     who = one_line(run.planner or planner, 40 if width >= 100 else 24)
     pieces = [*first.first_title(), (f" planned by {who} " if view.asked else f" plans are made by {who} ", "accent")]
     right = [(f" {words} ", "dim")] if (words := spent(run.calls)) else []
+    if view.looked:
+        right.insert(0, (" only looked at ", "warn"))
     if stay:
         right.insert(0, (" results stay here ", "good"))
     left = width - sum(cell_len(text) for text, _ in (*pieces, *right))

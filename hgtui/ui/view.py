@@ -54,12 +54,17 @@ class View:
     """The tasks that a planner added in a revision."""
     _known: set[Uid] = field(default_factory=set)
     """The tasks of the plan as it was looked at last."""
+    looked: str = ""
+    """Why nothing can be changed, where the run is only looked at."""
+    apart: bool = False
+    """Whether it was opened from what is stored, so that the turns before it are not in sight."""
 
     def restart(self, run: Run, *, by_llm: bool = False, live: Live | None = None, chosen: Uid | None = None) -> None:
         """Look at another run, or again at one that was looked at before."""
         self.run, self.chosen, self.by_llm, self.live = run, chosen, by_llm, live or Live()
         self.gated = run.gate is not None
         self.since, self.until, self.planned = None, run.at if run.ended else None, set()
+        self.looked, self.apart = "", False
         self._find_problems()
 
     def take(self, entries: Iterable[ev.Entry]) -> None:
@@ -117,7 +122,7 @@ class View:
     @property
     def busy(self) -> bool:
         """Whether a request is under way or waits for the person."""
-        return self.asked and not self.run.ended
+        return self.asked and not self.run.ended and not self.looked
 
     @property
     def talking(self) -> bool:
@@ -128,7 +133,7 @@ class View:
     @property
     def ticking(self) -> bool:
         """Whether something is under way, a task or a controller that has said nothing yet, so that its time goes on."""
-        if self.run.ended:
+        if self.run.ended or self.looked:
             return False
         waiting = self.by_llm and self.live.asking is not None and self.live.asking.silent
         return waiting or any(status.state in UNDER_WAY for status in self.run.tasks.values())

@@ -186,13 +186,6 @@ async def test_the_mend_of_a_problem_is_one_key() -> None:
         assert conductor.commands == [cmd.EditPlan(edit=ed.Retype(uid="t1", task="summarization"))]
 
 
-async def test_enter_on_a_problem_in_the_log_pane_applies_its_mend() -> None:
-    plan = Plan(request="go", tasks=(Task(uid="t1", id=0, task="sumarization", args={"text": Input.text("x")}),))
-    async with workbench(plan) as (pilot, conductor):
-        await pilot.press("4", "enter")
-        assert conductor.commands == [cmd.EditPlan(edit=ed.Retype(uid="t1", task="summarization"))]
-
-
 async def test_the_run_is_stopped_by_x_twice_and_never_by_escape() -> None:
     async with workbench(chain()) as (pilot, conductor):
         conductor.approve()

@@ -8,7 +8,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from hgtui.paths import styles
-from hgtui.ui.keys import FORM, KEYS, MODELS, MOVES
+from hgtui.ui.keys import FORM, KEYS, LOG, MODELS, MOVES, RUNS
 from hgtui.ui.words import SIGNS
 
 
@@ -37,7 +37,7 @@ class Help(ModalScreen[None]):
 
 def _keys() -> Content:
     rows = [(key.shown, key.about) for key in KEYS]
-    width = max(len(name) for name, _ in (*rows, *MOVES, *MODELS, *FORM))
+    width = max(len(name) for name, _ in (*rows, *MOVES, *MODELS, *FORM, *LOG, *RUNS))
     pieces: list[Content | tuple[str, str]] = []
     for name, about in (
         *rows,
@@ -49,6 +49,9 @@ def _keys() -> Content:
         ("", ""),
         ("", "In the form of a task (e)"),
         *FORM,
+        ("", ""),
+        ("", "In the log (4)"),
+        *LOG,
     ):
         pieces += [(name.ljust(width + 2), "bold"), Content(f"{about}\n")]
     states = "   ".join(f"{sign} {state}" for state, (sign, _) in SIGNS.items())

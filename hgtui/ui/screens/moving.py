@@ -6,7 +6,6 @@ from textual import on
 from textual.widget import Widget
 
 from hgtui.core.plan import Uid
-from hgtui.core.problems import Problem
 from hgtui.core.text import one_line
 from hgtui.ui import greeting as first
 from hgtui.ui.keys import KEYS, Key
@@ -17,7 +16,7 @@ from hgtui.ui.widgets.bars import Bar, keys_line
 from hgtui.ui.widgets.diff import DiffPane
 from hgtui.ui.widgets.field import Field
 from hgtui.ui.widgets.notice import Notice
-from hgtui.ui.widgets.panes import LogPane, TaskPane
+from hgtui.ui.widgets.panes import TaskPane
 from hgtui.ui.widgets.plan import PlanPane
 from hgtui.ui.widgets.rows import Rows
 
@@ -62,7 +61,7 @@ class Moving(Sizing):
             sends = [("enter", self._sends())] if self._sends() else []
             return [*sends, *first.PROMPT_KEYS, first.HELP]
         where = self.focused.id or "" if self.focused else ""
-        enter = {"plan": "open", "task": "take candidate", "log": "mend"}.get(where)
+        enter = {"plan": "open", "task": "take candidate"}.get(where)
         if where == "diff":
             return [*self.compared_keys(), (":", "commands"), ("q", "leave"), ("?", "help")]
         if where == "plan" and (row := self.query_one(PlanPane).folded):
@@ -132,16 +131,6 @@ class Moving(Sizing):
                 self.action_edit()
             elif item.kind == "mend" and (problem := self.view.worst.get(self.view.chosen or "")):
                 self.apply_mend(problem, int(item.key))
-        elif isinstance(event.rows, LogPane):
-            problem = event.rows.problem(event.index)
-            if problem:
-                self.action_mend()
-
-    @on(Rows.Moved, "#log")
-    def _moved_in_log(self, event: Rows.Moved) -> None:
-        problem = self.query_one(LogPane).problem(event.index)
-        if problem and problem.uid:
-            self.select_task(problem.uid)
 
     def select_task(self, uid: Uid) -> None:
         """Select a task in the plan and show it in the task pane."""
@@ -153,24 +142,6 @@ class Moving(Sizing):
             self.query_one(PlanPane).choose(uid)
         self.query_one(TaskPane).reload()
         self._foot()
-
-    def select_problem(self, problem: Problem) -> None:
-        """Select a problem in the log pane and its task in the plan."""
-        log = self.query_one(LogPane)
-        if problem in log.problems:
-            log.select(log.problems.index(problem))
-        if problem.uid:
-            self.select_task(problem.uid)
-        if self.has_class("-narrow"):  # there pane 4 is one line, too short for a sentence
-            mend = f"  f: {' · '.join(one.label for one in problem.mends)}" if problem.mends else ""
-            self.say(f"{problem.message}{mend}")
-
-    def problem_here(self) -> Problem | None:
-        """Return the problem under the cursor of the log pane where it is of the selected task, else the task's worst."""
-        problem = self.query_one(LogPane).problem(self.query_one(LogPane).cursor)
-        if problem and (problem.uid is None or problem.uid == self.view.chosen):
-            return problem
-        return self.view.worst.get(self.view.chosen or "")
 
     def action_focus_pane(self, pane: str) -> None:
         """Give the focus to a pane."""
