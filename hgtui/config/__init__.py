@@ -2,6 +2,7 @@
 
 from hgtui.config.errors import ConfigError
 from hgtui.config.hub import ROUTER_VARIABLE, Hub, Said, hub_endpoint, hub_offline, hub_router, hub_token, with_offline
+from hgtui.config.keeping import keep_theme
 from hgtui.config.keys import KeySource, hub_key
 from hgtui.config.places import APP, CONFIG, DATA_DIR, cache_dir, config_path, data_dir
 from hgtui.config.reading import load
@@ -33,6 +34,7 @@ __all__ = [
     "hub_offline",
     "hub_router",
     "hub_token",
+    "keep_theme",
     "load",
     "with_offline",
 ]

@@ -14,8 +14,12 @@ from textual.message_pump import MessagePump
 from textual.screen import Screen
 
 from hgtui.paths import styles
+from hgtui.ui.keymap import KeyMap
+from hgtui.ui.keys import keys_of
+from hgtui.ui.looks import Looks
 from hgtui.ui.painting import Painted
 from hgtui.ui.screens.opening import Opening
+from hgtui.ui.themes import NAMES, theme_of
 
 if TYPE_CHECKING:
     from hgtui.core.commands import Submit
@@ -50,12 +54,14 @@ class HgtuiApp(App[None]):
     """The workbench on what the composition root put together, or on what it will have put together by and by.
 
     A key that is pressed before the prompt is there, or that means more than writing before the workbench is, is kept
-    and taken when it can be.
+    and taken when it can be. Raises KeysError where the keys of `looks` cannot be used.
     """
 
     TITLE = "hgtui"
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_commands}
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "quit", "Leave", show=False, priority=True)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(keys_of("quit"), "quit", "Leave", show=False, id="quit", priority=True)
+    ]
 
     def __init__(
         self,
@@ -64,9 +70,17 @@ class HgtuiApp(App[None]):
         resumed: "Conductor | None" = None,
         *,
         opening: Open | None = None,
+        looks: Looks | None = None,
     ) -> None:
         # What lies over the workbench brings its own sheet with it: each costs time before the first frame.
         super().__init__(css_path=[styles() / f"{name}.tcss" for name in SHEETS])
+        self.looks = looks or Looks()
+        for name in NAMES:
+            self.register_theme(theme_of(name))
+        self.theme = self.looks.theme
+        self.keymap = KeyMap(self.looks.keys)
+        """Which keys do what."""
+        self.set_keymap(self.keymap.of_textual)
         self.desk = desk
         self._begun = (desk, first, resumed) if desk is not None else None
         self._opening = opening

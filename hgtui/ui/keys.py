@@ -15,6 +15,13 @@ class Key(NamedTuple):
     footer: str
     about: str
 
+    @property
+    def id(self) -> str:
+        """The name of its binding, by which the configuration can give it another key."""
+        name, _, parameters = self.action.partition("(")
+        parameter = parameters.strip("')")
+        return f"{name.removesuffix('_pane')}_{parameter}" if parameter else name
+
 
 # In the order of the footer: what is first stays where the line is short.
 KEYS = (
@@ -53,8 +60,26 @@ KEYS = (
         "",
         "Let the program write the answers, so that results stay here, or the LLM again",
     ),
+    Key("ctrl+r", "history", "ctrl+r", "", "Find an earlier request"),
     Key("q", "leave", "q", "leave", "Leave hgtui"),
 )
+MOTIONS = (
+    Key("j,down", "down", "j ↓", "", "One row down"),
+    Key("k,up", "up", "k ↑", "", "One row up"),
+    Key("pagedown", "page_down", "pgdn", "", "One page down"),
+    Key("pageup", "page_up", "pgup", "", "One page up"),
+    Key("home,g", "first", "home g", "", "To the first row"),
+    Key("end,G", "last", "end G", "", "To the last row"),
+    Key("enter", "open", "enter", "", "Open the row, take a candidate, apply a mend, take a revision"),
+)
+"""The keys in every list, and in the conversation."""
+OTHERS = (
+    Key("b", "below", "b", "", "After d: delete the task with what is below it"),
+    Key("escape", "back", "esc", "", "Back one level, at a revision keep your plan; never stops a run"),
+    Key("ctrl+c", "interrupt", "ctrl+c", "", "Clear the prompt, else ask to stop; twice leaves"),
+    Key("ctrl+q", "quit", "ctrl+q", "", "Leave at once"),
+)
+"""The keys of the workbench that are no actions to look for."""
 MODELS = (
     ("enter", "choose the model for the task"),
     ("M", "choose it for all tasks of this type in this plan"),
@@ -66,17 +91,18 @@ MODELS = (
 )
 """The keys of the list of models, for the help."""
 MOVES = (
-    ("enter", "send, open, take a candidate, apply a mend, take a revision"),
+    ("tab", "in the prompt: complete the path, else the next pane"),
     ("y n", "at a revision: take this change, leave it out"),
-    ("esc", "back one level, at a revision: keep your plan; never stops a run"),
-    ("j k ↑ ↓  Home G", "move, first, last"),
-    ("tab", "next pane"),
+    ("↑ ↓", "in the prompt, at its first and last line: earlier requests"),
     ("pgup pgdn", "in the prompt: scroll the conversation"),
     ("ctrl+j", "a new line in the prompt"),
-    ("ctrl+c", "clear the prompt, else ask to stop; twice leaves"),
-    ("ctrl+q", "leave"),
 )
 """Keys that are not actions of the screen, for the help."""
+
+
+def keys_of(name: str) -> str:
+    """Return the keys of a motion or of another binding, as Textual takes them."""
+    return next(key.key for key in (*MOTIONS, *OTHERS) if key.id == name)
 
 
 def name_of(action: str) -> str:

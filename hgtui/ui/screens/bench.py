@@ -1,6 +1,14 @@
 """What the screens of the workbench have in common: their shape, which follows the width."""
 
+from typing import TYPE_CHECKING, cast
+
 from textual.screen import Screen
+
+from hgtui.ui import greeting as first
+from hgtui.ui.keymap import KeyMap
+
+if TYPE_CHECKING:
+    from hgtui.ui.app import HgtuiApp
 
 WIDE = 100
 """From how many cells on the chat stands beside the plan."""
@@ -15,3 +23,22 @@ class Bench(Screen[None]):
     def __init__(self, width: int) -> None:
         # With the classes that it will have: each one set later costs a layout and a repaint of everything.
         super().__init__(classes=f"-talking {'-wide' if width >= WIDE else '-narrow'}")
+
+    @property
+    def keymap(self) -> KeyMap:
+        """Which keys do what."""
+        return cast("HgtuiApp", self.app).keymap
+
+    @property
+    def help_key(self) -> tuple[str, str]:
+        """The key that shows the help from a text field, with its word."""
+        return self.keymap.in_field("help") or "esc ?", first.HELP[1]
+
+    def prompt_keys(self) -> list[tuple[str, str]]:
+        """Return the keys that work in the prompt besides the one that sends, each with a word or two."""
+        palette = self.keymap.in_field("palette")
+        return [
+            one if one[0] != "ctrl+p" else (palette, one[1])
+            for one in first.PROMPT_KEYS
+            if palette or one[0] != "ctrl+p"
+        ]

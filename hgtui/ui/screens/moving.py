@@ -61,17 +61,21 @@ class Moving(Actions):
             here = [("enter", "set"), ("esc", "leave"), ("tab", "next")] if self.query(ArgForm) else []
             sends = [("enter", self._sends())] if self._sends() else []
             return [
-                *(here or [*sends, *first.PROMPT_KEYS]),
-                first.HELP,
+                *(here or [*sends, *self.prompt_keys()]),
+                self.help_key,
             ]
         where = self.focused.id or "" if self.focused else ""
         enter = {"plan": "open", "task": "take candidate", "log": "mend"}.get(where)
         if where == "diff":
-            return [*self.compared_keys(), (":", "commands"), ("q", "leave"), ("?", "help")]
+            return [*self.compared_keys(), *self._always()]
         keys = [("enter", enter)] if enter and self.view.busy else []
         shown = (key for key in KEYS if key.footer and key.action not in {"help", "leave"})
-        keys += [(key.shown, self._called(key)) for key in shown if not why_not(key.action, self.view)]
-        return [*keys, (":", "commands"), ("q", "leave"), ("?", "help")]
+        keys += [(self.keymap.first(key), self._called(key)) for key in shown if not why_not(key.action, self.view)]
+        return [*keys, *self._always()]
+
+    def _always(self) -> list[tuple[str, str]]:
+        words = {"palette": "commands", "leave": "leave", "help": "help"}
+        return [(self.keymap.first(key), words[name]) for name in words for key in KEYS if key.id == name]
 
     def _sends(self) -> str:
         if not self.view.busy:

@@ -14,10 +14,11 @@ from hgtui.core.plan import Uid
 from hgtui.core.problems import Severity
 from hgtui.ui.bridge import Conductor, Desk, DeskError
 from hgtui.ui.greeting import ASK, ASK_FOR, greeting
-from hgtui.ui.keys import KEYS, name_of
+from hgtui.ui.keys import KEYS, keys_of
 from hgtui.ui.loglines import LogLine, log_line
 from hgtui.ui.phases import phase_line, title_line
 from hgtui.ui.screens.choosing import Choosing
+from hgtui.ui.screens.shell import Shell
 from hgtui.ui.screens.switching import Held
 from hgtui.ui.story import story
 from hgtui.ui.view import View
@@ -40,14 +41,14 @@ REST_S = 1.0
 """How long a task is selected before that is kept."""
 
 
-class Workbench(Choosing):
+class Workbench(Shell, Choosing):
     """One run on one screen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(Binding(key.key, key.action, key.about, show=False, id=name_of(key.action)) for key in KEYS if key.key),
-        Binding("b", "below", "Delete with what is below", show=False),
-        Binding("escape", "back", "Back", show=False),
-        Binding("ctrl+c", "interrupt", "Clear, stop or leave", show=False, priority=True),
+        *(Binding(key.key, key.action, key.about, show=False, id=key.id) for key in KEYS if key.key),
+        Binding(keys_of("below"), "below", "Delete with what is below", show=False, id="below"),
+        Binding(keys_of("back"), "back", "Back", show=False, id="back"),
+        Binding(keys_of("interrupt"), "interrupt", "Clear, stop or leave", show=False, id="interrupt", priority=True),
     ]
 
     def __init__(
@@ -89,6 +90,7 @@ class Workbench(Choosing):
             chat.prompt.text = self.written
             chat.prompt.move_cursor(chat.prompt.document.end)
         chat.next_run()
+        self.settle()
         await self._draw()
         if self.resumed:
             await self.take_up(self.resumed)

@@ -1,0 +1,59 @@
+"""What surrounds the work: the requests of before, the colours, what the terminal is told of it."""
+
+from textual import events
+
+from hgtui.ui.bridge import DeskError
+from hgtui.ui.screens.talking import Talking
+from hgtui.ui.widgets.chat import Chat
+
+
+class Shell(Talking):
+    """The prompt's memory, the colours, the title of the terminal and its bell."""
+
+    def settle(self) -> None:
+        """Give the prompt what it needs of the desk: the working folder, and by and by the requests of before."""
+        self.query_one(Chat).prompt.base = self.desk.base
+        self.run_worker(self._remember(), group="requests", exit_on_error=False)
+
+    async def _remember(self) -> None:
+        try:
+            self.query_one(Chat).prompt.past.load(await self.desk.requests())
+        except DeskError as error:
+            self.say(f"The requests of before cannot be read: {error.message}")
+
+    def action_history(self) -> None:
+        """Find an earlier request; what is chosen goes into the prompt, and is not sent."""
+        self.run_worker(self._find(), group="history", exclusive=True)
+
+    async def _find(self) -> None:
+        from hgtui.ui.screens.history import History
+
+        prompt = self.query_one(Chat).prompt
+        chosen = await self.app.push_screen_wait(History(tuple(reversed(prompt.past.requests)), prompt.text))
+        if chosen is not None:
+            self.action_focus_pane("prompt")
+            prompt.past.leave(prompt.text)
+            prompt.put(chosen)
+
+    def action_theme(self, name: str) -> None:
+        """Take other colours, now and for the sessions to come."""
+        self.app.theme = name
+        self.run_worker(self._keep_theme(name), group="theme", exclusive=True)
+
+    async def _keep_theme(self, name: str) -> None:
+        try:
+            await self.desk.keep_theme(name)
+        except DeskError as error:
+            self.say(f"{error.message} {error.hint}".strip())
+            return
+        self.say(f"The colours are {name}, also from the next start on.")
+
+    def on_app_blur(self, _: events.AppBlur) -> None:
+        """Note that the person looks elsewhere."""
+        self.blurred = True
+
+    def on_app_focus(self, _: events.AppFocus) -> None:
+        """Note that the person is back."""
+        self.blurred = False
+
+    blurred = False
