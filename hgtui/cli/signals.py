@@ -112,3 +112,9 @@ def line_mode() -> Iterator[None]:
         yield
     finally:
         termios.tcsetattr(0, termios.TCSANOW, before)
+
+
+def write_to_terminal(text: str) -> None:
+    """Write to the terminal behind standard output, past every buffer; where it has hung up nothing is written."""
+    with contextlib.suppress(OSError):
+        os.write(1, text.encode())

@@ -1,6 +1,7 @@
 """The application: the workbench in a terminal. Nothing heavy is imported here: it stands before the first frame."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -13,6 +14,7 @@ from textual.command import Provider
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 
+from hgtui.core.text import one_line
 from hgtui.paths import styles
 from hgtui.ui.keymap import KeyMap
 from hgtui.ui.keys import keys_of
@@ -31,6 +33,8 @@ Open = Callable[["HgtuiApp"], Awaitable["Opened"]]
 """Opens what the workbench needs, beside the first frame; what it raises ends the app and stands in `failure`."""
 
 
+PUT_ASIDE, TAKE_BACK = "\x1b[22;2t", "\x1b]2;\x07\x1b[23;2t"
+"""Put the title of the terminal aside, and take it back; a terminal that cannot is left with its own default (XTWINOPS)."""
 SHEETS = ("chat", "form", "rows", "workbench")
 """The stylesheets of the workbench itself."""
 
@@ -87,6 +91,10 @@ class HgtuiApp(App[None]):
         self.failure: Exception | None = None
         """What came in the way of opening."""
         self._said: list[str] = []
+        self.told_title = ""
+        """What stands in the title of the terminal, empty as long as nothing was written there."""
+        self.touched = time.monotonic()
+        """When the person last pressed a key, as `time.monotonic` has it."""
         self._painted = Painted()
         self._kept: list[events.Event] = []
         self._takes: Callable[[events.Event], bool] | None = _nothing
@@ -130,12 +138,22 @@ class HgtuiApp(App[None]):
         """Paint everything again after another program had the terminal."""
         self.app_resume_signal.subscribe(self, lambda _: self._painted.forget())
 
+    def tell_title(self, words: str) -> None:
+        """Write the title of the terminal; the one that it had is put aside, where the terminal can do that."""
+        words = one_line(words, 200)
+        if words == self.told_title or self._driver is None:
+            return
+        self._driver.write(f"{'' if self.told_title else PUT_ASIDE}\x1b]2;{words}\x07")
+        self.told_title = words
+
     # Keys
 
     async def on_event(self, event: events.Event) -> None:
         """Keep a key that cannot be taken yet, behind those that are kept already."""
         if isinstance(event, events.Resize):
             self._painted.forget()
+        if isinstance(event, events.Key | events.Paste | events.MouseDown):
+            self.touched = time.monotonic()
         if self._takes and isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             leaves = isinstance(event, events.Key) and event.key in {"ctrl+q", "ctrl+c"}
             if self._takes is _nothing and isinstance(event, events.Key) and event.key == "ctrl+j":

@@ -3,9 +3,15 @@
 from collections.abc import Iterable, Mapping
 
 from hgtui.core.text import one_line
-from hgtui.ui.keys import KEYS, MOTIONS, OTHERS, Key
+from hgtui.ui.keys import KEYS, MODELS, MOTIONS, OTHERS, Key
 
-ALL = (*KEYS, *MOTIONS, *OTHERS)
+ALL = (*KEYS, *MOTIONS, *OTHERS, *MODELS)
+_ON_BOTH = {"models_all", "pin", "help", "leave", "back", "interrupt"}
+_SCREENS = (
+    (*KEYS, *MOTIONS, *OTHERS),
+    (*MOTIONS, *MODELS, *(one for one in (*KEYS, *OTHERS) if one.id in _ON_BOTH)),
+)
+"""What is bound at a time: on the workbench, and in the list of models."""
 KEPT = {
     "enter": "opens and sends",
     "escape": "goes back",
@@ -38,13 +44,14 @@ class KeyMap:
     def __init__(self, changed: Mapping[str, str] | None = None) -> None:
         self.changed = {name: _read(name, keys) for name, keys in (changed or {}).items()}
         if self.changed:
-            self._refuse_clashes()
+            for screen in _SCREENS:
+                self._refuse_clashes(screen)
 
-    def _refuse_clashes(self) -> None:
-        before = {(key, one.id) for one in ALL for key in _split(one.key)}
+    def _refuse_clashes(self, bound: tuple[Key, ...]) -> None:
+        before = {(key, one.id) for one in bound for key in _split(one.key)}
         taken: dict[str, Key] = {}
         # What is as it was comes first: the one that was changed is to be told of.
-        for one in sorted(ALL, key=lambda one: one.id in self.changed):
+        for one in sorted(bound, key=lambda one: one.id in self.changed):
             for key in self.keys(one.id):
                 other = taken.setdefault(key, one)
                 if other.id == one.id or {(key, one.id), (key, other.id)} <= before:
@@ -84,6 +91,12 @@ def shown(key: str) -> str:
     if base not in _SHOWN and len(base) > 1 and not modifiers:
         base = next((char for char in map(chr, range(33, 127)) if _name(char) == base), base)
     return "+".join((*modifiers, _SHOWN.get(base, base)))
+
+
+def named(key: str) -> str:
+    """Return the name that Textual has for a key as it is shown: the other way round of `shown`."""
+    names = {words: name for name, words in _SHOWN.items()}
+    return names.get(key) or (_name(key) if len(key) == 1 else key)
 
 
 def _split(keys: str) -> tuple[str, ...]:

@@ -75,24 +75,22 @@ MOTIONS = (
 """The keys in every list, and in the conversation."""
 OTHERS = (
     Key("b", "below", "b", "", "After d: delete the task with what is below it"),
+    Key("y", "take_change", "y", "", "At a revision: take this change"),
+    Key("n", "drop_change", "n", "", "At a revision: leave this change out"),
     Key("escape", "back", "esc", "", "Back one level, at a revision keep your plan; never stops a run"),
     Key("ctrl+c", "interrupt", "ctrl+c", "", "Clear the prompt, else ask to stop; twice leaves"),
     Key("ctrl+q", "quit", "ctrl+q", "", "Leave at once"),
 )
 """The keys of the workbench that are no actions to look for."""
 MODELS = (
-    ("enter", "choose the model for the task"),
-    ("M", "choose it for all tasks of this type in this plan"),
-    ("P", "pin it for this task type, or unpin it"),
-    ("/", "show only what has these words"),
-    ("s", "search the Hub for a model of this type"),
-    ("i", "the whole model card"),
-    ("p", "the next provider that serves the model"),
+    Key("slash", "filter_models", "/", "", "Show only what has these words"),
+    Key("s", "search_models", "s", "", "Search the Hub for a model of this type"),
+    Key("i", "model_card", "i", "", "The whole model card"),
+    Key("p", "next_provider", "p", "", "The next provider that serves the model"),
 )
-"""The keys of the list of models, for the help."""
+"""The keys of the list of models besides those that choose, which are as on the workbench."""
 MOVES = (
     ("tab", "in the prompt: complete the path, else the next pane"),
-    ("y n", "at a revision: take this change, leave it out"),
     ("↑ ↓", "in the prompt, at its first and last line: earlier requests"),
     ("pgup pgdn", "in the prompt: scroll the conversation"),
     ("ctrl+j", "a new line in the prompt"),
@@ -102,7 +100,7 @@ MOVES = (
 
 def keys_of(name: str) -> str:
     """Return the keys of a motion or of another binding, as Textual takes them."""
-    return next(key.key for key in (*MOTIONS, *OTHERS) if key.id == name)
+    return next(key.key for key in (*MOTIONS, *OTHERS, *MODELS) if key.id == name)
 
 
 def name_of(action: str) -> str:

@@ -41,7 +41,7 @@ class History(ModalScreen[str | None]):
     """Returns the request that is chosen, None for none."""
 
     CSS_PATH = styles() / "finding.tcss"
-    BINDINGS = [Binding("escape,ctrl+c,ctrl+r", "dismiss(None)", "Back", show=False, priority=True)]
+    BINDINGS = [Binding("escape,ctrl+c,ctrl+r", "dismiss(None)", "Back", show=False, id="close", priority=True)]
 
     def __init__(self, requests: tuple[str, ...], words: str = "") -> None:
         super().__init__()

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from textual import on
+from textual import events, on
 
 from hgtui.core.commands import EditPlan
 from hgtui.core.edits import Set
@@ -10,11 +10,12 @@ from hgtui.core.plan import Uid
 from hgtui.core.problems import Problem
 from hgtui.core.text import one_line
 from hgtui.ui import greeting as first
+from hgtui.ui.keymap import named
 from hgtui.ui.keys import KEYS, Key
 from hgtui.ui.may import why_not
 from hgtui.ui.screens.actions import Actions
 from hgtui.ui.widgets.attention import Attention
-from hgtui.ui.widgets.bars import Bar, keys_line
+from hgtui.ui.widgets.bars import Bar, key_at, keys_line
 from hgtui.ui.widgets.diff import DiffPane
 from hgtui.ui.widgets.field import Field
 from hgtui.ui.widgets.form import ArgForm
@@ -72,6 +73,15 @@ class Moving(Actions):
         shown = (key for key in KEYS if key.footer and key.action not in {"help", "leave"})
         keys += [(self.keymap.first(key), self._called(key)) for key in shown if not why_not(key.action, self.view)]
         return [*keys, *self._always()]
+
+    @on(Bar.Clicked, "#foot")
+    def _clicked(self, event: Bar.Clicked) -> None:
+        """Press the key that was clicked at."""
+        shown = key_at(self.working_keys(), self.size.width, event.x)
+        key = named(shown.split()[0]) if shown else ""
+        if key:
+            # From the app: a message stops where it came from, and the bindings of the app lie behind the screen.
+            self.app.post_message(events.Key(key, None).set_sender(self.app))
 
     def _always(self) -> list[tuple[str, str]]:
         words = {"palette": "commands", "leave": "leave", "help": "help"}
@@ -235,10 +245,12 @@ class Moving(Actions):
             self._ask("ctrl+c again leaves hgtui · esc stays", "interrupt")
 
     def action_help(self) -> None:
-        """Show all keys."""
+        """Say what the pane with the focus shows and which keys work there, then all keys."""
+        from hgtui.ui.guide import guide
         from hgtui.ui.screens.help import Help
 
-        self.app.push_screen(Help())
+        where = "form" if self.query(ArgForm) else self.focused.id or "" if self.focused else ""
+        self.app.push_screen(Help(guide(where, self.view, self.keymap)))
 
     def action_palette(self) -> None:
         """Open the list of actions."""

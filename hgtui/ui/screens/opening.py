@@ -49,7 +49,7 @@ class Empty(Rows):
 class Opening(Bench):
     """Stands until the workbench can be drawn, with the same cells. Whatever is more than writing waits for that."""
 
-    BINDINGS = [Binding("ctrl+c", "interrupt", "Clear or leave", show=False, priority=True)]
+    BINDINGS = [Binding("ctrl+c", "interrupt", "Clear or leave", show=False, id="interrupt", priority=True)]
 
     planner = ""
 

@@ -1,10 +1,15 @@
 """What surrounds the work: the requests of before, the colours, what the terminal is told of it."""
 
-from textual import events
+import time
+from typing import TYPE_CHECKING, cast
 
 from hgtui.ui.bridge import DeskError
 from hgtui.ui.screens.talking import Talking
+from hgtui.ui.telling import Standing, away, standing, title
 from hgtui.ui.widgets.chat import Chat
+
+if TYPE_CHECKING:
+    from hgtui.ui.app import HgtuiApp
 
 
 class Shell(Talking):
@@ -48,12 +53,15 @@ class Shell(Talking):
             return
         self.say(f"The colours are {name}, also from the next start on.")
 
-    def on_app_blur(self, _: events.AppBlur) -> None:
-        """Note that the person looks elsewhere."""
-        self.blurred = True
+    # What the terminal is told
 
-    def on_app_focus(self, _: events.AppFocus) -> None:
-        """Note that the person is back."""
-        self.blurred = False
+    def tell_terminal(self) -> None:
+        """Say in the title of the terminal where the run stands, and ring where the person is wanted and not at the keys."""
+        app, before, now = cast("HgtuiApp", self.app), self._stood, standing(self.view)
+        self._stood = now
+        app.tell_title(title(self.view))
+        idle = time.monotonic() - app.touched
+        if now.calls(before) and app.looks.bell and away(idle, focused=app.app_focus):
+            app.bell()
 
-    blurred = False
+    _stood = Standing()

@@ -276,6 +276,7 @@ class Workbench(Shell, Choosing):
             mark, words = "next", "what should be done after this?"
         self.query_one(Chat).label(mark, words)
         self._foot()
+        self.tell_terminal()
         if self._tick:
             (self._tick.resume if self.view.ticking else self._tick.pause)()
 

@@ -1,6 +1,8 @@
 """The lines at the top and at the bottom: title, phases, what hgtui says to a key, and the keys that work now."""
 
 from rich.cells import cell_len
+from textual import events
+from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -17,6 +19,22 @@ class Bar(ScrollView, can_focus=False):
         super().__init__(id=id)
         self.lines = lines
 
+    class Clicked(Message):
+        """The person clicked at a cell of a bar."""
+
+        def __init__(self, bar: "Bar", x: int) -> None:
+            super().__init__()
+            self.bar, self.x = bar, x
+
+        @property
+        def control(self) -> "Bar":
+            """The widget that it comes from."""
+            return self.bar
+
+    def on_click(self, event: events.Click) -> None:
+        """Tell at which cell."""
+        self.post_message(self.Clicked(self, event.x))
+
     def show(self, *lines: Line) -> None:
         """Show these lines."""
         if lines != self.lines:
@@ -31,8 +49,24 @@ class Bar(ScrollView, can_focus=False):
 
 def keys_line(keys: list[tuple[str, str]], width: int) -> Line:
     """Return the footer: as many keys as fit, the last one always, since it leads to the others."""
+    pieces: list[tuple[str, str]] = []
+    for name, words in _fitting(keys, width):
+        pieces += [(f" {name}", "bold"), (f" {words} ", "dim")]
+    return tuple(pieces)
+
+
+def key_at(keys: list[tuple[str, str]], width: int, x: int) -> str:
+    """Return the key that stands in a cell of the footer, as it is shown; empty where none does."""
+    for key in _fitting(keys, width):
+        if x < _width(key):
+            return key[0]
+        x -= _width(key)
+    return ""
+
+
+def _fitting(keys: list[tuple[str, str]], width: int) -> list[tuple[str, str]]:
     if not keys:
-        return ()
+        return []
     *others, last = keys
     left = width - _width(last)
     shown = []
@@ -41,10 +75,7 @@ def keys_line(keys: list[tuple[str, str]], width: int) -> Line:
             break
         left -= _width(key)
         shown.append(key)
-    pieces: list[tuple[str, str]] = []
-    for name, words in [*shown, last]:
-        pieces += [(f" {name}", "bold"), (f" {words} ", "dim")]
-    return tuple(pieces)
+    return [*shown, last]
 
 
 def _width(key: tuple[str, str]) -> int:

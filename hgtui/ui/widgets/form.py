@@ -21,8 +21,8 @@ class ArgForm(VerticalScroll, can_focus=False):
     """The arguments that a task takes, each with its kind and what it is for. Enter sets them, Esc leaves."""
 
     BINDINGS = [
-        Binding("down", "app.focus_next", "next", show=False),
-        Binding("up", "app.focus_previous", "previous", show=False),
+        Binding("down", "app.focus_next", "next", show=False, id="next_field"),
+        Binding("up", "app.focus_previous", "previous", show=False, id="field_before"),
     ]
 
     class Done(Message):
