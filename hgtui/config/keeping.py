@@ -6,6 +6,7 @@ import re
 import tempfile
 import tomllib
 from pathlib import Path
+from typing import Any
 
 from hgtui.config.errors import ConfigError
 
@@ -20,8 +21,9 @@ def keep_theme(path: Path, theme: str) -> None:
     path = path.resolve()  # a link into a folder of settings stays one
     try:
         before = path.read_bytes().decode("utf-8") if path.exists() else ""
+        wanted = {**tomllib.loads(before), "theme": theme}
         after = _with_line(before, line)
-        if tomllib.loads(after) != {**tomllib.loads(before), "theme": theme}:
+        if not _says(after, wanted):
             raise ConfigError(f"{path} could not be changed.", f"Write this line at its top yourself: {line}")
         path.parent.mkdir(parents=True, exist_ok=True)
         _replace(path, after)
@@ -31,6 +33,13 @@ def keep_theme(path: Path, theme: str) -> None:
         raise ConfigError(
             f"{path} cannot be written: {error.strerror or error}.", "The colours hold until you leave."
         ) from None
+
+
+def _says(text: str, wanted: dict[str, Any]) -> bool:
+    try:
+        return tomllib.loads(text) == wanted
+    except tomllib.TOMLDecodeError:
+        return False
 
 
 def _with_line(text: str, line: str) -> str:
