@@ -46,12 +46,12 @@ def _commands() -> type[Provider]:
 
 
 def _begin(
-    desk: "Desk", first: "Submit | None", resumed: "Conductor | None", *, width: int, written: str = ""
+    desk: "Desk", first: "Submit | None", resumed: "Conductor | None", *, size: tuple[int, int], written: str = ""
 ) -> "Workbench":
     # Imported late: with it comes the whole core, which takes as long as everything up to the first frame.
     from hgtui.ui.screens.workbench import Workbench
 
-    return Workbench(desk, width, first, resumed, written)
+    return Workbench(desk, size, first, resumed, written)
 
 
 class HgtuiApp(App[None]):
@@ -104,8 +104,7 @@ class HgtuiApp(App[None]):
 
     def get_default_screen(self) -> Screen[Any]:
         """Begin with the workbench where it can be, else with its first frame."""
-        width = self.size.width
-        return _begin(*self._begun, width=width) if self._begun else Opening(width)
+        return _begin(*self._begun, size=self.size) if self._begun else Opening(self.size)
 
     def on_ready(self) -> None:
         """Take keys, and open what is still to be opened."""
@@ -199,7 +198,7 @@ class HgtuiApp(App[None]):
         for one in (self, screen.prompt):
             await _passed(one)
         self.desk = opened.desk
-        workbench = _begin(*opened, width=self.size.width, written=screen.prompt.text)
+        workbench = _begin(*opened, size=self.size, written=screen.prompt.text)
         with self.batch_update():
             # Not switched: Textual 8.2 cannot take away the screen that an app began with.
             await self.push_screen(workbench)

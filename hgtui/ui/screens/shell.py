@@ -3,13 +3,20 @@
 import time
 from typing import TYPE_CHECKING, cast
 
+from textual import events
+
 from hgtui.ui.bridge import DeskError
 from hgtui.ui.screens.talking import Talking
 from hgtui.ui.telling import Standing, away, standing, title
 from hgtui.ui.widgets.chat import Chat
+from hgtui.ui.widgets.notice import Notice
 
 if TYPE_CHECKING:
     from hgtui.ui.app import HgtuiApp
+
+
+SMALLEST = (80, 24)
+"""For how many columns and rows the screen is made."""
 
 
 class Shell(Talking):
@@ -52,6 +59,17 @@ class Shell(Talking):
             self.say(f"{error.message} {error.hint}".strip())
             return
         self.say(f"The colours are {name}, also from the next start on.")
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Fit head and foot to the width, and say where there is less room than the workbench is made for."""
+        if self.is_mounted:
+            self._frame()
+        small = event.size.width < SMALLEST[0] or event.size.height < SMALLEST[1]
+        if small and not self._small and not self.query_one(Notice).words:
+            self.say(f"hgtui has room from {SMALLEST[0]}x{SMALLEST[1]} on: here 1 2 3 4 go from pane to pane.")
+        self._small = small
+
+    _small = False
 
     # What the terminal is told
 

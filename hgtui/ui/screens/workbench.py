@@ -52,10 +52,15 @@ class Workbench(Shell, Choosing):
     ]
 
     def __init__(
-        self, desk: Desk, width: int, first: Submit | None = None, resumed: Conductor | None = None, written: str = ""
+        self,
+        desk: Desk,
+        size: tuple[int, int],
+        first: Submit | None = None,
+        resumed: Conductor | None = None,
+        written: str = "",
     ) -> None:
-        """Work at a desk on a screen of `width` cells; `written` is what stands in the prompt already."""
-        super().__init__(width)
+        """Work at a desk on a screen of so many columns and rows; `written` is what stands in the prompt already."""
+        super().__init__(size)
         self.desk = desk
         self.first, self.resumed, self.written = first, resumed, written
         self.view = View(pins=desk.pins)
@@ -291,8 +296,3 @@ class Workbench(Shell, Choosing):
         self.query_one(TaskPane).tick()
         if self.view.live.asking:
             self.call_later(self.tell)
-
-    def on_resize(self) -> None:
-        """Fit head and foot to the width."""
-        if self.is_mounted:
-            self._frame()
