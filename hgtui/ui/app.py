@@ -134,8 +134,13 @@ class HgtuiApp(App[None]):
         super()._display(screen, renderable)
 
     def on_mount(self) -> None:
-        """Paint everything again after another program had the terminal."""
-        self.app_resume_signal.subscribe(self, lambda _: self._painted.forget())
+        """Paint everything again after another program had the terminal, and write its title."""
+        self.app_resume_signal.subscribe(self, lambda _: self._resumed())
+
+    def _resumed(self) -> None:
+        self._painted.forget()
+        if self.told_title and self._driver is not None:
+            self._driver.write(f"\x1b]2;{self.told_title}\x07")
 
     def tell_title(self, words: str) -> None:
         """Write the title of the terminal; the one that it had is put aside, where the terminal can do that."""

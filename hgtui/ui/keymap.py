@@ -75,6 +75,10 @@ class KeyMap:
         """Return the first key of an action as it is written in the footer."""
         return shown(self.changed[key.id][0]) if key.id in self.changed else key.shown
 
+    def of(self, name: str) -> str:
+        """Return the first key of a binding, by its name, as it is written in a footer."""
+        return self.first(next(one for one in ALL if one.id == name))
+
     def in_field(self, name: str) -> str:
         """Return the key of a binding that works while text is written, as it is shown; empty where there is none."""
         return next((shown(key) for key in self.keys(name) if _acts_in_field(key)), "")

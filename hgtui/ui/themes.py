@@ -84,7 +84,7 @@ def _own(name: str) -> Theme:
             "block-cursor-foreground": colours.text,
             "block-cursor-background": colours.cursor,
             "block-cursor-blurred-foreground": colours.text,
-            "block-cursor-blurred-background": colours.here,
+            "block-cursor-blurred-background": colours.cursor,
             "input-selection-background": colours.cursor,
             "link-color": colours.accent,
         },

@@ -14,6 +14,7 @@ from hgtui.ui.screens.history import History
 from hgtui.ui.widgets.offers import Offers
 from hgtui.ui.widgets.prompt import Prompt
 from tests.ui.bench import SIZES, notice, screen_text, settle, until
+from tests.ui.hostile import EVIL
 from tests.ui.scripted import ScriptedDesk
 
 
@@ -214,3 +215,32 @@ async def test_the_search_of_requests_changes_nothing_where_it_is_left(tmp_path:
         await pilot.press("enter", "escape")
         await until(pilot, lambda: not isinstance(pilot.app.screen, History))
         assert prompt.text == "mine"
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_no_markup_and_no_escape_of_a_strangers_name_or_request_takes_effect(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    (tmp_path / "[@click=app.quit]x[b].png").touch()
+    (tmp_path / "[b\x1b]52;c;eA==\x07.png").touch()
+    async with asking(tmp_path, size, (EVIL,)) as (pilot, prompt, _):
+        seen = []
+        await pilot.press(*"./[")
+        await until(pilot, lambda: offered(pilot) == ["[@click=app.quit]x[b].png"])
+        seen.append(screen_text(pilot))
+        await pilot.press("tab")
+        await settle(pilot)
+        assert prompt.text == "./[@click=app.quit]x[b].png"
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: isinstance(pilot.app.screen, History))
+        await pilot.press("backspace")
+        await settle(pilot)
+        seen.append(screen_text(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: prompt.text != "./[@click=app.quit]x[b].png")
+        await settle(pilot)
+        seen.append(screen_text(pilot))
+        whole = "".join(seen) + prompt.text
+        assert "[@click=app.quit]" in whole
+        assert not [char for char in whole if char != "\n" and (ord(char) < 32 or 127 <= ord(char) < 160)]
+        assert not set(whole) & set("\u202e\u2066\ufeff\U000e0041")

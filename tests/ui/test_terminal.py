@@ -198,3 +198,26 @@ async def test_a_failure_that_waits_is_the_persons_turn_and_a_task_that_asks_is_
         conductor.tell(ev.RunEnded(outcome=Outcome.FAILED, exit=1, message="x"))
         await settle(pilot)
         assert standing(view) == Standing("failed", True)
+
+
+def test_no_color_is_no_colour(hgtui: Program) -> None:
+    with Terminal(hgtui, screen=True, NO_COLOR="1", COLORTERM="truecolor") as terminal:
+        terminal.until("Plans are made by rules")
+        terminal.press(f"{GERMAN}\r")
+        terminal.until_all("approve+run", "your turn")
+        terminal.press("\x11")
+        assert terminal.ended()[0] == 0
+        colours = re.findall(r"[34]8;2;(\d+);(\d+);(\d+)", terminal.shown)
+        assert {(red, green, blue) for red, green, blue in colours if not red == green == blue} == set()
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_256_colours_are_enough(hgtui: Program, theme: str) -> None:
+    config = hgtui.folder / "config.toml"
+    config.write_text(f'theme = "{theme}"\n')
+    with Terminal(hgtui, screen=True, HGTUI_CONFIG=str(config)) as terminal:
+        terminal.until("hat should be done?")
+        terminal.press("\x11")
+        assert terminal.ended()[0] == 0
+        assert re.search(r"38;5;\d+", terminal.shown)
+        assert not re.search(r"38;2;\d+", terminal.shown)

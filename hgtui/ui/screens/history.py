@@ -58,7 +58,9 @@ class History(ModalScreen[str | None]):
 
     def on_mount(self) -> None:
         """List them."""
-        self.query_one(Finder).focus()
+        finder = self.query_one(Finder)
+        finder.focus()
+        finder.select_all()  # other words take the place of what was being written
         self._filter()
 
     @on(Field.Changed, "#finder")

@@ -20,7 +20,7 @@ from hgtui.ui.keys import keys_of
 from hgtui.ui.models import columns_line, distinct, facts, fits, refusal
 from hgtui.ui.screens.searching import Searching
 from hgtui.ui.view import View
-from hgtui.ui.widgets.bars import Bar, keys_line
+from hgtui.ui.widgets.bars import Bar, key_at, keys_line, press
 from hgtui.ui.widgets.field import Field
 from hgtui.ui.widgets.models import ModelRows
 from hgtui.ui.widgets.rows import Rows
@@ -135,16 +135,22 @@ class Models(Searching):
         if isinstance(self.focused, Field):
             sends = "search" if self._mode == "search" else "to the list"
             return [("enter", sends), ("esc", "no filter" if self._mode == "filter" else "back")]
-        one, keys = self.here, []
+        one, keys, of = self.here, [], cast("HgtuiApp", self.app).keymap.of
         if self._searching:
             keys = [("esc", "stop searching")]
         able = one is not None and not refusal(self.about, one)
         keys += [("enter", "choose")] if able else []
-        keys += [("i", "card")] if one else []
-        keys += [("/", "filter"), ("s", "search the Hub")]
+        keys += [(of("model_card"), "card")] if one else []
+        keys += [(of("filter_models"), "filter"), (of("search_models"), "search the Hub")]
         if one and able:
-            keys += [("P", self._pins(one)), ("M", "for all"), *([("p", "provider")] if one.providers else [])]
+            keys += [(of("pin"), self._pins(one)), (of("models_all"), "for all")]
+            keys += [(of("next_provider"), "provider")] if one.providers else []
         return [*keys, ("esc", "candidates" if self.found is not None else "back")]
+
+    @on(Bar.Clicked, "#models-keys")
+    def _clicked(self, event: Bar.Clicked) -> None:
+        """Press the key that was clicked at."""
+        press(self.app, key_at(self.working_keys(), event.bar.size.width, event.x))
 
     def _pins(self, one: Candidate) -> str:
         return "unpin" if self.view.pinned(self.about) == one.name else "pin"

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from textual import events, on
+from textual import on
 
 from hgtui.core.commands import EditPlan
 from hgtui.core.edits import Set
@@ -10,12 +10,11 @@ from hgtui.core.plan import Uid
 from hgtui.core.problems import Problem
 from hgtui.core.text import one_line
 from hgtui.ui import greeting as first
-from hgtui.ui.keymap import named
 from hgtui.ui.keys import KEYS, Key
 from hgtui.ui.may import why_not
 from hgtui.ui.screens.actions import Actions
 from hgtui.ui.widgets.attention import Attention
-from hgtui.ui.widgets.bars import Bar, key_at, keys_line
+from hgtui.ui.widgets.bars import Bar, key_at, keys_line, press
 from hgtui.ui.widgets.diff import DiffPane
 from hgtui.ui.widgets.field import Field
 from hgtui.ui.widgets.form import ArgForm
@@ -77,11 +76,7 @@ class Moving(Actions):
     @on(Bar.Clicked, "#foot")
     def _clicked(self, event: Bar.Clicked) -> None:
         """Press the key that was clicked at."""
-        shown = key_at(self.working_keys(), self.size.width, event.x)
-        key = named(shown.split()[0]) if shown else ""
-        if key:
-            # From the app: a message stops where it came from, and the bindings of the app lie behind the screen.
-            self.app.post_message(events.Key(key, None).set_sender(self.app))
+        press(self.app, key_at(self.working_keys(), self.size.width, event.x))
 
     def _always(self) -> list[tuple[str, str]]:
         words = {"palette": "commands", "leave": "leave", "help": "help"}

@@ -3,13 +3,14 @@
 import time
 from typing import TYPE_CHECKING, cast
 
-from textual import events
+from textual import events, on
 
 from hgtui.ui.bridge import DeskError
 from hgtui.ui.screens.talking import Talking
 from hgtui.ui.telling import Standing, away, standing, title
 from hgtui.ui.widgets.chat import Chat
 from hgtui.ui.widgets.notice import Notice
+from hgtui.ui.widgets.prompt import Prompt
 
 if TYPE_CHECKING:
     from hgtui.ui.app import HgtuiApp
@@ -32,6 +33,10 @@ class Shell(Talking):
             self.query_one(Chat).prompt.past.load(await self.desk.requests())
         except DeskError as error:
             self.say(f"The requests of before cannot be read: {error.message}")
+
+    @on(Prompt.Told)
+    def _told(self, event: Prompt.Told) -> None:
+        self.say(event.words)
 
     def action_history(self) -> None:
         """Find an earlier request; what is chosen goes into the prompt, and is not sent."""

@@ -1,11 +1,15 @@
 """The lines at the top and at the bottom: title, phases, what hgtui says to a key, and the keys that work now."""
 
+from typing import Any
+
 from rich.cells import cell_len
 from textual import events
+from textual.app import App
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from hgtui.ui.keymap import named
 from hgtui.ui.widgets.rows import ROLES, strip_of
 from hgtui.ui.words import Line
 
@@ -62,6 +66,13 @@ def key_at(keys: list[tuple[str, str]], width: int, x: int) -> str:
             return key[0]
         x -= _width(key)
     return ""
+
+
+def press(app: App[Any], key: str) -> None:
+    """Press a key as it is shown in the footer, the first where several are."""
+    if key:
+        # From the app: a message stops where it came from, and the bindings of the app lie behind the screen.
+        app.post_message(events.Key(named(key.split(maxsplit=1)[0]), None).set_sender(app))
 
 
 def _fitting(keys: list[tuple[str, str]], width: int) -> list[tuple[str, str]]:

@@ -4,8 +4,10 @@ import asyncio
 from pathlib import Path
 
 from textual import events
+from textual.message import Message
 from textual.widgets import TextArea
 
+from hgtui.core.text import clean
 from hgtui.ui.aside import Busy, aside
 from hgtui.ui.folders import Entry, Listing, listed
 from hgtui.ui.past import Past
@@ -22,6 +24,13 @@ class Prompt(Field):
     """The prompt. `base` is the working folder, None until it is known; without it nothing is completed."""
 
     base: Path | None = None
+
+    class Told(Message):
+        """Why there is nothing to complete, as a sentence."""
+
+        def __init__(self, words: str) -> None:
+            super().__init__()
+            self.words = words
 
     def __init__(self, *, placeholder: str = "", id: str | None = None) -> None:
         super().__init__(placeholder=placeholder, id=id)
@@ -61,8 +70,8 @@ class Prompt(Field):
         return True
 
     def put(self, text: str) -> None:
-        """Write a text in place of what stands there, the cursor behind it."""
-        self.text = text
+        """Write a text in place of what stands there, the cursor behind it; it may be of a run that was imported."""
+        self.text = clean(text)
         self.move_cursor(self.document.end)
         self._leave()
 
@@ -140,7 +149,7 @@ class Prompt(Field):
             if word.beginning
             else "There is nothing in it."
         )
-        self.post_message(self.TooLong(f"{word.path}: {why}"))
+        self.post_message(self.Told(f"{word.path}: {why}"))
 
     def _offer(self, listing: Listing) -> None:
         self._listing, self._moved = listing, False
