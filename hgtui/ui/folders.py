@@ -64,7 +64,7 @@ def listed(folder: Path, beginning: str, stop: Callable[[], bool] = lambda: Fals
             name = entry.name
             if not name.startswith(beginning) or (name.startswith(".") and not beginning):
                 continue
-            if name != clean(name) or "\n" in name or "\t" in name:
+            if not (name.isprintable() or (name == clean(name) and "\n" not in name and "\t" not in name)):
                 continue
             count += 1
             is_folder = _is_folder(entry)

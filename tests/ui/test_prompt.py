@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 
 from hgtui.core import commands as cmd
 from hgtui.ui.app import HgtuiApp
+from hgtui.ui.folders import MOST
 from hgtui.ui.screens.history import History
 from hgtui.ui.widgets.offers import Offers
 from hgtui.ui.widgets.prompt import Prompt
@@ -122,9 +123,21 @@ async def test_a_path_that_leads_nowhere_says_so(folder: Path) -> None:
         await pilot.press(*"./none", "tab")
         await until(pilot, lambda: "Nothing there begins with none." in notice(pilot))
         await pilot.press("ctrl+c")
-        await pilot.press(*"./no/x", "tab")
+        await pilot.press(*"./no/", "tab")
         await until(pilot, lambda: "No such file or directory" in notice(pilot))
         assert prompt.has_focus
+
+
+async def test_letters_that_are_typed_faster_than_a_folder_is_read_are_not_written_over(tmp_path: Path) -> None:
+    for at in range(MOST + 50):
+        (tmp_path / f"a{at:03}").touch()
+    (tmp_path / "azz.txt").touch()
+    async with asking(tmp_path) as (pilot, prompt, _):
+        await pilot.press(*"./a")
+        await until(pilot, lambda: len(offered(pilot)) == MOST)
+        prompt.insert("zz")
+        await pilot.press("tab")
+        await until(pilot, lambda: prompt.text == "./azz.txt")
 
 
 async def test_a_click_takes_what_is_offered(folder: Path) -> None:

@@ -144,12 +144,8 @@ class Prompt(Field):
         if word is None or not word.is_path:
             self.screen.focus_next()
             return
-        why = (
-            listing.error or f"Nothing there begins with {word.beginning}."
-            if word.beginning
-            else "There is nothing in it."
-        )
-        self.post_message(self.Told(f"{word.path}: {why}"))
+        nothing = f"Nothing there begins with {word.beginning}." if word.beginning else "There is nothing in it."
+        self.post_message(self.Told(f"{word.path}: {listing.error or nothing}"))
 
     def _offer(self, listing: Listing) -> None:
         self._listing, self._moved = listing, False
@@ -176,8 +172,15 @@ class Prompt(Field):
 
     def _complete(self) -> None:
         """Write what all that is offered has in common; where that is nothing more, the entry at the cursor."""
-        listing, entry = self._listing, self.offers.entry
-        if listing is None or entry is None:
+        from hgtui.ui.paths import word_at
+
+        listing, entry, word = self._listing, self.offers.entry, word_at(self._before)
+        if listing is None or entry is None or word is None:
+            return
+        if (
+            listing.beginning != word.beginning
+        ):  # what is seen is of fewer letters; what begins with these is being read
+            self._look(asked=True)
             return
         common = listing.common
         if len(listing.entries) > 1 and not self._moved and len(common) > len(listing.beginning):
