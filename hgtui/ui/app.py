@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.console import RenderableType
@@ -114,7 +115,8 @@ class HgtuiApp(App[None]):
         self._take(Opening.takes)
         # What is said to a terminal meanwhile would be lost behind the screen.
         self.begin_capture_print(self, stdout=False)
-        self.call_after_refresh(self.run_worker, self._open(self._opening), group="opening")
+        # Made when it is run: who leaves before that leaves nothing that is never awaited.
+        self.call_after_refresh(self.run_worker, partial(self._open, self._opening), group="opening")
 
     async def tell_planner(self, planner: str, why: str) -> None:
         """Say who plans as soon as that is known."""
