@@ -66,6 +66,7 @@ class Run:
     typed: set[str] = field(default_factory=set)
     brought: ev.Brought | None = None
     fresh: bool = False
+    anew: set[Uid] = field(default_factory=set)
     marked: Uid | None = None
 
     def fold(self, entry: ev.Entry) -> frozenset[Uid]:

@@ -28,7 +28,7 @@ KEYS = (
     Key("a", "approve", "a", "approve+run", "Approve the plan with its models and run it"),
     Key("c", "comment", "c", "comment", "Say what should be different: the LLM revises the plan"),
     Key("r", "retry", "r", "retry", "Run again what failed or was stopped; ask again for a plan"),
-    Key("R", "rerun", "R", "", "Run the task again with what is below it; asks once"),
+    Key("R", "rerun", "R", "", "Run the task again with what is below it; at a gate, though its result is kept"),
     Key("n", "go_on", "n", "go on without", "Go on without a task that failed; the answer says so"),
     Key("f", "mend", "f", "mend", "Apply a mend; after a failure take the next candidate"),
     Key("e", "edit", "e", "edit", "Edit the arguments of the task"),

@@ -119,6 +119,9 @@ def _rerun(view: View) -> str:
     no = _task(view)
     if no or view.task is None:
         return no
+    if view.run.stage is not Stage.EXECUTION and view.run.gate is not None:
+        kept = {*view.run.gate.reuses, *view.run.anew}
+        return "" if view.task.uid in kept else f"Task {view.task.id} runs anyway: nothing is kept of it."
     if view.run.stage is not Stage.EXECUTION:
         return "Nothing runs now: R is for a task that is over while others go on."
     state = view.run.state(view.task.uid)
