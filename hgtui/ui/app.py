@@ -22,7 +22,7 @@ from hgtui.ui.keys import keys_of
 from hgtui.ui.looks import Looks
 from hgtui.ui.painting import Painted
 from hgtui.ui.screens.opening import Opening
-from hgtui.ui.themes import NAMES, theme_of
+from hgtui.ui.themes import theme_of
 
 if TYPE_CHECKING:
     from hgtui.core.commands import Submit
@@ -80,9 +80,7 @@ class HgtuiApp(App[None]):
         # What lies over the workbench brings its own sheet with it: each costs time before the first frame.
         super().__init__(css_path=[styles() / f"{name}.tcss" for name in SHEETS])
         self.looks = looks or Looks()
-        for name in NAMES:
-            self.register_theme(theme_of(name))
-        self.theme = self.looks.theme
+        self.take_theme(self.looks.theme)
         self.keymap = KeyMap(self.looks.keys)
         """Which keys do what."""
         self.set_keymap(self.keymap.of_textual)
@@ -143,6 +141,11 @@ class HgtuiApp(App[None]):
         self._painted.forget()
         if self.told_title and self._driver is not None:
             self._driver.write(f"\x1b]2;{self.told_title}\x07")
+
+    def take_theme(self, name: str) -> None:
+        """Take the colours of one of `themes.NAMES`."""
+        self.register_theme(theme_of(name))
+        self.theme = name
 
     def tell_title(self, words: str) -> None:
         """Write the title of the terminal; the one that it had is put aside, where the terminal can do that."""

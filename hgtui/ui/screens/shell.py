@@ -54,7 +54,7 @@ class Shell(Talking):
 
     def action_theme(self, name: str) -> None:
         """Take other colours, now and for the sessions to come."""
-        self.app.theme = name
+        cast("HgtuiApp", self.app).take_theme(name)
         self.run_worker(self._keep_theme(name), group="theme", exclusive=True)
 
     async def _keep_theme(self, name: str) -> None:
