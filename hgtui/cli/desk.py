@@ -16,7 +16,7 @@ from hgtui.cli.hubbing import LOG
 from hgtui.cli.picking import pick_model
 from hgtui.cli.stored import StoredRuns
 from hgtui.cli.words import approve_line
-from hgtui.config import ConfigError
+from hgtui.config import ConfigError, config_path, keep_theme
 from hgtui.core.model import Candidate
 from hgtui.core.run import Run
 from hgtui.core.states import Stage
@@ -26,6 +26,7 @@ from hgtui.llm import LLMError
 from hgtui.llm.profile import Choice, options
 from hgtui.session.artifacts import ArtifactError
 from hgtui.session.conductor import Conductor
+from hgtui.session.journal import JournalError
 from hgtui.session.plantext import Form
 from hgtui.ui.bridge import DeskError, Found, Opened, Option, Options
 
@@ -37,6 +38,8 @@ LONGEST = 1_000_000
 LISTED_WITHIN_S = 2.0
 """How long a server may take to list its models before it stands in the list of controllers without them."""
 MOST_MODELS = 40
+EARLIER = 500
+"""How many earlier requests the prompt has at hand."""
 
 
 class WorkplaceDesk(StoredRuns):
@@ -58,6 +61,25 @@ class WorkplaceDesk(StoredRuns):
     def planner_why(self) -> str:
         """Why it is who it is."""
         return self._place.choice.describe()
+
+    @property
+    def base(self) -> Path:
+        """The working folder."""
+        return self._place.base
+
+    async def requests(self) -> tuple[str, ...]:
+        """Return the requests of earlier runs, the latest first; none of a run that leaves no trace. Raises DeskError."""
+        try:
+            return await self._place.journal.requests(EARLIER)
+        except JournalError as error:
+            raise DeskError(error.message, error.hint) from None
+
+    async def keep_theme(self, name: str) -> None:
+        """Write the colours into the configuration file. Raises DeskError."""
+        try:
+            await asyncio.to_thread(keep_theme, config_path(self._place.environ), name)
+        except ConfigError as error:
+            raise DeskError(error.message, error.hint) from None
 
     async def new(self) -> Conductor:
         """Open a new run."""

@@ -516,8 +516,8 @@ def doctor(as_json: Json = False, profile: Profile = None, offline: Offline = Fa
 
 
 @app.command()
-def keys() -> None:
-    """List the keys of the workbench."""
-    from hgtui.cli import showing
+def keys(as_json: Json = False) -> None:
+    """List the keys of the workbench that are in force, with the names by which [keys] of the configuration changes them."""
+    from hgtui.cli import looks
 
-    _exit(showing.keys())
+    _exit(looks.show_keys(as_json=as_json))

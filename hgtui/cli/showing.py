@@ -180,17 +180,6 @@ def _waiting(run: "Run") -> str:
     return f"{found}\n\nThe plan has errors and cannot run."
 
 
-_KEYS_ABOUT = "The keys of the workbench; ? there shows those that work where you are."
-
-
-def keys() -> int:
-    """List the keys of the workbench."""
-    from hgtui.ui.keys import KEYS, MOVES
-
-    _out(_KEYS_ABOUT + "\n\n" + table([(key.shown, key.about) for key in KEYS] + list(MOVES)))
-    return EXIT_OK
-
-
 def config_init() -> int:
     """Write an annotated configuration file where there is none."""
     path = config_path(os.environ)

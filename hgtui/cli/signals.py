@@ -98,3 +98,9 @@ def keys_kept() -> Iterator[Callable[[], None]]:
         yield restore
     finally:
         restore()
+
+
+def write_to_terminal(text: str) -> None:
+    """Write to the terminal behind standard output, past every buffer; where it has hung up nothing is written."""
+    with contextlib.suppress(OSError):
+        os.write(1, text.encode())

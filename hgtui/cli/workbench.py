@@ -16,13 +16,15 @@ from typing import TYPE_CHECKING, Literal
 
 from hgtui.cli.faults import Fault
 from hgtui.cli.folders import allowed_folders
-from hgtui.cli.signals import gone_with_terminal, keys_kept, on_signals
+from hgtui.cli.looks import looks_of
+from hgtui.cli.signals import gone_with_terminal, keys_kept, on_signals, write_to_terminal
 from hgtui.core.states import EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE
 
 if TYPE_CHECKING:
     from hgtui.core.commands import Submit
     from hgtui.ui.app import HgtuiApp
     from hgtui.ui.bridge import Opened
+    from hgtui.ui.looks import Looks
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +44,15 @@ class Start:
 
 
 async def _open(
-    start: Start, profile: str | None, restore: Callable[[], None], *, offline: bool, allowed: tuple[Path, ...]
+    start: Start,
+    profile: str | None,
+    restore: Callable[[], None],
+    looks: "Looks",
+    *,
+    offline: bool,
+    allowed: tuple[Path, ...],
 ) -> int:
-    from hgtui.ui.app import HgtuiApp
+    from hgtui.ui.app import TAKE_BACK, HgtuiApp
 
     left: list[str] = []
     async with AsyncExitStack() as stack:
@@ -65,7 +73,7 @@ async def _open(
             gc.enable()
             return await desk.opened(place, start)  # type: ignore[no-any-return]  # imported by its name
 
-        app = HgtuiApp(opening=behind)
+        app = HgtuiApp(opening=behind, looks=looks)
 
         def stop(status: int) -> None:
             if status != EXIT_INTERRUPTED or not app.away:  # Ctrl+C in an editor is the editor's
@@ -77,6 +85,8 @@ async def _open(
             try:
                 await app.run_async()
             finally:
+                if app.told_title:
+                    write_to_terminal(TAKE_BACK)
                 restore()  # at once: to close what is open may take a while, and no signal is taken then
         if app.failure:
             raise app.failure
@@ -122,10 +132,11 @@ def _opened(start: Callable[[], Start], profile: str | None, *, offline: bool, a
             raise Fault(
                 "The workbench needs a terminal.", 'Without one: hgtui run "REQUEST" --yes. hgtui --help lists more.'
             )
+        looks = looks_of(os.environ)
         # What is imported stays: looking through it for garbage, again and again, takes a tenth of the start.
         gc.disable()
         with keys_kept() as restore:
-            return asyncio.run(_open(begin, profile, restore, offline=offline, allowed=allowed))
+            return asyncio.run(_open(begin, profile, restore, looks, offline=offline, allowed=allowed))
     except Exception as error:
         if not hasattr(error, "hint"):
             raise

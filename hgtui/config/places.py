@@ -35,6 +35,8 @@ def cache_dir(environ: Mapping[str, str]) -> Path:
 
 def config_path(environ: Mapping[str, str]) -> Path:
     """Return the configuration file: ``HGTUI_CONFIG``, else config.toml in the platform's config folder."""
+    if (own := _chosen(environ, CONFIG)) is not None:
+        return own
     import platformdirs
 
-    return _chosen(environ, CONFIG) or Path(platformdirs.user_config_dir(APP, appauthor=False), "config.toml")
+    return Path(platformdirs.user_config_dir(APP, appauthor=False), "config.toml")

@@ -1,4 +1,6 @@
-"""What can be set: profiles (a controller, the Hub and limits), the gates, and whether servers on this machine are looked for."""
+"""What can be set: profiles (a controller, the Hub and limits), the gates, whether servers on this machine are looked for,
+and how the workbench looks.
+"""
 
 import re
 from typing import Annotated, Any, Literal
@@ -94,7 +96,8 @@ class Settings(Value):
     `gates`: "merged" for one gate before anything runs, "none" to run a plan without errors at once. `answer`:
     "program" keeps every result from the LLM and gives the program's report. `edit_as`: the form of the text in which a
     whole plan is edited. `probe`: whether "auto" looks for a server
-    on this machine.
+    on this machine. `theme`, `bell` and `keys` are of the workbench: its colours, whether it rings when it waits for the
+    person, and the keys of actions by their names; which actions there are the workbench knows.
     """
 
     default_profile: Annotated[str, Field(strict=True)] = AUTO
@@ -102,6 +105,9 @@ class Settings(Value):
     answer: Literal["llm", "program"] = "llm"
     edit_as: Literal["toml", "json"] = "toml"
     probe: bool = True
+    theme: Literal["dark", "light", "ansi-dark", "ansi-light"] = "dark"
+    bell: Annotated[bool, Field(strict=True)] = True
+    keys: dict[str, Annotated[str, Field(strict=True, min_length=1, max_length=100)]] = Field(default_factory=dict)
     profiles: dict[str, Profile] = Field(default_factory=dict)
 
     @field_validator("profiles")

@@ -21,6 +21,18 @@ TEMPLATE = """\
 ## Whether "auto" looks for a server on this machine. HGTUI_NO_PROBE=1 turns it off too.
 # probe = true
 
+## The colours of the workbench: "dark", "light", or "ansi-dark" and "ansi-light", which leave them to the terminal.
+## Whoever picks others in the workbench (: colours) finds them here. NO_COLOR=1 takes all colours away.
+# theme = "dark"
+
+## Whether the terminal rings when the workbench waits for you or a run ends while you are not at the keys.
+# bell = true
+
+## Keys of the workbench by the names that hgtui keys prints; several with a comma between.
+# [keys]
+# approve = "a"
+# help = "?,f1"
+
 ## Bounds for the runs of "auto". Every profile can have such a table.
 # [profiles.auto.limits]
 ## How long one try of a task may take, in seconds.

@@ -14,7 +14,7 @@ from hgtui.session import database
 from hgtui.session.database import FILE, Damaged, JournalError, Tell
 from hgtui.session.locks import RunLock, held
 from hgtui.session.mending import open_with_care, set_aside
-from hgtui.session.rows import Reading, RunRow, list_is_sound, read_entries, read_runs
+from hgtui.session.rows import Reading, RunRow, list_is_sound, read_entries, read_requests, read_runs
 from hgtui.session.shelf import put_run, take_out
 from hgtui.session.writer import Writer, closed
 
@@ -147,6 +147,10 @@ class Journal:
         if self._path is None or not any(row.open for row in rows):
             return rows
         return await asyncio.to_thread(_with_stopped, rows, self._path.parent)
+
+    async def requests(self, limit: int) -> tuple[str, ...]:
+        """Return what was asked in the runs, the latest first; one that is too long for the list of runs is left out."""
+        return await self._ask(lambda db: read_requests(db, limit))
 
     async def exists(self, run_id: str) -> bool:
         """Say whether there is a run of exactly that name."""

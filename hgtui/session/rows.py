@@ -159,6 +159,16 @@ def read_runs(db: sqlite3.Connection, limit: int, search: str, *, unended: bool 
     return [_run_row(row) for row in rows]
 
 
+def read_requests(db: sqlite3.Connection, limit: int) -> tuple[str, ...]:
+    """Read the requests of the runs, the latest first, each once; one that its row cuts off is left out."""
+    rows = db.execute(
+        "SELECT request FROM runs WHERE request != '' AND length(request) < ?"
+        " GROUP BY request ORDER BY max(started) DESC LIMIT ?",
+        (REQUEST, limit),
+    )
+    return tuple(str(row[0]) for row in rows)
+
+
 def list_is_sound(db: sqlite3.Connection) -> bool:
     """Whether the list of runs has all of them: a row or a page that is wrong may leave some out without a word."""
     try:

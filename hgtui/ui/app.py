@@ -1,7 +1,9 @@
 """The application: the workbench in a terminal. Nothing heavy is imported here: it stands before the first frame."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.console import RenderableType
@@ -13,9 +15,14 @@ from textual.command import Provider
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 
+from hgtui.core.text import one_line
 from hgtui.paths import styles
+from hgtui.ui.keymap import KeyMap
+from hgtui.ui.keys import keys_of
+from hgtui.ui.looks import Looks
 from hgtui.ui.painting import Painted
 from hgtui.ui.screens.opening import Opening
+from hgtui.ui.themes import theme_of
 
 if TYPE_CHECKING:
     from hgtui.core.commands import Submit
@@ -27,6 +34,8 @@ Open = Callable[["HgtuiApp"], Awaitable["Opened"]]
 """Opens what the workbench needs, beside the first frame; what it raises ends the app and stands in `failure`."""
 
 
+PUT_ASIDE, TAKE_BACK = "\x1b[22;2t", "\x1b]2;\x07\x1b[23;2t"
+"""Put the title of the terminal aside, and take it back; a terminal that cannot is left with its own default (XTWINOPS)."""
 SHEETS = ("chat", "form", "rows", "workbench", "log")
 """The stylesheets of the workbench itself."""
 
@@ -38,24 +47,26 @@ def _commands() -> type[Provider]:
 
 
 def _begin(
-    desk: "Desk", first: "Submit | None", resumed: "Found | None", *, width: int, written: str = ""
+    desk: "Desk", first: "Submit | None", resumed: "Found | None", *, size: tuple[int, int], written: str = ""
 ) -> "Workbench":
     # Imported late: with it comes the whole core, which takes as long as everything up to the first frame.
     from hgtui.ui.screens.workbench import Workbench
 
-    return Workbench(desk, width, first, resumed, written)
+    return Workbench(desk, size, first, resumed, written)
 
 
 class HgtuiApp(App[None]):
     """The workbench on what the composition root put together, or on what it will have put together by and by.
 
     A key that is pressed before the prompt is there, or that means more than writing before the workbench is, is kept
-    and taken when it can be.
+    and taken when it can be. Raises KeysError where the keys of `looks` cannot be used.
     """
 
     TITLE = "hgtui"
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_commands}
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "quit", "Leave", show=False, priority=True)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(keys_of("quit"), "quit", "Leave", show=False, id="quit", priority=True)
+    ]
 
     def __init__(
         self,
@@ -64,9 +75,15 @@ class HgtuiApp(App[None]):
         resumed: "Found | None" = None,
         *,
         opening: Open | None = None,
+        looks: Looks | None = None,
     ) -> None:
         # What lies over the workbench brings its own sheet with it: each costs time before the first frame.
         super().__init__(css_path=[styles() / f"{name}.tcss" for name in SHEETS])
+        self.looks = looks or Looks()
+        self.take_theme(self.looks.theme)
+        self.keymap = KeyMap(self.looks.keys)
+        """Which keys do what."""
+        self.set_keymap(self.keymap.of_textual)
         self.desk = desk
         self._begun = (desk, first, resumed) if desk is not None else None
         self._opening = opening
@@ -75,6 +92,10 @@ class HgtuiApp(App[None]):
         self.away = False
         """Whether another program has the terminal."""
         self._said: list[str] = []
+        self.told_title = ""
+        """What stands in the title of the terminal, empty as long as nothing was written there."""
+        self.touched = time.monotonic()
+        """When the person last pressed a key, as `time.monotonic` has it."""
         self._painted = Painted()
         self._kept: list[events.Event] = []
         self._takes: Callable[[events.Event], bool] | None = _nothing
@@ -84,8 +105,7 @@ class HgtuiApp(App[None]):
 
     def get_default_screen(self) -> Screen[Any]:
         """Begin with the workbench where it can be, else with its first frame."""
-        width = self.size.width
-        return _begin(*self._begun, width=width) if self._begun else Opening(width)
+        return _begin(*self._begun, size=self.size) if self._begun else Opening(self.size)
 
     def on_ready(self) -> None:
         """Take keys, and open what is still to be opened."""
@@ -95,7 +115,8 @@ class HgtuiApp(App[None]):
         self._take(Opening.takes)
         # What is said to a terminal meanwhile would be lost behind the screen.
         self.begin_capture_print(self, stdout=False)
-        self.call_after_refresh(self.run_worker, self._open(self._opening), group="opening")
+        # Made when it is run: who leaves before that leaves nothing that is never awaited.
+        self.call_after_refresh(self.run_worker, partial(self._open, self._opening), group="opening")
 
     async def tell_planner(self, planner: str, why: str) -> None:
         """Say who plans as soon as that is known."""
@@ -117,8 +138,26 @@ class HgtuiApp(App[None]):
         super()._display(screen, renderable)
 
     def on_mount(self) -> None:
-        """Paint everything again after another program had the terminal."""
-        self.app_resume_signal.subscribe(self, lambda _: self._painted.forget())
+        """Paint everything again after another program had the terminal, and write its title."""
+        self.app_resume_signal.subscribe(self, lambda _: self._resumed())
+
+    def _resumed(self) -> None:
+        self._painted.forget()
+        if self.told_title and self._driver is not None:
+            self._driver.write(f"\x1b]2;{self.told_title}\x07")
+
+    def take_theme(self, name: str) -> None:
+        """Take the colours of one of `themes.NAMES`."""
+        self.register_theme(theme_of(name))
+        self.theme = name
+
+    def tell_title(self, words: str) -> None:
+        """Write the title of the terminal; the one that it had is put aside, where the terminal can do that."""
+        words = one_line(words, 200)
+        if words == self.told_title or self._driver is None:
+            return
+        self._driver.write(f"{'' if self.told_title else PUT_ASIDE}\x1b]2;{words}\x07")
+        self.told_title = words
 
     # Keys
 
@@ -126,6 +165,8 @@ class HgtuiApp(App[None]):
         """Keep a key that cannot be taken yet, behind those that are kept already."""
         if isinstance(event, events.Resize):
             self._painted.forget()
+        if isinstance(event, events.Key | events.Paste | events.MouseDown):
+            self.touched = time.monotonic()
         if self._takes and isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             leaves = isinstance(event, events.Key) and event.key in {"ctrl+q", "ctrl+c"}
             if self._takes is _nothing and isinstance(event, events.Key) and event.key == "ctrl+j":
@@ -171,7 +212,7 @@ class HgtuiApp(App[None]):
         for one in (self, screen.prompt):
             await _passed(one)
         self.desk = opened.desk
-        workbench = _begin(*opened, width=self.size.width, written=screen.prompt.text)
+        workbench = _begin(*opened, size=self.size, written=screen.prompt.text)
         with self.batch_update():
             # Not switched: Textual 8.2 cannot take away the screen that an app began with.
             await self.push_screen(workbench)

@@ -1,6 +1,7 @@
 """What the workbench needs of the rooms below it: someone who conducts a run, and someone who makes such conductors."""
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 from hgtui.core.commands import Command, Submit
@@ -94,6 +95,19 @@ class Desk(Protocol):
     @property
     def missing(self) -> tuple[str, ...]:
         """Sentences on what is not installed and what it would run."""
+        ...
+
+    @property
+    def base(self) -> Path:
+        """The working folder, in which a path of a request is looked for."""
+        ...
+
+    async def requests(self) -> tuple[str, ...]:
+        """Return the requests of earlier runs, the latest first. Raises DeskError."""
+        ...
+
+    async def keep_theme(self, name: str) -> None:
+        """Keep the colours for the sessions to come. Raises DeskError."""
         ...
 
     async def new(self) -> Conductor:

@@ -14,7 +14,7 @@ NONE_SELECTED = "Select a task in pane 2."
 NOTHING_YET = "Nothing has happened yet."
 ASK, ASK_FOR = "ask", "what should be done?"
 """What stands before the prompt and in it."""
-PROMPT_KEYS = (("esc", "to the plan"), ("ctrl+c", "clear"), ("ctrl+p", "commands"))
+PROMPT_KEYS = (("esc", "to the plan"), ("ctrl+c", "clear"), ("ctrl+p", "commands"), ("tab", "path"), ("↑", "earlier"))
 SEND, HELP = ("enter", "send"), ("f1", "help")
 
 

@@ -15,6 +15,13 @@ class Key(NamedTuple):
     footer: str
     about: str
 
+    @property
+    def id(self) -> str:
+        """The name of its binding, by which the configuration can give it another key."""
+        name, _, parameters = self.action.partition("(")
+        parameter = parameters.strip("')")
+        return f"{name.removesuffix('_pane')}_{parameter}" if parameter else name
+
 
 # In the order of the footer: what is first stays where the line is short.
 KEYS = (
@@ -67,18 +74,37 @@ KEYS = (
         "Let the program write the answers, so that results stay here, or the LLM again",
     ),
     Key("", "open_plan", ": open", "", "Open a plan or a raw reply: a file, or a text that you paste"),
+    Key("ctrl+r", "history", "ctrl+r", "", "Find an earlier request"),
     Key("q", "leave", "q", "leave", "Leave hgtui"),
 )
-MODELS = (
-    ("enter", "choose the model for the task"),
-    ("M", "choose it for all tasks of this type in this plan"),
-    ("P", "pin it for this task type, or unpin it"),
-    ("/", "show only what has these words"),
-    ("s", "search the Hub for a model of this type"),
-    ("i", "the whole model card"),
-    ("p", "the next provider that serves the model"),
+MOTIONS = (
+    Key("j,down", "down", "j ↓", "", "One row down"),
+    Key("k,up", "up", "k ↑", "", "One row up"),
+    Key("pagedown", "page_down", "pgdn", "", "One page down"),
+    Key("pageup", "page_up", "pgup", "", "One page up"),
+    Key("home,g", "first", "home g", "", "To the first row"),
+    Key("end,G", "last", "end G", "", "To the last row"),
+    Key(
+        "enter", "open", "enter", "", "Open the row, unfold alike rows, take a candidate, apply a mend, take a revision"
+    ),
 )
-"""The keys of the list of models, for the help."""
+"""The keys in every list, and in the conversation."""
+OTHERS = (
+    Key("b", "below", "b", "", "After d: delete the task with what is below it"),
+    Key("y", "take_change", "y", "", "At a revision: take this change"),
+    Key("n", "drop_change", "n", "", "At a revision: leave this change out"),
+    Key("escape", "back", "esc", "", "Back one level, at a revision keep your plan; never stops a run"),
+    Key("ctrl+c", "interrupt", "ctrl+c", "", "Clear the prompt, else ask to stop; twice leaves"),
+    Key("ctrl+q", "quit", "ctrl+q", "", "Leave at once"),
+)
+"""The keys of the workbench that are no actions to look for."""
+MODELS = (
+    Key("slash", "filter_models", "/", "", "Show only what has these words"),
+    Key("s", "search_models", "s", "", "Search the Hub for a model of this type"),
+    Key("i", "model_card", "i", "", "The whole model card"),
+    Key("p", "next_provider", "p", "", "The next provider that serves the model"),
+)
+"""The keys of the list of models besides those that choose, which are as on the workbench."""
 FORM = (
     ("enter", "set what the form says as one edit"),
     ("↓ ↑", "into what could stand in the field and back"),
@@ -110,17 +136,17 @@ LOG = (
 )
 """The keys of pane 4, for the help."""
 MOVES = (
-    ("enter", "send, open, unfold alike rows, take a candidate, apply a mend, take a revision"),
-    ("y n", "at a revision: take this change, leave it out"),
-    ("esc", "back one level, at a revision: keep your plan; never stops a run"),
-    ("j k ↑ ↓  Home G", "move, first, last"),
-    ("tab", "next pane"),
+    ("tab", "in the prompt: complete the path, else the next pane"),
+    ("↑ ↓", "in the prompt, at its first and last line: earlier requests"),
     ("pgup pgdn", "in the prompt: scroll the conversation"),
     ("ctrl+j", "a new line in the prompt"),
-    ("ctrl+c", "clear the prompt, else ask to stop; twice leaves"),
-    ("ctrl+q", "leave"),
 )
 """Keys that are not actions of the screen, for the help."""
+
+
+def keys_of(name: str) -> str:
+    """Return the keys of a motion or of another binding, as Textual takes them."""
+    return next(key.key for key in (*MOTIONS, *OTHERS, *MODELS) if key.id == name)
 
 
 def name_of(action: str) -> str:

@@ -7,6 +7,7 @@ import select
 import struct
 import subprocess
 import termios
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
@@ -16,11 +17,17 @@ from tests.cli.program import HGTUI, PATIENCE_S, Program
 class Terminal:
     """Runs hgtui with standard input and standard error on a terminal; standard output goes into a pipe.
 
-    With `screen` standard output is the terminal too, of so many `columns`, as for the workbench.
+    With `screen` standard output is the terminal too, of so many `columns`, as for the workbench. `program` starts it.
     """
 
     def __init__(
-        self, hgtui: Program, *arguments: str, screen: bool = False, columns: int = 120, **environ: str
+        self,
+        hgtui: Program,
+        *arguments: str,
+        screen: bool = False,
+        columns: int = 120,
+        program: Sequence[str] = HGTUI,
+        **environ: str,
     ) -> None:
         self._ours, self._theirs = pty.openpty()
         if screen:
@@ -30,7 +37,7 @@ class Terminal:
         # The leader of a session that opens a terminal has it as its own, for Ctrl+C to come from.
         take = ("/bin/sh", "-c", 'exec "$@" 0<>"$0" 2>&0', os.ttyname(self._theirs))
         self.process = subprocess.Popen(
-            [*take, *HGTUI, *arguments],
+            [*take, *program, *arguments],
             stdout=self._theirs if screen else subprocess.PIPE,
             cwd=hgtui.folder,
             env=hgtui.environ | environ,

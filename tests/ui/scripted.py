@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Literal
+from pathlib import Path
 
 from hgtui.core import events as ev
 from hgtui.core.approval import grant
@@ -95,6 +96,16 @@ class ScriptedDesk:
         self.searches: list[tuple[str, str]] = []
         self.cards: list[str] = []
         self.broken = broken
+
+        self.base = Path.cwd()
+        self.earlier: tuple[str, ...] = ()
+        self.themes: list[str] = []
+
+    async def requests(self) -> tuple[str, ...]:
+        return self.earlier
+
+    async def keep_theme(self, name: str) -> None:
+        self.themes.append(name)
 
     async def new(self) -> Scripted:
         if self.broken:

@@ -12,8 +12,6 @@ from hgtui.core.plan import Input, Plan, Ref, Task
 from hgtui.core.states import Failure, Outcome, Stage
 from hgtui.ui.app import HgtuiApp
 from hgtui.ui.bridge import DeskError
-from hgtui.ui.keys import KEYS
-from hgtui.ui.screens.workbench import Workbench
 from hgtui.ui.widgets.field import Field
 from tests.ui.bench import SIZES, keys, notice, screen_text, settle, until, workbench
 from tests.ui.scripted import ScriptedDesk, candidate, chain
@@ -319,21 +317,6 @@ async def test_the_palette_does_what_the_key_does() -> None:
         await pilot.press("enter")
         await until(pilot, lambda: conductor.commands)
         assert conductor.commands == [cmd.Approve(fingerprint=gate.fingerprint)]
-
-
-@pytest.mark.parametrize("size", SIZES)
-async def test_help_names_the_keys_a_line_each_and_goes_away(size: tuple[int, int]) -> None:
-    async with workbench(chain(), size) as (pilot, conductor):
-        await pilot.press("question_mark")
-        await settle(pilot)
-        assert type(pilot.app.screen).__name__ == "Help"
-        text = screen_text(pilot)
-        for key in KEYS[:10]:
-            assert any(key.shown in line and key.about in line for line in text.splitlines()), key
-        await pilot.press("escape")
-        await settle(pilot)
-        assert isinstance(pilot.app.screen, Workbench)
-        assert conductor.commands == []
 
 
 async def test_the_cursor_stays_on_the_same_task_after_an_edit() -> None:

@@ -20,7 +20,7 @@ class CardScreen(ModalScreen[None]):
     """A model card as plain text; it is fetched when it is asked for, and leaving ends that."""
 
     CSS_PATH = styles() / "models.tcss"
-    BINDINGS = [Binding("escape,q,i,ctrl+c", "dismiss", "Back", show=False, priority=True)]
+    BINDINGS = [Binding("escape,q,i,ctrl+c", "dismiss", "Back", show=False, id="close", priority=True)]
 
     def __init__(self, desk: Desk, candidate: Candidate) -> None:
         super().__init__()

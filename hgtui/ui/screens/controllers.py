@@ -19,9 +19,9 @@ class Controllers(ModalScreen[int | None]):
 
     CSS_PATH = styles() / "controllers.tcss"
     BINDINGS = [
-        Binding("escape,q,ctrl+c", "leave", "Back", show=False, priority=True),
-        Binding("j", "down", "down", show=False),
-        Binding("k", "up", "up", show=False),
+        Binding("escape,q,ctrl+c", "leave", "Back", show=False, id="close", priority=True),
+        Binding("j", "down", "down", show=False, id="down"),
+        Binding("k", "up", "up", show=False, id="up"),
     ]
 
     def __init__(self, options: Options) -> None:

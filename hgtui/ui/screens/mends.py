@@ -19,9 +19,9 @@ class Mends(ModalScreen[int | None]):
 
     CSS_PATH = styles() / "models.tcss"
     BINDINGS = [
-        Binding("escape,q,ctrl+c", "leave", "Back", show=False, priority=True),
-        Binding("j", "move('down')", "down", show=False),
-        Binding("k", "move('up')", "up", show=False),
+        Binding("escape,q,ctrl+c", "leave", "Back", show=False, id="close", priority=True),
+        Binding("j", "move('down')", "down", show=False, id="down"),
+        Binding("k", "move('up')", "up", show=False, id="up"),
     ]
 
     def __init__(self, problem: Problem) -> None:

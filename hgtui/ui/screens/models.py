@@ -1,7 +1,7 @@
 """The models that could run a task, over the workbench: what the Hub knows of each, a filter, a search, the card."""
 
 from collections.abc import Callable
-from typing import ClassVar, Literal, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -16,14 +16,18 @@ from hgtui.core.text import one_line, plural
 from hgtui.paths import styles
 from hgtui.selection.ranking import rank
 from hgtui.ui.bridge import Desk
+from hgtui.ui.keys import keys_of
 from hgtui.ui.models import columns_line, distinct, facts, fits, refusal
 from hgtui.ui.screens.searching import Searching
 from hgtui.ui.view import View
-from hgtui.ui.widgets.bars import Bar, keys_line
+from hgtui.ui.widgets.bars import Bar, key_at, keys_line, press
 from hgtui.ui.widgets.field import Field
 from hgtui.ui.widgets.models import ModelRows
 from hgtui.ui.widgets.rows import Rows
 from hgtui.ui.words import wrapped
+
+if TYPE_CHECKING:
+    from hgtui.ui.app import HgtuiApp
 
 What = Literal["take", "all", "pin"]
 
@@ -43,16 +47,16 @@ class Models(Searching):
 
     CSS_PATH = styles() / "models.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "filter", "filter", show=False),
-        Binding("s", "search", "search the Hub", show=False),
-        Binding("i", "card", "the whole card", show=False),
-        Binding("p", "provider", "another provider", show=False),
-        Binding("M", "pick('all')", "for all of this type", show=False),
-        Binding("P", "pick('pin')", "pin for this type", show=False),
-        Binding("question_mark,f1", "help", "help", show=False),
-        Binding("q", "close", "Back", show=False),
-        Binding("escape", "back", "Back", show=False, priority=True),
-        Binding("ctrl+c", "interrupt", "Back", show=False, priority=True),
+        Binding(keys_of("filter_models"), "filter", "filter", show=False, id="filter_models"),
+        Binding(keys_of("search_models"), "search", "search the Hub", show=False, id="search_models"),
+        Binding(keys_of("model_card"), "card", "the whole card", show=False, id="model_card"),
+        Binding(keys_of("next_provider"), "provider", "another provider", show=False, id="next_provider"),
+        Binding("M", "pick('all')", "for all of this type", show=False, id="models_all"),
+        Binding("P", "pick('pin')", "pin for this type", show=False, id="pin"),
+        Binding("question_mark,f1", "help", "help", show=False, id="help"),
+        Binding("q", "close", "Back", show=False, id="leave"),
+        Binding("escape", "back", "Back", show=False, id="back", priority=True),
+        Binding("ctrl+c", "interrupt", "Back", show=False, id="interrupt", priority=True),
     ]
 
     def __init__(self, view: View, desk: Desk, task: Task, pick: Callable[[Picked], bool]) -> None:
@@ -131,16 +135,22 @@ class Models(Searching):
         if isinstance(self.focused, Field):
             sends = "search" if self._mode == "search" else "to the list"
             return [("enter", sends), ("esc", "no filter" if self._mode == "filter" else "back")]
-        one, keys = self.here, []
+        one, keys, of = self.here, [], cast("HgtuiApp", self.app).keymap.of
         if self._searching:
             keys = [("esc", "stop searching")]
         able = one is not None and not refusal(self.about, one)
         keys += [("enter", "choose")] if able else []
-        keys += [("i", "card")] if one else []
-        keys += [("/", "filter"), ("s", "search the Hub")]
+        keys += [(of("model_card"), "card")] if one else []
+        keys += [(of("filter_models"), "filter"), (of("search_models"), "search the Hub")]
         if one and able:
-            keys += [("P", self._pins(one)), ("M", "for all"), *([("p", "provider")] if one.providers else [])]
+            keys += [(of("pin"), self._pins(one)), (of("models_all"), "for all")]
+            keys += [(of("next_provider"), "provider")] if one.providers else []
         return [*keys, ("esc", "candidates" if self.found is not None else "back")]
+
+    @on(Bar.Clicked, "#models-keys")
+    def _clicked(self, event: Bar.Clicked) -> None:
+        """Press the key that was clicked at."""
+        press(self.app, key_at(self.working_keys(), event.bar.size.width, event.x))
 
     def _pins(self, one: Candidate) -> str:
         return "unpin" if self.view.pinned(self.about) == one.name else "pin"
@@ -188,10 +198,12 @@ class Models(Searching):
             self.app.push_screen(CardScreen(self.desk, self.here))
 
     def action_help(self) -> None:
-        """Show all keys."""
+        """Say what is listed and which keys work here, then all keys."""
+        from hgtui.ui.guide import guide
         from hgtui.ui.screens.help import Help
 
-        self.app.push_screen(Help())
+        keymap = cast("HgtuiApp", self.app).keymap
+        self.app.push_screen(Help(guide("models", self.view, keymap)))
 
     def action_back(self) -> None:
         """Go back one level: out of the field, from a search, from what it found, from the filter, from the list."""

@@ -12,7 +12,7 @@ from hgtui.ui.keys import KEYS, Key
 from hgtui.ui.may import why_not
 from hgtui.ui.screens.sizing import Sizing
 from hgtui.ui.widgets.attention import Attention
-from hgtui.ui.widgets.bars import Bar, keys_line
+from hgtui.ui.widgets.bars import Bar, key_at, keys_line, press
 from hgtui.ui.widgets.diff import DiffPane
 from hgtui.ui.widgets.field import Field
 from hgtui.ui.widgets.notice import Notice
@@ -56,20 +56,29 @@ class Moving(Sizing):
     def working_keys(self) -> list[tuple[str, str]]:
         """Return the keys that do something now where the focus is, each with a word or two, the way to more last."""
         if isinstance(self.focused, Field) and self.focused.id == "plan-filter":
-            return [*self.filter_keys(), first.HELP]
+            return [*self.filter_keys(), self.help_key]
         if isinstance(self.focused, Field):
             sends = [("enter", self._sends())] if self._sends() else []
-            return [*sends, *first.PROMPT_KEYS, first.HELP]
+            return [*sends, *self.prompt_keys(), self.help_key]
         where = self.focused.id or "" if self.focused else ""
         enter = {"plan": "open", "task": "take candidate"}.get(where)
         if where == "diff":
-            return [*self.compared_keys(), (":", "commands"), ("q", "leave"), ("?", "help")]
+            return [*self.compared_keys(), *self._always()]
         if where == "plan" and (row := self.query_one(PlanPane).folded):
             enter = "fold" if row.opened else "unfold"
         keys = [("enter", enter)] if enter and self.view.busy else []
         shown = (key for key in KEYS if key.footer and key.action not in {"help", "leave"})
-        keys += [(key.shown, self._called(key)) for key in shown if not why_not(key.action, self.view)]
-        return [*keys, (":", "commands"), ("q", "leave"), ("?", "help")]
+        keys += [(self.keymap.first(key), self._called(key)) for key in shown if not why_not(key.action, self.view)]
+        return [*keys, *self._always()]
+
+    @on(Bar.Clicked, "#foot")
+    def _clicked(self, event: Bar.Clicked) -> None:
+        """Press the key that was clicked at."""
+        press(self.app, key_at(self.working_keys(), self.size.width, event.x))
+
+    def _always(self) -> list[tuple[str, str]]:
+        words = {"palette": "commands", "leave": "leave", "help": "help"}
+        return [(self.keymap.first(key), words[name]) for name in words for key in KEYS if key.id == name]
 
     def _sends(self) -> str:
         if not self.view.busy:
@@ -218,10 +227,12 @@ class Moving(Sizing):
             self._ask("ctrl+c again leaves hgtui · esc stays", "interrupt")
 
     def action_help(self) -> None:
-        """Show all keys."""
+        """Say what the pane with the focus shows and which keys work there, then all keys."""
+        from hgtui.ui.guide import guide
         from hgtui.ui.screens.help import Help
 
-        self.app.push_screen(Help())
+        where = "form" if self.query("#form") else self.focused.id or "" if self.focused else ""
+        self.app.push_screen(Help(guide(where, self.view, self.keymap)))
 
     def action_palette(self) -> None:
         """Open the list of actions."""

@@ -49,7 +49,7 @@ class Empty(Rows):
 class Opening(Bench):
     """Stands until the workbench can be drawn, with the same cells. Whatever is more than writing waits for that."""
 
-    BINDINGS = [Binding("ctrl+c", "interrupt", "Clear or leave", show=False, priority=True)]
+    BINDINGS = [Binding("ctrl+c", "interrupt", "Clear or leave", show=False, id="interrupt", priority=True)]
 
     planner = ""
 
@@ -62,12 +62,15 @@ class Opening(Bench):
                 yield Empty("plan", first.PLAN, first.NO_TASK)
                 yield Empty("task", first.TASK, first.NONE_SELECTED)
         yield Empty("log", first.LOG, first.NOTHING_YET)
-        yield Bar("foot", keys_line([first.SEND, *first.PROMPT_KEYS, first.HELP], self.app.size.width))
+        yield Bar("foot", self._keys(self.app.size.width))
+
+    def _keys(self, width: int) -> Line:
+        return keys_line([first.SEND, *self.prompt_keys(), self.help_key], width)
 
     def on_resize(self, event: events.Resize) -> None:
         """Fit head and foot to the width."""
         self.query_one("#head", Bar).show(first.first_title(self.planner), first.first_phases(event.size.width))
-        self.query_one("#foot", Bar).show(keys_line([first.SEND, *first.PROMPT_KEYS, first.HELP], event.size.width))
+        self.query_one("#foot", Bar).show(self._keys(event.size.width))
 
     async def tell_planner(self, planner: str, why: str) -> None:
         """Say who plans, and why."""

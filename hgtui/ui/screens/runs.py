@@ -1,7 +1,7 @@
 """The stored runs, over the workbench: listed, searched while one writes, opened, run again, deleted, exported."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -18,7 +18,7 @@ from hgtui.ui.widgets.field import Field
 from hgtui.ui.widgets.rows import Rows
 
 if TYPE_CHECKING:
-    pass
+    from hgtui.ui.app import HgtuiApp
 
 
 class Wanted(NamedTuple):
@@ -195,10 +195,11 @@ class Runs(Listing):
     # Back
 
     def action_help(self) -> None:
-        """Show all keys."""
+        """Show what the list is and its keys."""
+        from hgtui.ui.guide import guide_runs
         from hgtui.ui.screens.help import Help
 
-        self.app.push_screen(Help())
+        self.app.push_screen(Help(guide_runs(cast("HgtuiApp", self.app).keymap)))
 
     def action_back(self) -> None:
         """Go back one level: out of the field, from a sentence, from what was searched for, from the list."""

@@ -32,8 +32,8 @@ class Sessions(Switching):
     _behind: list[str]
     """The names of those that escape leads back to, the last one first come to; "" for the empty workbench."""
 
-    def __init__(self, width: int) -> None:
-        super().__init__(width)
+    def __init__(self, size: tuple[int, int]) -> None:
+        super().__init__(size)
         self._aside, self._behind = {}, []
 
     def attach(self, conductor: Conductor | None) -> None:

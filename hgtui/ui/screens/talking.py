@@ -22,6 +22,7 @@ from hgtui.ui.widgets.chat import Chat
 from hgtui.ui.widgets.diff import DiffPane
 from hgtui.ui.widgets.field import Field
 from hgtui.ui.widgets.plan import PlanPane
+from hgtui.ui.widgets.prompt import Prompt
 
 QUIET_S = 2.0
 """How long no key must have been pressed before the focus goes to what has just come."""
@@ -54,6 +55,7 @@ class Talking(Moving):
         event.stop()
         self._pressed = time.monotonic()
         text = clean(event.text.strip())
+        self.query_one("#prompt", Prompt).past.add(text)
         if not text and self.view.busy:
             self.action_focus_pane("plan")
         elif not text:

@@ -14,12 +14,13 @@ from hgtui.core.plan import Uid
 from hgtui.core.problems import Severity
 from hgtui.ui.bridge import Conductor, Desk, DeskError, Found
 from hgtui.ui.greeting import ASK, ASK_FOR, greeting
-from hgtui.ui.keys import KEYS, name_of
+from hgtui.ui.keys import KEYS, keys_of
 from hgtui.ui.loglines import LogLine, log_line
 from hgtui.ui.phases import phase_line, title_line
 from hgtui.ui.screens.editing import Editing
 from hgtui.ui.screens.logs import Logs
 from hgtui.ui.screens.sessions import Sessions
+from hgtui.ui.screens.shell import Shell
 from hgtui.ui.screens.switching import Held
 from hgtui.ui.story import story
 from hgtui.ui.view import View
@@ -43,21 +44,26 @@ REST_S = 1.0
 """How long a task is selected before that is kept."""
 
 
-class Workbench(Logs, Sessions, Editing):
+class Workbench(Shell, Logs, Sessions, Editing):
     """One run on one screen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(Binding(key.key, key.action, key.about, show=False, id=name_of(key.action)) for key in KEYS if key.key),
-        Binding("b", "below", "Delete with what is below", show=False),
-        Binding("escape", "back", "Back", show=False),
-        Binding("ctrl+c", "interrupt", "Clear, stop or leave", show=False, priority=True),
+        *(Binding(key.key, key.action, key.about, show=False, id=key.id) for key in KEYS if key.key),
+        Binding(keys_of("below"), "below", "Delete with what is below", show=False, id="below"),
+        Binding(keys_of("back"), "back", "Back", show=False, id="back"),
+        Binding(keys_of("interrupt"), "interrupt", "Clear, stop or leave", show=False, id="interrupt", priority=True),
     ]
 
     def __init__(
-        self, desk: Desk, width: int, first: Submit | None = None, resumed: Found | None = None, written: str = ""
+        self,
+        desk: Desk,
+        size: tuple[int, int],
+        first: Submit | None = None,
+        resumed: Found | None = None,
+        written: str = "",
     ) -> None:
-        """Work at a desk on a screen of `width` cells; `written` is what stands in the prompt already."""
-        super().__init__(width)
+        """Work at a desk on a screen of so many columns and rows; `written` is what stands in the prompt already."""
+        super().__init__(size)
         self.desk = desk
         self.first, self.resumed, self.written = first, resumed, written
         self.view = View(pins=desk.pins)
@@ -92,6 +98,7 @@ class Workbench(Logs, Sessions, Editing):
             chat.prompt.text = self.written
             chat.prompt.move_cursor(chat.prompt.document.end)
         chat.next_run()
+        self.settle()
         await self._draw()
         if self.resumed:
             await self.take_up(self.resumed)
@@ -277,6 +284,7 @@ class Workbench(Logs, Sessions, Editing):
             mark, words = "next", "what should be done after this?"
         self.query_one(Chat).label(mark, words)
         self._foot()
+        self.tell_terminal()
         if self._tick:
             (self._tick.resume if self.view.ticking else self._tick.pause)()
 
@@ -291,8 +299,3 @@ class Workbench(Logs, Sessions, Editing):
         self.query_one(TaskPane).tick()
         if self.view.live.asking:
             self.call_later(self.tell)
-
-    def on_resize(self) -> None:
-        """Fit head and foot to the width."""
-        if self.is_mounted:
-            self._frame()

@@ -1,9 +1,15 @@
 """The lines at the top and at the bottom: title, phases, what hgtui says to a key, and the keys that work now."""
 
+from typing import Any
+
 from rich.cells import cell_len
+from textual import events
+from textual.app import App
+from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from hgtui.ui.keymap import named
 from hgtui.ui.widgets.rows import ROLES, strip_of
 from hgtui.ui.words import Line
 
@@ -16,6 +22,22 @@ class Bar(ScrollView, can_focus=False):
     def __init__(self, id: str, *lines: Line) -> None:
         super().__init__(id=id)
         self.lines = lines
+
+    class Clicked(Message):
+        """The person clicked at a cell of a bar."""
+
+        def __init__(self, bar: "Bar", x: int) -> None:
+            super().__init__()
+            self.bar, self.x = bar, x
+
+        @property
+        def control(self) -> "Bar":
+            """The widget that it comes from."""
+            return self.bar
+
+    def on_click(self, event: events.Click) -> None:
+        """Tell at which cell."""
+        self.post_message(self.Clicked(self, event.x))
 
     def show(self, *lines: Line) -> None:
         """Show these lines."""
@@ -31,8 +53,31 @@ class Bar(ScrollView, can_focus=False):
 
 def keys_line(keys: list[tuple[str, str]], width: int) -> Line:
     """Return the footer: as many keys as fit, the last one always, since it leads to the others."""
+    pieces: list[tuple[str, str]] = []
+    for name, words in _fitting(keys, width):
+        pieces += [(f" {name}", "bold"), (f" {words} ", "dim")]
+    return tuple(pieces)
+
+
+def key_at(keys: list[tuple[str, str]], width: int, x: int) -> str:
+    """Return the key that stands in a cell of the footer, as it is shown; empty where none does."""
+    for key in _fitting(keys, width):
+        if x < _width(key):
+            return key[0]
+        x -= _width(key)
+    return ""
+
+
+def press(app: App[Any], key: str) -> None:
+    """Press a key as it is shown in the footer, the first where several are."""
+    if key:
+        # From the app: a message stops where it came from, and the bindings of the app lie behind the screen.
+        app.post_message(events.Key(named(key.split(maxsplit=1)[0]), None).set_sender(app))
+
+
+def _fitting(keys: list[tuple[str, str]], width: int) -> list[tuple[str, str]]:
     if not keys:
-        return ()
+        return []
     *others, last = keys
     left = width - _width(last)
     shown = []
@@ -41,10 +86,7 @@ def keys_line(keys: list[tuple[str, str]], width: int) -> Line:
             break
         left -= _width(key)
         shown.append(key)
-    pieces: list[tuple[str, str]] = []
-    for name, words in [*shown, last]:
-        pieces += [(f" {name}", "bold"), (f" {words} ", "dim")]
-    return tuple(pieces)
+    return [*shown, last]
 
 
 def _width(key: tuple[str, str]) -> int:

@@ -12,7 +12,10 @@ from textual.widgets import Static
 
 from hgtui.core.text import clean, one_line
 from hgtui.ui.greeting import ASK, ASK_FOR, Said
+from hgtui.ui.keys import keys_of
 from hgtui.ui.widgets.field import Field
+from hgtui.ui.widgets.offers import Offers
+from hgtui.ui.widgets.prompt import Prompt
 
 _NAMES = {"you": "you", "hgtui": "hgtui", "answer": "answer"}
 
@@ -45,15 +48,17 @@ class Talk(VerticalScroll, can_focus=True):
     """The conversation."""
 
     BINDINGS = [
-        Binding("j", "scroll_down", "down", show=False),
-        Binding("k", "scroll_up", "up", show=False),
-        Binding("g", "scroll_home", "first", show=False),
-        Binding("G", "scroll_end", "last", show=False),
+        Binding(keys_of("down"), "scroll_down", "down", show=False, id="down"),
+        Binding(keys_of("up"), "scroll_up", "up", show=False, id="up"),
+        Binding(keys_of("page_down"), "page_down", "page down", show=False, id="page_down"),
+        Binding(keys_of("page_up"), "page_up", "page up", show=False, id="page_up"),
+        Binding(keys_of("first"), "scroll_home", "first", show=False, id="first"),
+        Binding(keys_of("last"), "scroll_end", "last", show=False, id="last"),
     ]
 
 
-class Prompt(Field):
-    """The prompt; page up and down scroll the conversation above it."""
+class Asked(Prompt):
+    """The prompt under the conversation; page up and down scroll that."""
 
     def action_cursor_page_up(self) -> None:
         """Scroll the conversation up."""
@@ -89,18 +94,23 @@ class Chat(Vertical):
                 yield turn
         yield Static(_last(self._first), id="last", markup=False)
         yield Static("", id="next", markup=False)
+        yield Offers()
         with Horizontal(id="ask"):
             yield Static(f"{ASK} ▸ ", id="mark", markup=False)
-            yield Prompt(id="prompt", placeholder=ASK_FOR)
+            yield Asked(id="prompt", placeholder=ASK_FOR)
 
     def on_mount(self) -> None:
         """Name the pane."""
         self.border_title = "1 Chat"
 
     @property
-    def prompt(self) -> Field:
+    def prompt(self) -> Prompt:
         """The text field at the bottom."""
-        return self.query_one("#prompt", Field)
+        return self.query_one("#prompt", Prompt)
+
+    @on(Offers.Taken)
+    def _taken(self, event: Offers.Taken) -> None:
+        self.prompt.take(event.entry)
 
     def next_run(self) -> None:
         """Leave what was said as it is; what comes belongs to another run."""

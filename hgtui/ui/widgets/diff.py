@@ -5,6 +5,7 @@ from textual.content import Content
 
 from hgtui.core.plan import Uid
 from hgtui.ui.comparing import Compared, compared_lines
+from hgtui.ui.keys import keys_of
 from hgtui.ui.widgets.rows import Rows
 from hgtui.ui.words import Line
 
@@ -13,8 +14,8 @@ class DiffPane(Rows):
     """What differs, by task. It is on the screen only while there is something to compare."""
 
     BINDINGS = [
-        Binding("y", "take_change(True)", "take this change", show=False),
-        Binding("n", "take_change(False)", "drop this change", show=False),
+        Binding(keys_of("take_change"), "take_change(True)", "take this change", show=False, id="take_change"),
+        Binding(keys_of("drop_change"), "take_change(False)", "drop this change", show=False, id="drop_change"),
     ]
     empty = "Nothing differs."
 

@@ -12,6 +12,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from hgtui.core.text import clean
+from hgtui.ui.keys import keys_of
 from hgtui.ui.words import Line
 
 ROLES = ("dim", "bold", "good", "bad", "warn", "busy", "accent", "turn")
@@ -32,18 +33,20 @@ class Rows(ScrollView, can_focus=True):
 
     COMPONENT_CLASSES = {*(f"rows--{role}" for role in ROLES), "rows--cursor", "rows--here"}
     BINDINGS = [
-        Binding("j,down", "move(1)", "down", show=False),
-        Binding("k,up", "move(-1)", "up", show=False),
-        Binding("pagedown", "page(1)", "page down", show=False),
-        Binding("pageup", "page(-1)", "page up", show=False),
-        Binding("home,g", "go(0)", "first", show=False),
-        Binding("end,G", "go(-1)", "last", show=False),
-        Binding("enter", "open", "open", show=False),
+        Binding(keys_of("down"), "move(1)", "down", show=False, id="down"),
+        Binding(keys_of("up"), "move(-1)", "up", show=False, id="up"),
+        Binding(keys_of("page_down"), "page(1)", "page down", show=False, id="page_down"),
+        Binding(keys_of("page_up"), "page(-1)", "page up", show=False, id="page_up"),
+        Binding(keys_of("first"), "go(0)", "first", show=False, id="first"),
+        Binding(keys_of("last"), "go(-1)", "last", show=False, id="last"),
+        Binding(keys_of("open"), "open", "open", show=False, id="open"),
     ]
     count: reactive[int] = reactive(0, init=False)
     cursor: reactive[int] = reactive(0, init=False)
     empty = ""
     """What stands there where there is no row."""
+    led = False
+    """Whether a field over it moves its cursor."""
 
     class Moved(Message):
         """The person moved the cursor."""
@@ -113,7 +116,7 @@ class Rows(ScrollView, can_focus=True):
             return Strip.blank(width, self.rich_style)
         here = index == self.cursor
         line = (("▸ " if here else "  ", "bold"), *self.line(index, max(width - 2, 0)))
-        return strip_of(line, self, width, row=("cursor" if self.has_focus else "here") if here else "")
+        return strip_of(line, self, width, row=("cursor" if self.has_focus or self.led else "here") if here else "")
 
     def action_move(self, by: int) -> None:
         """Move the cursor by some rows."""

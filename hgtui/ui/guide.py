@@ -1,0 +1,126 @@
+"""What the help says: first of what has the focus, then of all keys; of each that does nothing now why."""
+
+from typing import NamedTuple
+
+from hgtui.ui.keymap import KeyMap
+from hgtui.ui.keys import FORM, KEYS, LOG, MODELS, MOTIONS, MOVES, OTHERS, RUNS, Key
+from hgtui.ui.may import why_not
+from hgtui.ui.view import View
+from hgtui.ui.words import SIGNS
+
+
+class Told(NamedTuple):
+    """A line of the help: a key with its words, a heading without a key, a sentence with neither."""
+
+    key: str
+    words: str
+    role: str = ""
+
+
+WHERE = {
+    "prompt": (
+        "The prompt",
+        "What is written here is a request; at a gate it says what should be different, and approves nothing. While a run "
+        "goes on it waits as the next request. Files are named by their paths.",
+    ),
+    "talk": ("The conversation", "What was asked and answered, the latest below. What waits for you stands in the line above."),
+    "plan": (
+        "The plan",
+        "One row for each task: its state, what goes in, the model, where that runs. ‹0› is the result of task 0; "
+        "~ stands before what you changed, + before what you added. Nothing runs before you approve it.",
+    ),
+    "task": ("The selected task", "Its result or failure, its arguments, and who could run it with what is known of each."),
+    "log": ("Problems and log", "What is wrong or doubtful in the plan, with its mends; below it what has happened, the latest first."),
+    "diff": ("A plan against another", "What differs, task by task: - as it was, + as it would be, = unchanged."),
+    "models": (
+        "The list of models",
+        "What could run the task, with place, licence, size and what its card says. ● runs it now. Enter chooses the model "
+        "for the task.",
+    ),
+    "form": ("The arguments of a task", "Each with its kind and what it is for; ‹0› stands for the result of task 0."),
+}  # fmt: skip
+"""What each pane is called and shows."""
+IN_PROMPT = (
+    ("enter", "send; where a path of the list was chosen, take it"),
+    ("tab", "complete the path, or go to the next pane"),
+    ("↑ ↓", "earlier requests, from the first and the last line; in the list of paths the next one"),
+    ("ctrl+j", "a new line; a paste keeps its lines"),
+    ("pgup pgdn", "scroll the conversation"),
+)
+ENTER = {
+    "plan": "go to the task",
+    "task": "take the candidate, edit the argument",
+    "log": "apply the mend of the problem",
+    "diff": "take the revision",
+    "models": "choose the model for the task",
+}
+"""What Enter does in a pane."""
+MARKS = "~ edited by you   + added by you   ! a problem   ‹0› result of task 0   ⇄ ran in place of the chosen model"
+
+
+def guide(where: str, view: View, keymap: KeyMap) -> list[Told]:
+    """Return the help for a pane, by its id."""
+    title, about = WHERE.get(where, WHERE["plan"])
+    writes = where in {"prompt", "form"}
+    now = [key for key in KEYS if not why_not(key.action, view)]
+    told = [Told("", title, "head"), Told("", about, "dim")]
+    told += [Told(*one) for one in _here(where, keymap)]
+    if writes:
+        reach = [key for key in KEYS if keymap.in_field(key.id)]
+        told += [Told(keymap.in_field(key.id), key.about) for key in reach]
+        told += [Told("", "With the focus in another pane (esc goes there)", "head")]
+    if where == "models":
+        both = [key for key in KEYS if key.id in {"models_all", "pin"}]
+        told += [_key(key, keymap) for key in (*MODELS, *both)]
+        told.append(Told("", "On the workbench", "head"))
+    told += [_key(key, keymap) for key in now]
+    told += [Told("", "Not now", "head")]
+    told += [_key(key, keymap, f"{key.about}. {why_not(key.action, view)}") for key in KEYS if key not in now]
+    told += [Told("", "In every list", "head"), *(_key(key, keymap) for key in MOTIONS)]
+    told += [Told("", "Everywhere", "head"), *(_key(key, keymap) for key in OTHERS), *(Told(*one) for one in MOVES)]
+    for name, rows in (
+        ("In the form of a task", FORM),
+        ("In the log and the problems", LOG),
+        ("In the list of runs", RUNS),
+    ):
+        told += [Told("", name, "head"), *(Told(*one) for one in rows)]
+    if where != "models":
+        told += [Told("", "In the list of models", "head"), *(_key(key, keymap) for key in MODELS)]
+    told += [Told("", "Signs", "head"), *(Told(sign, state) for state, (sign, _) in SIGNS.items()), Told("", MARKS)]
+    return told
+
+
+def guide_runs(keymap: KeyMap) -> list[Told]:
+    """Return the help for the list of runs."""
+    about = "What was asked, where it stands and how it ended, the latest first. A run that was left goes on where it stood."
+    told = [Told("", "The list of runs", "head"), Told("", about, "dim"), *(Told(*one) for one in RUNS)]
+    return [*told, Told("", "In every list", "head"), *(_key(key, keymap) for key in MOTIONS)]
+
+
+def _here(where: str, keymap: KeyMap) -> list[tuple[str, str]]:
+    if where == "prompt":
+        return [*IN_PROMPT, ("esc", "to the plan"), ("ctrl+c", "clear what is written; then stop or leave")]
+    if where == "form":
+        return [("enter", "set the arguments"), ("tab ↓ ↑", "the next, the one before"), ("esc", "leave it as it was")]
+    opens = next(key for key in MOTIONS if key.id == "open")
+    return [(keymap.shown(opens), ENTER[where])] if where in ENTER else []
+
+
+def _key(key: Key, keymap: KeyMap, words: str = "") -> Told:
+    shown = keymap.shown(key)
+    return Told(shown if key.key or key.id in keymap.changed else ":", words or key.about)
+
+
+def found(told: list[Told], query: str) -> list[Told]:
+    """Return what has all words of a query, under its headings."""
+    words = query.casefold().split()
+    kept: list[Told] = []
+    for one in told:
+        text = f"{one.key} {one.words}".casefold()
+        if one.role == "head":
+            if kept and kept[-1].role == "head":
+                kept.pop()
+            kept.append(one)
+        elif all(word in text for word in words):
+            kept.append(one)
+    return kept[:-1] if kept and kept[-1].role == "head" else kept
