@@ -1,12 +1,14 @@
 """What the workbench needs of the rooms below it: someone who conducts a run, and someone who makes such conductors."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from hgtui.core.commands import Command, Submit
 from hgtui.core.events import Entry
 from hgtui.core.model import Candidate
 from hgtui.core.plan import Uid
+from hgtui.core.resource import FileFact
 from hgtui.core.run import Run
 
 Listener = Callable[[Entry, frozenset[Uid]], None]
@@ -40,6 +42,10 @@ class DeskError(Exception):
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
         self.message, self.hint = message, hint
+
+
+class Taken(DeskError):
+    """There is a file of that name already."""
 
 
 class Option(NamedTuple):
@@ -105,6 +111,22 @@ class Desk(Protocol):
 
     async def text(self, digest: str) -> str:
         """Return a kept text by its digest, "" where it is not kept any more. Raises DeskError."""
+        ...
+
+    def kept(self, digest: str) -> Path:
+        """Return where the bytes of a result are, to read and never to write. Raises DeskError."""
+        ...
+
+    async def save(self, digest: str, typed: str, name: str, *, replace: bool = False) -> Path:
+        """Copy a result to where a person typed, into a folder under `name`; return the path. Raises Taken, DeskError."""
+        ...
+
+    async def look(self, path: str) -> FileFact:
+        """Look at a file that a person names, and keep nothing of it."""
+        ...
+
+    async def seconds(self, task: str, names: Iterable[str]) -> Mapping[str, float]:
+        """Return how many seconds a task type took here before on candidates, by name, where that is known."""
         ...
 
 

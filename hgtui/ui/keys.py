@@ -24,6 +24,7 @@ KEYS = (
     Key("R", "rerun", "R", "", "Run the task again with what is below it; asks once"),
     Key("n", "go_on", "n", "go on without", "Go on without a task that failed; the answer says so"),
     Key("f", "mend", "f", "mend", "Apply a mend; after a failure take the next candidate"),
+    Key("s", "supply", "s", "by hand", "Give the result of the task by hand, or correct it"),
     Key("e", "edit", "e", "edit", "Edit the arguments of the task"),
     Key("m", "models", "m", "model", "Choose the model: candidates, cards, a search of the Hub"),
     Key("M", "models_all", "M", "", "Choose the model of this task for all of its type"),
@@ -39,6 +40,10 @@ KEYS = (
     Key("F", "finish", "F", "finish", "Write the answer from what there is; give up the rest"),
     Key("N", "new", "N", "new request", "Ask something new"),
     Key("exclamation_mark", "next_problem", "!", "next problem", "Go to the next problem or failure"),
+    Key("S", "save_result", "S", "save", "Save the result of the task as a file"),
+    Key("O", "open_outside", "O", "open", "Open the result with the desktop's program; over ssh the scp line"),
+    Key("left_square_bracket", "tab(-1)", "[", "", "The tab before in the task pane"),
+    Key("right_square_bracket", "tab(1)", "]", "", "The next tab in the task pane: candidates, arguments, result"),
     Key("y", "copy", "y", "", "Copy the task as JSON to the clipboard of your terminal"),
     Key("1", "focus_pane('prompt')", "1", "", "Go to the prompt"),
     Key("2", "focus_pane('plan')", "2", "", "Go to the plan"),
@@ -63,6 +68,7 @@ MODELS = (
     ("s", "search the Hub for a model of this type"),
     ("i", "the whole model card"),
     ("p", "the next provider that serves the model"),
+    ("o", "sort: as ranked, by likes, downloads, size, time here, name"),
 )
 """The keys of the list of models, for the help."""
 MOVES = (

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from hgtui.core import events as ev
 from hgtui.core.approval import beyond
@@ -22,6 +23,11 @@ CHANGES_PROBLEMS = (
 """The events after which `problems` may give something else."""
 GOING = frozenset({TaskState.READY, TaskState.RUNNING, TaskState.RETRYING})
 NEEDS_PERSON = frozenset({TaskState.FAILED, TaskState.CANCELLED, TaskState.ASKING})
+
+Tab = Literal["candidates", "arguments", "result"]
+"""The tabs of the task pane."""
+Order = Literal["ranking", "likes", "downloads", "size", "time", "name"]
+"""By what candidates may be sorted; "time" is how long such a task took here before."""
 
 
 @dataclass(slots=True)
@@ -44,19 +50,37 @@ class View:
     """What would leave this machine, a sentence for each place, as the gate tells it."""
     spends: str = ""
     """What would be spent."""
+    tab: Tab | None = None
+    """The tab of the task pane that the person chose, None where what matters now is shown."""
+    order: Order = "ranking"
+    """By what candidates are sorted."""
+    advised: dict[Uid, Assignment] = field(default_factory=dict)
+    """What the selector or the ranking took for a task, also after the person took another."""
+    times: dict[tuple[str, str], float] = field(default_factory=dict)
+    """How many seconds a task type took here before, by task type and candidate."""
 
     def restart(self, run: Run, *, by_llm: bool = False, live: Live | None = None, chosen: Uid | None = None) -> None:
         """Look at another run, or again at one that was looked at before."""
         self.run, self.chosen, self.by_llm, self.live = run, chosen, by_llm, live or Live()
         self.gated = run.gate is not None
+        self.tab, self.advised = None, {}
+        for task in run.plan:
+            self._advise(task.uid, run.draft.assignments.get(task.uid))
         self._find_problems()
 
     def take(self, entries: Iterable[ev.Entry]) -> None:
         """Bring what is derived from the run up to date after what has happened."""
         entries = tuple(entries)
         self.live.take(entries)
+        for entry in entries:
+            if isinstance(entry.event, ev.ModelChosen):
+                self._advise(entry.event.uid, entry.event.assignment)
         if any(isinstance(entry.event, CHANGES_PROBLEMS) for entry in entries):
             self._find_problems()
+
+    def _advise(self, uid: Uid, assignment: Assignment | None) -> None:
+        if assignment is not None and assignment.chosen_by != "person":
+            self.advised[uid] = assignment
 
     def _find_problems(self) -> None:
         proposed = self.run.proposed is not None

@@ -16,7 +16,7 @@ from hgtui.ui.rows import countdown
 from hgtui.ui.screens.mends import Mends
 from hgtui.ui.screens.workbench import Workbench
 from hgtui.ui.widgets.bars import Bar
-from hgtui.ui.widgets.panes import TaskPane
+from hgtui.ui.widgets.task import TaskPane
 from tests.ui.bench import SIZES, keys, notice, screen_text, settle, until, workbench
 from tests.ui.scripted import Scripted, hub_candidate
 

@@ -14,9 +14,8 @@ from hgtui.core.model import Candidate
 from hgtui.core.plan import Task
 from hgtui.core.text import one_line, plural
 from hgtui.paths import styles
-from hgtui.selection.ranking import rank
 from hgtui.ui.bridge import Desk
-from hgtui.ui.models import columns_line, distinct, facts, fits, refusal
+from hgtui.ui.models import ORDERS, columns_line, distinct, facts, fits, ordered, refusal, took
 from hgtui.ui.screens.searching import Searching
 from hgtui.ui.view import View
 from hgtui.ui.widgets.bars import Bar, keys_line
@@ -47,6 +46,7 @@ class Models(Searching):
         Binding("s", "search", "search the Hub", show=False),
         Binding("i", "card", "the whole card", show=False),
         Binding("p", "provider", "another provider", show=False),
+        Binding("o", "order", "sort by something else", show=False),
         Binding("M", "pick('all')", "for all of this type", show=False),
         Binding("P", "pick('pin')", "pin for this type", show=False),
         Binding("question_mark,f1", "help", "help", show=False),
@@ -91,7 +91,7 @@ class Models(Searching):
         task = self.view.plan.get(self.about.uid) or self.about
         self.about = task
         known = distinct(self.found if self.found is not None else self.view.candidates(task))
-        ranked = rank(task, known) if self.found is None else known
+        ranked = ordered(self.view, task, known) if self.found is None or self.view.order != "ranking" else known
         rows = self.query_one(ModelRows)
         rows.empty = self._nothing(len(known))
         rows.fill(task, tuple(one for one in ranked if fits(one, self.words)))
@@ -100,7 +100,8 @@ class Models(Searching):
         what = f"found for “{one_line(self.searched, 30)}”" if self.found is not None else ""
         # As content: the type of a task may be anything.
         box.border_title = Content(f"Models for {task.id} {one_line(task.task, 40)}")
-        box.border_subtitle = Content(f"{shown} {what}".strip())
+        by = f"by {self.view.order}" if self.view.order != "ranking" else ""
+        box.border_subtitle = Content(" ".join(part for part in (shown, what, by) if part))
         self._look()
 
     def _nothing(self, known: int) -> str:
@@ -120,7 +121,8 @@ class Models(Searching):
         width, most = max(bar.size.width - 1, 20), max(bar.size.height, 1)
         help = self.view.run.help.get(self.about.task, "") if self.found is None and not self.words else ""
         if one:
-            bar.show(*facts(one, self.about, self.view.assignment(self.about.uid), width, most))
+            past, advised = took(self.view, self.about, one), self.view.advised.get(self.about.uid)
+            bar.show(*facts(one, self.about, self.view.assignment(self.about.uid), width, most, past, advised))
         else:
             bar.show(*(((line, "warn"),) for line in wrapped(help, width, most) if help))
         self.query_one("#models-head", Bar).show(columns_line(width))
@@ -137,7 +139,7 @@ class Models(Searching):
         able = one is not None and not refusal(self.about, one)
         keys += [("enter", "choose")] if able else []
         keys += [("i", "card")] if one else []
-        keys += [("/", "filter"), ("s", "search the Hub")]
+        keys += [("/", "filter"), ("s", "search the Hub"), ("o", "sort")]
         if one and able:
             keys += [("P", self._pins(one)), ("M", "for all"), *([("p", "provider")] if one.providers else [])]
         return [*keys, ("esc", "candidates" if self.found is not None else "back")]
@@ -179,6 +181,12 @@ class Models(Searching):
         elif one:
             rows.next_provider()
             self._look()
+
+    def action_order(self) -> None:
+        """Sort by the next thing: likes, downloads, size, time here before, name, and again as it is ranked."""
+        self.view.order = ORDERS[(ORDERS.index(self.view.order) + 1) % len(ORDERS)]
+        self.reload()
+        self.say("Sorted as it is ranked." if self.view.order == "ranking" else f"Sorted by {self.view.order}.")
 
     def action_card(self) -> None:
         """Show the whole card."""

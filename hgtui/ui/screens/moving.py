@@ -19,9 +19,10 @@ from hgtui.ui.widgets.diff import DiffPane
 from hgtui.ui.widgets.field import Field
 from hgtui.ui.widgets.form import ArgForm
 from hgtui.ui.widgets.notice import Notice
-from hgtui.ui.widgets.panes import LogPane, TaskPane
+from hgtui.ui.widgets.panes import LogPane
 from hgtui.ui.widgets.plan import PlanPane
 from hgtui.ui.widgets.rows import Rows
+from hgtui.ui.widgets.task import TaskPane
 
 if TYPE_CHECKING:
     from textual.widgets import Markdown
@@ -36,6 +37,10 @@ class Moving(Actions):
     def lay_out(self) -> None:
         """Make large what the person asked for, else what the phase is about."""
         self.set_class(self.view.talking if self.large is None else self.large == "chat", "-talking")
+
+    def open_result(self) -> None:
+        """Show the results of the selected task over the whole screen."""
+        raise NotImplementedError
 
     def selected(self) -> None:
         """Take note that another task is selected."""
@@ -65,13 +70,21 @@ class Moving(Actions):
                 first.HELP,
             ]
         where = self.focused.id or "" if self.focused else ""
-        enter = {"plan": "open", "task": "take candidate", "log": "mend"}.get(where)
+        enter = {"plan": "open", "task": self._enters(), "log": "mend"}.get(where)
         if where == "diff":
             return [*self.compared_keys(), (":", "commands"), ("q", "leave"), ("?", "help")]
-        keys = [("enter", enter)] if enter and self.view.busy else []
+        reads = where == "task" and enter
+        keys = [("enter", enter)] if enter and (self.view.busy or reads) else []
         shown = (key for key in KEYS if key.footer and key.action not in {"help", "leave"})
         keys += [(key.shown, self._called(key)) for key in shown if not why_not(key.action, self.view)]
         return [*keys, (":", "commands"), ("q", "leave"), ("?", "help")]
+
+    def _enters(self) -> str:
+        """What Enter does in the task pane."""
+        tab = self.query_one(TaskPane).tab
+        if tab == "result":
+            return "" if why_not("save_result", self.view) else "whole result"
+        return "" if not self.view.busy else "edit" if tab == "arguments" else "take candidate"
 
     def _sends(self) -> str:
         if not self.view.busy:
@@ -116,6 +129,9 @@ class Moving(Actions):
         elif isinstance(event.rows, DiffPane):
             self.take_compared()
         elif isinstance(event.rows, TaskPane):
+            if event.rows.reads:
+                self.open_result()
+                return
             item = event.rows.items[event.index]
             if item.kind == "candidate":
                 self.take_candidate(item.key)

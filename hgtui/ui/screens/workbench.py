@@ -17,7 +17,7 @@ from hgtui.ui.greeting import ASK, ASK_FOR, greeting
 from hgtui.ui.keys import KEYS, name_of
 from hgtui.ui.loglines import LogLine, log_line
 from hgtui.ui.phases import phase_line, title_line
-from hgtui.ui.screens.choosing import Choosing
+from hgtui.ui.screens.keeping import Keeping
 from hgtui.ui.screens.switching import Held
 from hgtui.ui.story import story
 from hgtui.ui.view import View
@@ -26,8 +26,9 @@ from hgtui.ui.widgets.bars import Bar
 from hgtui.ui.widgets.chat import Chat
 from hgtui.ui.widgets.diff import DiffPane
 from hgtui.ui.widgets.notice import Notice
-from hgtui.ui.widgets.panes import LogPane, TaskPane
+from hgtui.ui.widgets.panes import LogPane
 from hgtui.ui.widgets.plan import PlanPane
+from hgtui.ui.widgets.task import TaskPane
 
 CHANGES_ROWS = (ev.StageEntered, ev.TaskDrafted, ev.PlanProposed, ev.PlanEdited, ev.EditUndone, ev.EditRedone,
                 ev.CandidatesFound, ev.ModelChosen, ev.GateOpened, ev.Approved, ev.RunEnded)  # fmt: skip
@@ -40,7 +41,7 @@ REST_S = 1.0
 """How long a task is selected before that is kept."""
 
 
-class Workbench(Choosing):
+class Workbench(Keeping):
     """One run on one screen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -75,7 +76,7 @@ class Workbench(Choosing):
             with Vertical(id="right"):
                 yield PlanPane(self.view)
                 yield Attention(self.view)
-                yield TaskPane(self.view)
+                yield TaskPane(self.view, self.gallery)
                 yield DiffPane()
         yield LogPane(self.view)
         yield Notice()
@@ -99,6 +100,7 @@ class Workbench(Choosing):
         """Stop what runs, however the screen came to its end."""
         await self.let_go()
         await self._close()
+        self.leave_copies()
 
     async def _close(self) -> None:
         if self._deaf:
