@@ -6,8 +6,6 @@ from collections import OrderedDict
 from collections.abc import Callable, Coroutine
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
-from rich.segment import Segment
-from rich.style import Style
 from textual.strip import Strip
 
 from hgtui.core.resource import Kind, Resource
@@ -29,7 +27,19 @@ READ = 4_000
 LINES = 400
 TEXTS = frozenset({Kind.TEXT, Kind.TABLE})
 
-Shown = Line | Strip
+
+class Beside(NamedTuple):
+    """A line of a picture with words beside it."""
+
+    picture: Strip
+    words: Line
+
+
+Shown = Line | Strip | Beside
+"""A line as it is shown: words, drawn, or both."""
+GAP = 3
+BESIDE = 26
+"""How many cells there must be beside a picture for a table to stand there."""
 
 
 @runtime_checkable
@@ -113,19 +123,22 @@ class Gallery:
         return Drawn(tuple(((line, ""),) for line in wrapped(one.result.preview, width, LINES)))
 
     def _picture(self, one: Exhibit, cells: tuple[int, int], width: int) -> Drawn:
-        lines: list[Shown] = []
+        drawn: list[Strip] = []
+        said: list[Line] = []
         try:
             path = self._desk.kept(one.picture)
             size = size_of(path)
             mask = self._desk.kept(one.mask) if one.mask else None
-            lines += [*draw(path, cells, one.marks, mask)]
-            if size:
-                lines.append(((f"{size[0]:,} x {size[1]:,} pixels", "dim"),))
+            drawn = draw(path, cells, one.marks, mask)
+            said = [((f"{size[0]:,} x {size[1]:,} pixels", "dim"),)] if size else []
         except (CannotShow, DeskError) as error:
             if not one.rows:
                 raise
-            lines += [((line, "warn"),) for line in wrapped(str(error), width, 3)]
-        return Drawn((*lines, *_coloured(table_lines(one.rows, width - 2), one.inks)))
+            said = [((line, "warn"),) for line in wrapped(str(error), width, 3)]
+        left = width - max((line.cell_length for line in drawn), default=width) - GAP
+        if left < BESIDE:
+            return Drawn((*drawn, *said, *_coloured(table_lines(one.rows, width - 2), one.inks)))
+        return Drawn(_beside(drawn, [*said, *_coloured(table_lines(one.rows, left - 2), one.inks)]))
 
     def _sound(self, result: Resource, columns: int, width: int) -> Drawn:
         said = result.data.get("seconds") if isinstance(result.data, dict) else None
@@ -156,11 +169,20 @@ class Gallery:
         return Drawn(tuple(lines[:LINES]))
 
 
-def _coloured(lines: list[Line], inks: tuple[int | None, ...]) -> list[Shown]:
+def _beside(drawn: list[Strip], words: list[Line]) -> tuple[Shown, ...]:
+    """Put words beside a picture, and those for which it is not high enough below it."""
+    blank: Line = ()
+    wide = drawn[0].cell_length + GAP if drawn else 0
+    beside = [Beside(line, words[at] if at < len(words) else blank) for at, line in enumerate(drawn)]
+    below = [((" " * wide, ""), *line) for line in words[len(drawn) :]]
+    return (*beside, *below)
+
+
+def _coloured(lines: list[Line], inks: tuple[int | None, ...]) -> list[Line]:
     """Put before each row of a table the colour of its boxes in the picture."""
     if not any(ink is not None for ink in inks):
         return list(lines)
-    shown: list[Shown] = []
+    shown: list[Line] = []
     for at, line in enumerate(lines):
         ink = inks[at - 1] if 0 < at <= len(inks) else None
         shown.append((("  ", ""), *line) if ink is None else (("■ ", _ink(colour(ink))), *line))
@@ -169,12 +191,3 @@ def _coloured(lines: list[Line], inks: tuple[int | None, ...]) -> list[Shown]:
 
 def _ink(rgb: Rgb) -> str:
     return "#{:02x}{:02x}{:02x}".format(*rgb)
-
-
-def strip_for(line: Shown, width: int, ground: Style) -> Strip | None:
-    """Return a line that is drawn already as it stands on a ground, None for one of words."""
-    if not isinstance(line, Strip):
-        return None
-    return Strip([Segment(text, ground + style if style else ground) for text, style, _ in line]).adjust_cell_length(
-        width, ground
-    )

@@ -7,6 +7,7 @@ from hgtui.core import events as ev
 from hgtui.core.problems import Severity
 from hgtui.core.states import Gate, Outcome, Stage, TaskState
 from hgtui.core.text import clean, one_line, plural
+from hgtui.ui.exhibits import caption, for_answer
 from hgtui.ui.greeting import Said
 from hgtui.ui.live import Revising, Stream
 from hgtui.ui.models import instead
@@ -183,6 +184,10 @@ def _answer(view: View, now: datetime | None) -> list[Said]:
     said = _thoughts("answer", stream)
     if run.answer:
         said.append(Said("answer", "answer", _shown(run.answer)))
+        said += [
+            Said(f"result {task.uid} {at}", "result", caption(task, one), shown=one)
+            for at, (task, one) in enumerate(for_answer(run))
+        ]
         said.append(Said("by", "hgtui", f"answered by {_author(run.answer.by)}", "dim"))
     elif stream is not None and stream.text.strip():
         said.append(Said("answer", "answer", clean(stream.text), "live"))

@@ -36,8 +36,8 @@ def beside(tab: Tab, by: int) -> Tab:
 
 def tabs_title(name: str, tab: Tab, width: int) -> Content:
     """Return the title of the pane with its tabs, each of which takes a click; the one that is shown is marked."""
-    pieces: list[Content | tuple[str, str | Style]] = [(f"{name}  ", "")]
     short = width < len(name) + 42
+    pieces: list[Content | tuple[str, str | Style]] = [(f"{name[: max(width - 26, 8)] if short else name}  ", "")]
     for place, one in enumerate(TABS):
         if place:
             pieces.append((" │ ", ""))

@@ -7,10 +7,10 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from hgtui.ui.gallery import Shown, strip_for
+from hgtui.ui.gallery import Shown
 from hgtui.ui.longtext import LongText
 from hgtui.ui.widgets.rows import ROLES, strip_of
-from hgtui.ui.words import Line
+from hgtui.ui.widgets.shown import paint
 
 
 class Reader(ScrollView, can_focus=True):
@@ -52,16 +52,10 @@ class Reader(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """Draw one line."""
         at, width = y + self.scroll_offset.y, self.scrollable_content_region.width
-        line: Line = ()
         if at < len(self.drawn):
-            shown = self.drawn[at]
-            strip = strip_for(shown, width, self.rich_style)
-            if strip is not None:
-                return strip
-            line = shown if isinstance(shown, tuple) else ()
-        elif self.text is not None:
-            line = ((self.text.row(at - len(self.drawn)), ""),)
-        return strip_of(line, self, width)
+            return paint(self.drawn[at], self, width)
+        row = self.text.row(at - len(self.drawn)) if self.text is not None else ""
+        return strip_of(((row, ""),), self, width)
 
     def action_scroll_by(self, lines: int) -> None:
         """Scroll by some lines."""

@@ -1,17 +1,19 @@
 """The task pane: candidates, arguments and result of the selected task, a tab each."""
 
 from textual import events
+from textual.content import Content
 from textual.message import Message
 from textual.strip import Strip
 
 from hgtui.core.states import TaskState
 from hgtui.ui.details import Item, details, title
 from hgtui.ui.exhibits import Exhibit
-from hgtui.ui.gallery import Drawn, Gallery, strip_for
+from hgtui.ui.gallery import Beside, Drawn, Gallery
 from hgtui.ui.greeting import NONE_SELECTED
 from hgtui.ui.tabs import TABS, beside, tab_of, tabs_title
 from hgtui.ui.view import Tab, View
 from hgtui.ui.widgets.rows import Rows, strip_of
+from hgtui.ui.widgets.shown import paint
 from hgtui.ui.words import Line
 
 
@@ -44,7 +46,8 @@ class TaskPane(Rows):
             self.cursor = 0
             self.scroll_to(y=0, animate=False, immediate=True)
         # As content: what a title is given as a str is read as markup, and the type of a task may be anything.
-        self.border_title = tabs_title(title(self.view), self.tab, self.size.width)
+        name = title(self.view)
+        self.border_title = tabs_title(name, self.tab, self.size.width) if self.view.task else Content(name)
         self.show(len(self.items))
 
     def _draw(self, shown: Exhibit) -> Drawn | None:
@@ -68,18 +71,15 @@ class TaskPane(Rows):
     def line(self, index: int, width: int) -> Line:
         """Return one line of what is known of the task."""
         line = self.items[index].line
-        return () if isinstance(line, Strip) else line
+        return () if isinstance(line, Strip | Beside) else line
 
     def render_line(self, y: int) -> Strip:
         """Draw one line of what is seen; of what is read without a cursor."""
         index, width = y + self.scroll_offset.y, self.scrollable_content_region.width
         if not self.reads or index >= len(self.items):
             return super().render_line(y)
-        line = self.items[index].line
-        drawn = strip_for(line, max(width - 2, 0), self.rich_style)
-        if drawn is not None:
-            return Strip.join([strip_of((("  ", ""),), self, 2), drawn])
-        return strip_of((("  ", ""), *self.line(index, width - 2)), self, width)
+        drawn = paint(self.items[index].line, self, max(width - 2, 0))
+        return Strip.join([strip_of((("  ", ""),), self, 2), drawn])
 
     def turn(self, by: int) -> None:
         """Show the tab so many places further."""
