@@ -1,6 +1,7 @@
 """A line that is asked for over the workbench: the name of a file, a result given by hand."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from textual import on
 from textual.app import ComposeResult
@@ -61,7 +62,7 @@ class AskLine(ModalScreen[None]):
     def _changed(self) -> None:
         self.say("")
         if self._look is not None:
-            self.run_worker(self._looked(self.query_one(Field).text, self._look), group="look", exclusive=True)
+            self.run_worker(partial(self._looked, self.query_one(Field).text, self._look), group="look", exclusive=True)
 
     async def _looked(self, text: str, look: Look) -> None:
         words = await look(text)
@@ -71,7 +72,7 @@ class AskLine(ModalScreen[None]):
     @on(Field.Sent)
     def _sent(self, event: Field.Sent) -> None:
         event.stop()
-        self.run_worker(self._taken(event.text), group="take", exclusive=True)
+        self.run_worker(partial(self._taken, event.text), group="take", exclusive=True)
 
     @on(Field.TooLong)
     def _too_long(self, event: Field.TooLong) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -59,9 +60,8 @@ class ResultScreen(ModalScreen[None]):
             yield Bar("result-keys")
 
     def on_mount(self) -> None:
-        """Show the main result."""
+        """Scroll with the keys; it is drawn once its size is known."""
         self.query_one(Reader).focus()
-        self.call_after_refresh(self._show)
 
     @property
     def one(self) -> Exhibit:
@@ -87,7 +87,7 @@ class ResultScreen(ModalScreen[None]):
         bar = self.query_one("#result-keys", Bar)
         bar.show(keys_line(keys, bar.size.width))
         if self._as_data or one.result.kind not in PICTURES | HEARD | TABLES:
-            self.run_worker(self._read(one), group="read", exclusive=True)
+            self.run_worker(partial(self._read, one), group="read", exclusive=True)
         else:
             self._draw()
 
