@@ -205,8 +205,20 @@ def _ending(view: View) -> list[Said]:
     if run.outcome not in {Outcome.INTERRUPTED, Outcome.FAILED} or run.answer or run.planning_failed:
         return []
     if run.outcome is Outcome.INTERRUPTED:
-        return [Said("end", "hgtui", "Stopped.", "warn")]
+        return [Said("end", "hgtui", _stopped(view), "warn")]
     return [Said("end", "hgtui", _sentence("This failed.", view.live.ending), "warn")]
+
+
+def _stopped(view: View) -> str:
+    """Say at what the run was stopped."""
+    run = view.run
+    if run.grant is not None:
+        return "Stopped."
+    what = "at its gate" if view.gated else "while models were being chosen"
+    if run.proposed is None:
+        so_far = f": {plural(len(run.drafted), 'task')} had come" if run.drafted else ""
+        what = f"while the plan was being made{so_far}"
+    return f"Stopped {what}. Nothing has run; N asks something new."
 
 
 def _sentence(message: str, hint: str) -> str:

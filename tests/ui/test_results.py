@@ -529,3 +529,36 @@ async def test_out_of_memory_says_what_the_model_has_and_what_is_free() -> None:
         await choose(pilot)
         assert "Its model has 13.0 GB;" in screen_text(pilot)
         assert "are free here now." in screen_text(pilot)
+
+
+# Stopping
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_stop_says_at_what_it_came(size: tuple[int, int]) -> None:
+    async with workbench(None, size) as (pilot, conductor):
+        conductor.tell(
+            ev.RunStarted(request="go", planner="rules"),
+            ev.StageEntered(stage=Stage.PLANNING),
+            ev.TaskDrafted(task=PLAN.tasks[0]),
+        )
+        await settle(pilot)
+        await pilot.press("2", "x", "x")
+        assert conductor.commands == [cmd.Stop()]
+        conductor.tell(ev.RunEnded(outcome=Outcome.INTERRUPTED, exit=130))
+        await settle(pilot)
+        assert "Stopped while the plan was being made: 1 task had" in " ".join(screen_text(pilot).split())
+
+
+async def test_a_stop_while_models_are_chosen_says_so() -> None:
+    async with workbench(None, (80, 24)) as (pilot, conductor):
+        conductor.tell(
+            ev.RunStarted(request="go", planner="rules"),
+            ev.PlanProposed(plan=PLAN),
+            ev.StageEntered(stage=Stage.SELECTION),
+        )
+        await settle(pilot)
+        await pilot.press("2", "x", "x")
+        conductor.tell(ev.RunEnded(outcome=Outcome.INTERRUPTED, exit=130))
+        await settle(pilot)
+        assert "Stopped while models were being chosen. Nothing has run" in screen_text(pilot)
