@@ -20,7 +20,7 @@ from hgtui.session.beginning import Beginning
 from hgtui.session.board import Board, Listener
 from hgtui.session.changing import Changing
 from hgtui.session.equipment import Equipment
-from hgtui.session.gates import approved, approver, fits, gate, hidden_outside
+from hgtui.session.gates import approvable, approved, approver, fits, gate, hidden_outside
 from hgtui.session.intake import Intake
 from hgtui.session.locks import RunInUse, RunLock
 from hgtui.session.parts import NotNow, Parts
@@ -260,9 +260,8 @@ class Conductor:
             self._board.emit(ev.Marked(uid=command.uid))
 
     async def _open_gate(self) -> None:
-        opened = gate(self.run)
         by = approver(self.run, self._equipment.approve_by, self._equipment.gates, self._equipment.base)
-        if by and opened.approvable and self._parts.running is None:
+        if by and self._parts.running is None and approvable(self.run):
             self._grant(by)
             await self._go()
             return
@@ -294,8 +293,7 @@ class Conductor:
             if now != seen:
                 await self._open_gate()
             return
-        opened = gate(self.run)
-        if not opened.approvable:
+        if not approvable(self.run):
             raise NotNow("The plan has errors and cannot be approved.", "Mend them first.")
         same_hub(self.run, self._equipment)
         same_controller(self.run, self._equipment)

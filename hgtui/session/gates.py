@@ -20,12 +20,11 @@ def gate(run: Run, ahead: Forecast = _NOTHING) -> ev.GateOpened:
 
     `ahead` is what would run again; it is told and is no part of what is approved.
     """
-    wrong = len(errors(problems(run.draft.plan, run.facts)))
-    chosen = all(task.skip or task.uid in run.draft.assignments for task in run.draft.plan)
+    wrong = _wrong(run)
     return ev.GateOpened(
         gate=Gate.MERGED,
         fingerprint=fingerprint(run.draft, run.files, run.candidates),
-        approvable=not wrong and chosen and bool(run.draft.plan.tasks),
+        approvable=not wrong and _complete(run),
         errors=wrong,
         leaves=tuple(str(one) for one in run.leaves_without(ahead.reuses)),
         spends=run.spends_without(ahead.reuses),
@@ -33,6 +32,20 @@ def gate(run: Run, ahead: Forecast = _NOTHING) -> ev.GateOpened:
         substitutes={uid: tuple(one.candidate for one in rows) for uid, rows in run.stand_ins.items()},
         **{name: getattr(ahead, name) for name in Forecast.model_fields},
     )
+
+
+def approvable(run: Run) -> bool:
+    """Say whether a run's draft may be approved: no error in it, and a model for each task."""
+    return _complete(run) and not _wrong(run)
+
+
+def _wrong(run: Run) -> int:
+    return len(errors(problems(run.draft.plan, run.facts)))
+
+
+def _complete(run: Run) -> bool:
+    chosen = all(task.skip or task.uid in run.draft.assignments for task in run.draft.plan)
+    return chosen and bool(run.draft.plan.tasks)
 
 
 def approved(run: Run, by: str, equipment: Equipment) -> ev.Approved:
