@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from functools import partial
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -87,7 +86,8 @@ class ResultScreen(ModalScreen[None]):
         bar = self.query_one("#result-keys", Bar)
         bar.show(keys_line(keys, bar.size.width))
         if self._as_data or one.result.kind not in PICTURES | HEARD | TABLES:
-            self.run_worker(partial(self._read, one), group="read", exclusive=True)
+            # Not the coroutine itself: one that is replaced before it begins would never be awaited.
+            self.run_worker(lambda: self._read(one), group="read", exclusive=True)  # type: ignore[arg-type]
         else:
             self._draw()
 
