@@ -351,6 +351,22 @@ async def test_capital_s_saves_under_a_name_and_asks_before_it_replaces(tmp_path
         assert (tmp_path / "mine.txt").read_text() == "two animals"
 
 
+async def test_what_is_looked_at_is_saved_from_there_and_that_is_told_there(tmp_path: Path) -> None:
+    async with workbench(PLAN, (80, 24)) as (pilot, conductor):
+        digest = keep(desk(pilot), tmp_path, picture())
+        farm(conductor, digest)
+        done(conductor, "t1", words(keep(desk(pilot), tmp_path, b"two"), kind=Kind.BOXES, data=BOXES), image(digest))
+        await choose(pilot)
+        await pilot.press("3", "enter")
+        await until(pilot, lambda: "1 of 2" in screen_text(pilot))
+        await pilot.press("right_square_bracket")
+        field = await asked(pilot, "S")
+        assert field.text == "0-object-detection-2.png"
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ResultScreen) and "Saved: " in screen_text(pilot))
+        assert (tmp_path / "0-object-detection-2.png").read_bytes() == picture()
+
+
 async def test_what_cannot_be_saved_says_why_and_keeps_the_name(tmp_path: Path) -> None:
     async with workbench(PLAN) as (pilot, conductor):
         await pilot.press("S")

@@ -1,6 +1,7 @@
 """A line that is asked for over the workbench: the name of a file, a result given by hand."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from textual import on
 from textual.app import ComposeResult
@@ -62,7 +63,7 @@ class AskLine(ModalScreen[None]):
         self.say("")
         if (look := self._look) is not None:
             text = self.query_one(Field).text
-            self.run_worker(lambda: self._looked(text, look), group="look", exclusive=True)  # type: ignore[arg-type]
+            self.run_worker(partial(self._looked, text, look), group="look", exclusive=True)  # type: ignore[arg-type]
 
     async def _looked(self, text: str, look: Look) -> None:
         words = await look(text)
@@ -72,7 +73,7 @@ class AskLine(ModalScreen[None]):
     @on(Field.Sent)
     def _sent(self, event: Field.Sent) -> None:
         event.stop()
-        self.run_worker(lambda: self._taken(event.text), group="take", exclusive=True)  # type: ignore[arg-type]
+        self.run_worker(partial(self._taken, event.text), group="take", exclusive=True)  # type: ignore[arg-type]
 
     @on(Field.TooLong)
     def _too_long(self, event: Field.TooLong) -> None:

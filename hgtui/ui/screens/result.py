@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -87,7 +88,7 @@ class ResultScreen(ModalScreen[None]):
         bar.show(keys_line(keys, bar.size.width))
         if self._as_data or one.result.kind not in PICTURES | HEARD | TABLES:
             # Not the coroutine itself: one that is replaced before it begins would never be awaited.
-            self.run_worker(lambda: self._read(one), group="read", exclusive=True)  # type: ignore[arg-type]
+            self.run_worker(partial(self._read, one), group="read", exclusive=True)  # type: ignore[arg-type]
         else:
             self._draw()
 
