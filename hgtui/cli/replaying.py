@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -81,7 +82,7 @@ async def again(name: str, *, keep: bool, as_json: bool) -> int:
                 run = RandomIds().run_id()
                 for data in found.new.values():
                     await artifacts.put(data)
-                await journal.put([one.model_copy(update={"run": run}) for one in found.entries])
+                await journal.put([replace(one, run=run) for one in found.entries])
                 say(f"The replay is kept as {run}.")
     words = f"same: {found.events} events" if not found.differences else found.differences[0]
     if len(found.differences) > 1:

@@ -16,7 +16,7 @@ from hgtui.session.journal import JournalError
 from hgtui.session.locks import RunInUse, RunLock
 
 SEARCHED = 10_000
-"""How many runs, from the latest, are looked at for one that has not ended."""
+"""How many runs that have not ended, from the latest, are looked at for one to go on with."""
 
 
 async def resume(
@@ -66,9 +66,7 @@ async def taken(place: Workplace, name: str | None) -> tuple[Run, RunLock | None
 async def _latest(place: Workplace) -> tuple[Run, RunLock | None]:
     busy: RunInUse | None = None
     stuck = ""
-    for row in await place.journal.runs(limit=SEARCHED):
-        if row.outcome is not None:
-            continue
+    for row in await place.journal.runs(limit=SEARCHED, unended=True):
         try:
             run, lock = await place.take(row.id)
         except RunInUse as error:

@@ -51,6 +51,8 @@ async def runs(*, as_json: bool, limit: int, search: str = "") -> int:
     lines = [("run", "started", "state", "request")]
     lines += [(row.id, f"{row.started:%Y-%m-%d %H:%M}", row.state, one_line(row.request, 70)) for row in rows]
     _out(table(lines) if rows else "No run holds that." if search.strip() else "There are no runs yet.")
+    if any(row.state in {"left", "waiting"} for row in rows):
+        say("To go on with one that was left or waits: hgtui resume RUN")
     return EXIT_OK
 
 

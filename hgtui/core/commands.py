@@ -107,7 +107,8 @@ class Retry(Value):
 class Rerun(Value):
     """Run a task that is over again, even where its result is kept, and what is below it as far as that changes.
 
-    With `preview` only say what that would do.
+    At a gate, where nothing runs yet: let the task run though its result is kept, or given once more, take that after
+    all. With `preview` only say what that would do.
     """
 
     command: Literal["rerun"] = "rerun"

@@ -1,10 +1,11 @@
 """The journal's vocabulary: one frozen model for each event. What is not here did not happen."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, TypeAdapter
+from pydantic import ConfigDict, Field, TypeAdapter
 
 from hgtui.core.approval import Grant
 from hgtui.core.base import Value
@@ -17,6 +18,8 @@ from hgtui.core.reuse import told
 from hgtui.core.states import Failure, Gate, Gates, Outcome, Stage
 
 VERSION = 1
+NO_GATES = "gates = none"
+"""What approved a plan where there are no gates."""
 
 
 class Brought(Value):
@@ -37,7 +40,7 @@ class Setup(Value):
     `base` is the working folder, `out` the folder for results ("" for none), `attended` whether somebody could mend a
     failure, `approve_by` what approves in a person's place; `limits` how many calls each endpoint takes at once;
     `selector`, `talker` and `store` whether there were such; `pins` by task type; `exempt` hosts and ports.
-    `profile` is the name of the profile; `hub` the host and port of the Hub's router, `controller_spends` in words what
+    `gates` are those of the process, None where it did not note them. `profile` is the name of the profile; `hub` the host and port of the Hub's router, `controller_spends` in words what
     the controller's calls use up: both as it is told before anything is approved.
     """
 
@@ -55,6 +58,12 @@ class Setup(Value):
     profile: str = ""
     hub: str = ""
     controller_spends: str = ""
+    gates: Gates | None = None
+
+    @property
+    def approver(self) -> str:
+        """What approves in a person's place, without a command; empty where nothing does."""
+        return self.approve_by or (NO_GATES if self.gates is Gates.NONE else "")
 
 
 class RunStarted(Value):
@@ -214,8 +223,8 @@ class GateOpened(Value):
 
     `leaves` says in a line for each place what would leave this machine, `spends` what would be spent (empty where
     nothing is), `substitutes` names for a task the candidates that run in place of the chosen one where it fails.
-    The tasks of `reuses` have a result that is kept, which neither leaves nor spends; those of `reruns` run; `about_s`
-    and `untimed` as in core.reuse.Forecast. `gated` has for a task whose model asks for its terms to be accepted the
+    The tasks of `reuses` have a result that is kept, which neither leaves nor spends; those of `reruns` run; `about_s`,
+    `untimed` and `seconds` as in core.reuse.Forecast. `gated` has for a task whose model asks for its terms to be accepted the
     page where that is done.
     """
 
@@ -232,6 +241,7 @@ class GateOpened(Value):
     reruns: tuple[Uid, ...] = ()
     about_s: float | None = None
     untimed: int = 0
+    seconds: Mapping[Uid, float] = {}
 
     @property
     def forecast(self) -> str:
@@ -263,6 +273,14 @@ class ApprovalCarried(Value):
     type: Literal["approval_carried"] = "approval_carried"
     grant: Grant
     words: str
+
+
+class RunAnew(Value):
+    """At a gate a person let a task run though its result is kept; with `anew` false the result is taken after all."""
+
+    type: Literal["run_anew"] = "run_anew"
+    uid: Uid
+    anew: bool = True
 
 
 class TaskQueued(Value):
@@ -496,7 +514,7 @@ class Refused(Value):
 
 Event = Annotated[
     RunStarted | Resumed | Marked | FileSeen | StageEntered | TaskDrafted | PlanProposed | PlanningFailed | PlanEdited | RevisionBegun | RevisionProposed | RevisionClosed | EditUndone
-    | EditRedone | CandidatesFound | ModelChosen | GateOpened | Approved | ApprovalCarried | TaskQueued | TaskAsking | TaskStarted
+    | EditRedone | CandidatesFound | ModelChosen | GateOpened | Approved | ApprovalCarried | RunAnew | TaskQueued | TaskAsking | TaskStarted
     | TaskRetrying | TaskSubstituted | TaskDone | TaskFailed | TaskBlocked | TaskSkipped | TaskCancelled | TaskReset | Called | Recorded | Logged
     | Answered | RunEnded | Delta | Progress | RerunForeseen | Refused,
     Field(discriminator="type"),
@@ -508,8 +526,14 @@ PASSING_EVENTS = (Delta, Progress, RerunForeseen, Refused)
 EVENTS: TypeAdapter[Event] = TypeAdapter(Event, config={"defer_build": True})
 
 
-class Entry(Value):
-    """An event with its place in a journal; `seq` counts from 1 in each run, None for what is not stored."""
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An event with its place in a journal; `seq` counts from 1 in each run, None for what is not stored.
+
+    No model, as the events are: of a journal of 100,000 one is made for each. `ENTRIES` reads and writes it as JSON.
+    """
+
+    __pydantic_config__ = ConfigDict(extra="forbid", defer_build=True, ser_json_inf_nan="null")
 
     run: str
     seq: int | None
@@ -525,6 +549,9 @@ class Entry(Value):
             "at": stamp(self.at),
             **self.event.model_dump(mode="json"),
         }
+
+
+ENTRIES: TypeAdapter[Entry] = TypeAdapter(Entry)
 
 
 def stamp(at: datetime) -> str:

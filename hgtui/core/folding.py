@@ -43,6 +43,11 @@ def _set_up(run: "Run", setup: ev.Setup | None) -> None:
         run.profile, run.hub, run.controller_spends = setup.profile, setup.hub, setup.controller_spends
 
 
+def _run_anew(run: "Run", event: ev.RunAnew) -> Changed:
+    (run.anew.add if event.anew else run.anew.discard)(event.uid)
+    return (event.uid,)
+
+
 def _marked(run: "Run", event: ev.Marked) -> Changed:
     run.marked = event.uid
     return ()
@@ -141,7 +146,7 @@ def _chosen(run: "Run", event: ev.ModelChosen) -> Changed:
 
 
 def _gate(run: "Run", event: ev.GateOpened) -> Changed:
-    run.gate = event
+    run.gate, run.expected = event, event.seconds
     return ()
 
 
@@ -265,6 +270,7 @@ _FOLD: dict[type, Callable[["Run", Any], Changed]] = {
     ev.RunStarted: _started,
     ev.Resumed: _resumed,
     ev.Marked: _marked,
+    ev.RunAnew: _run_anew,
     ev.FileSeen: _file,
     ev.StageEntered: _stage,
     ev.TaskDrafted: _drafted,

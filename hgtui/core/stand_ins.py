@@ -1,6 +1,8 @@
 """Which candidates may stand in for the one that was chosen, without asking again, where that one fails."""
 
+import weakref
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from hgtui.core.base import Value
 from hgtui.core.edit import Draft
@@ -75,18 +77,29 @@ def stand_ins(task: Task, chosen: Assignment, candidates: tuple[Candidate, ...])
     A model that a person chose, or pinned, is never replaced by another model: only its provider may change.
     """
     # The gate, the grant and the fingerprint ask for the same: these are values, so the very same objects have the same
-    # answer. Who is remembered is held, so that no other object can come to have its id.
-    asked = (id(task), id(chosen), id(candidates))
-    known = _remembered.get(asked)
-    if known is None:
-        if len(_remembered) >= _MOST_REMEMBERED:
-            _remembered.clear()
-        known = _remembered[asked] = (task, chosen, candidates, _stand_ins(task, chosen, candidates))
-    return known[-1]
+    # answer. What is remembered goes with its assignment, before another object can come to have its id.
+    key = id(chosen)
+    known = _remembered.get(key)
+    if known is None or known.task() is not task or known.candidates is not candidates:
+
+        def forget(held: object) -> None:
+            now = _remembered.get(key)
+            if now is not None and now.chosen is held:
+                del _remembered[key]
+
+        answer = _stand_ins(task, chosen, candidates)
+        known = _remembered[key] = _Answer(weakref.ref(chosen, forget), weakref.ref(task), candidates, answer)
+    return known.answer
 
 
-_MOST_REMEMBERED = 2_000
-_remembered: dict[tuple[int, int, int], tuple[Task, Assignment, Candidates, Candidates]] = {}
+class _Answer(NamedTuple):
+    chosen: "weakref.ref[Assignment]"
+    task: "weakref.ref[Task]"
+    candidates: Candidates
+    answer: Candidates
+
+
+_remembered: dict[int, _Answer] = {}
 
 
 def _stand_ins(task: Task, chosen: Assignment, candidates: Candidates) -> Candidates:

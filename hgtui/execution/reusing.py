@@ -1,6 +1,6 @@
 """Reuse as a task meets it: the result that is kept of the same work, and the result that is kept for others."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from hgtui import __version__
@@ -17,18 +17,25 @@ Inputs = Mapping[str, tuple[Given, ...]]
 
 
 class Reusing:
-    """Finds and keeps the results of one run's tasks; `fresh` finds none, so that everything runs.
+    """Finds and keeps the results of one run's tasks; `fresh` finds none, so that everything runs, nor does one of `anew`.
 
     The settings of `endpoints` (core.ports.Settled) are part of what a result is kept by, and so is the version of
     hgtui, which says how an engine is called and its reply is read.
     """
 
     def __init__(
-        self, store: KeepsResults, run: str, endpoints: Mapping[str, Endpoint], clock: Clock, *, fresh: bool = False
+        self,
+        store: KeepsResults,
+        run: str,
+        endpoints: Mapping[str, Endpoint],
+        clock: Clock,
+        *,
+        fresh: bool = False,
+        anew: Iterable[Uid] = (),
     ) -> None:
         self._store, self._run, self._endpoints, self._clock = store, run, endpoints, clock
         self._fresh = fresh
-        self._forced: set[Uid] = set()
+        self._forced = set(anew)
 
     def force(self, uid: Uid) -> None:
         """Let a task run the next time, whatever is kept."""

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, Self
 from pydantic import ValidationError
 
 from hgtui.core.base import canonical
-from hgtui.core.events import PASSING_EVENTS, Entry, RunStarted
+from hgtui.core.events import ENTRIES, PASSING_EVENTS, Entry, RunStarted
 from hgtui.core.text import clean, one_line
 
 FORMAT = 1
@@ -211,7 +211,7 @@ class Archive:
         entries = []
         for number, line in enumerate(self.lines.splitlines(), 1):
             try:
-                entry = Entry.model_validate_json(json.dumps(cleaned(json.loads(line))))
+                entry = ENTRIES.validate_json(json.dumps(cleaned(json.loads(line))))
             except (ValidationError, ValueError, RecursionError) as error:
                 raise self._no(f"line {number} of its journal is no event that this hgtui knows") from error
             if entry.run != self.run or entry.seq != number or isinstance(entry.event, PASSING_EVENTS):

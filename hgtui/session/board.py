@@ -46,7 +46,7 @@ class Board:
 
     def show(self, event: ev.Event) -> None:
         """Show an event that is not stored."""
-        self._show(ev.Entry.model_construct(run=self.run.id, seq=None, at=self._clock.now(), event=event))
+        self._show(ev.Entry(run=self.run.id, seq=None, at=self._clock.now(), event=event))
 
     def log(self, text: str, level: Literal["debug", "warning"] = "debug") -> None:
         """Write a line for the log of a run that goes on. Before its first event and after its last there is no place."""

@@ -61,12 +61,13 @@ class Conductor:
         self._resuming = Resuming(self._parts, self._beginning, self._open_gate, self._go_on)
         self._changing = Changing(self._parts, self._open_gate)
         self._pinning = Pinning(self._parts, self._changing.again)
-        self._steering = Steering(self._parts)
+        self._steering = Steering(self._parts, self._open_gate)
         self._revising = Revising(self._parts, self._changing)
         self._revising.mend()
         self._board.listen(self._on_end)
         self._commands: asyncio.Queue[cmd.Command] = asyncio.Queue()
         self._work: asyncio.Task[None] | None = None
+        self._resumed = False
         self._serving = asyncio.create_task(self._serve(), name="conductor")
 
     # In and out
@@ -245,9 +246,12 @@ class Conductor:
             raise NotNow("There is no run to go on with.", "hgtui runs lists them.")
         if self.run.ended:
             raise NotNow(f"The run {self.run.id} has ended.", f"How it went: hgtui show {self.run.id}")
-        if self._work is not None:
+        if self._work is not None or self._resumed:
             raise NotNow("The run goes on already.")
-        self._start(await self._resuming.work())
+        work = await self._resuming.work()
+        self._resumed = True
+        if work is not None:
+            self._start(work)
 
     async def _go_on(self, stands: Standing, finishing: bool) -> None:
         await self._execute(stands, finishing=finishing)

@@ -129,7 +129,8 @@ class _Pages:
             return None
         if len(columns) == len(_EVENT) and all(isinstance(a, b) for a, b in zip(columns, _EVENT, strict=True)):
             row = Row(*columns)
-            return row if row.seq > 0 and row.crc == checksum(row.seq, row.at, row.type, row.body) else None
+            texts = (row.at.encode(), row.type.encode(), row.body.encode())
+            return row if row.seq > 0 and row.crc == checksum(row.seq, *texts) else None
         if len(columns) >= _RUN and isinstance(columns[0], str) and isinstance(columns[10], int):
             return Known(columns[0], columns[10])
         return None

@@ -32,12 +32,12 @@ class Asked:
     interrupts: bool = False
 
 
-def commands(entries: Sequence[ev.Entry], attended: bool, before: Sequence[ev.Entry] = ()) -> list[Asked]:
+def commands(entries: Sequence[ev.Entry], setup: ev.Setup, before: Sequence[ev.Entry] = ()) -> list[Asked]:
     """Return the commands of a run, in order, each with the number of events before it that count.
 
-    `before` are the entries that another process had written.
+    `setup` is what the process worked under that wrote them, `before` are the entries that another one had written.
     """
-    reader = _Reader(list(entries), attended)
+    reader = _Reader(list(entries), setup)
     for entry in before:
         reader.run.fold(entry)
     return reader.read()
@@ -46,7 +46,7 @@ def commands(entries: Sequence[ev.Entry], attended: bool, before: Sequence[ev.En
 @dataclass
 class _Reader:
     entries: list[ev.Entry]
-    attended: bool
+    setup: ev.Setup
     run: Run = field(default_factory=Run)
     at: int = 0
     found: list[Asked] = field(default_factory=list)
@@ -138,6 +138,8 @@ class _Reader:
                 self._ask(_submitted(event))
             case ev.Resumed():
                 self._ask(cmd.Resume())
+            case ev.RunAnew(uid=uid):
+                self._ask(cmd.Rerun(uid=uid))
             case ev.Marked(uid=uid):
                 self._ask(cmd.Mark(uid=uid))
             case ev.PlanEdited():
@@ -164,7 +166,7 @@ class _Reader:
 
     def _see_gate(self, event: ev.Event) -> None:
         match event:
-            case ev.Approved() if self.run.gate is not None:
+            case ev.Approved() if self.run.gate is not None and event.by != self.setup.approver:
                 self._ask(cmd.Approve(fingerprint=self.run.gate.fingerprint, by=event.by), self._back(ev.FileSeen))
             case ev.GateOpened() if self.run.gate is not None and self._back(ev.FileSeen):
                 # What was approved was no more what would run: the gate opened again.
@@ -194,7 +196,7 @@ class _Reader:
 
     def _gave_up(self) -> bool:
         """Whether a person who could have mended what failed let the answer be written."""
-        if not self.attended or self.run.gate is None or self.run.gate.gate is not Gate.TASK:
+        if not self.setup.attended or self.run.gate is None or self.run.gate.gate is not Gate.TASK:
             return False
         states = {self.run.state(task.uid) for task in self.run.draft.plan}
         return bool(states & {TaskState.FAILED, TaskState.CANCELLED, TaskState.ASKING})
@@ -223,7 +225,9 @@ class _Reader:
         rest = (entry.event for entry in self.entries[self.at :])
         after = next((one for one in rest if not isinstance(one, ev.TaskCancelled)), None)
         response = isinstance(after, ev.StageEntered) and after.stage is Stage.RESPONSE
-        return response and self.attended and self.run.state(_uid(self.entries[self.at].event)) is TaskState.ASKING
+        return (
+            response and self.setup.attended and self.run.state(_uid(self.entries[self.at].event)) is TaskState.ASKING
+        )
 
     def _reset(self, uid: Uid) -> None:
         if isinstance(self.entries[self.at - 1].event, ev.TaskReset):

@@ -144,6 +144,7 @@ class Equipment:
             profile=self.profile,
             hub=self.hub,
             controller_spends=self.controller_spends,
+            gates=self.gates,
         )
 
     lock: Callable[[str], RunLock | None] | None = None

@@ -45,7 +45,7 @@ class Content:
     def __init__(self, entries: list[ev.Entry], artifacts: Artifacts, masked: Masked) -> None:
         """Read through the artifacts of a run. Blocking; OSError where one cannot be read."""
         self._artifacts, self._masked = artifacts, masked
-        lines = [entry.model_dump(mode="json") for entry in entries]
+        lines = [ev.ENTRIES.dump_python(entry, mode="json") for entry in entries]
         text = json.dumps(lines)
         self._as_kept: dict[str, str] = {}  # the digest in the file: the digest of what is kept
         self._as_sent: dict[str, str] = {}
@@ -111,7 +111,7 @@ def _line(line: Any, masked: Masked) -> Any:
     """Take the secrets out of an entry, which stays one: a short secret may be a word of the journal itself."""
     sent = without_secrets(line, masked)
     try:
-        ev.Entry.model_validate_json(json.dumps(sent))
+        ev.ENTRIES.validate_json(json.dumps(sent))
     except ValidationError:
         return without_secrets(line, lambda text: text if len(text) < SHORT else masked(text))
     return sent

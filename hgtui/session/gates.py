@@ -72,7 +72,7 @@ def approver(run: Run, approve_by: str, gates: Gates, base: Path) -> str:
     ``--yes`` covers what the plan sends elsewhere and what it spends: both are told with the approval. Neither it nor
     ``gates = "none"`` covers a hidden file outside the working folder.
     """
-    by = approve_by or ("gates = none" if gates is Gates.NONE else "")
+    by = approve_by or (ev.NO_GATES if gates is Gates.NONE else "")
     return "" if by and hidden_outside(run, base) else by
 
 

@@ -139,11 +139,11 @@ class Journal:
         """Return the entries of `read` alone, for who does not care whether something behind them is damaged."""
         return (await self.read(run_id, after)).entries
 
-    async def runs(self, limit: int = 100, search: str = "") -> list[RunRow]:
-        """Return the runs, the latest first, whose name or request holds `search`."""
+    async def runs(self, limit: int = 100, search: str = "", *, unended: bool = False) -> list[RunRow]:
+        """Return the runs, the latest first, whose name or request holds `search`; with `unended` none that has ended."""
         if not await self._ask(list_is_sound):
             await self._mend()
-        rows = await self._ask(lambda db: read_runs(db, limit, search))
+        rows = await self._ask(lambda db: read_runs(db, limit, search, unended=unended))
         if self._path is None or not any(row.open for row in rows):
             return rows
         return await asyncio.to_thread(_with_stopped, rows, self._path.parent)

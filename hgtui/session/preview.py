@@ -17,19 +17,21 @@ from hgtui.session.equipment import Equipment
 _OPEN = NOT_STARTED | {TaskState.ASKING}
 
 
-async def foresee(run: Run, equipment: Equipment) -> Forecast:
+async def foresee(run: Run, equipment: Equipment, anew: Collection[Uid] | None = None) -> Forecast:
     """Return what would happen if a run's draft ran now; an empty forecast where results are not kept, or none yet.
 
     A task whose inputs all come from what is kept has known inputs, so that it is looked up too. Nothing is fetched and
-    nothing is run for it: what reads a file that is still to be fetched counts as one that runs.
+    nothing is run for it: what reads a file that is still to be fetched counts as one that runs. The tasks of `anew`,
+    those of the run where it is None, run though their result is kept.
     """
+    anew = run.anew if anew is None else anew
     store, plan = equipment.results, run.draft.plan
     open_ = [task for task in plan.ordered() if not task.skip and run.state(task.uid) in _OPEN]
     chosen = run.draft.assignments
     times = await seconds(run, equipment, [task.uid for task in open_])
     if store is None or not times:  # of what was never done nothing is kept
         return Forecast()
-    reusing = Reusing(store, run.id, equipment.endpoints, equipment.clock, fresh=is_fresh(run, equipment))
+    reusing = Reusing(store, run.id, equipment.endpoints, equipment.clock, fresh=is_fresh(run, equipment), anew=anew)
     resolver = Resolver(plan, run.files, equipment.artifacts)
     results = {uid: one.results for uid, one in run.tasks.items() if one.state in HAS_RESULT}
     reuses: list[Uid] = []

@@ -84,7 +84,8 @@ def _parts(entries: Sequence[ev.Entry]) -> list[tuple[int, int]]:
         if isinstance(event, ev.RunStarted | ev.Resumed) and event.setup is not None:
             now = event.setup.attended, event.answer
         mended = isinstance(event, ev.RevisionClosed) and event.message.startswith(_BROKEN_OFF)
-        if mended or (isinstance(event, ev.Resumed) and place != begins[-1] + 1):
+        behind = begins[-1] == place - 1 and isinstance(entries[place - 1].event, ev.RevisionClosed)  # of that process
+        if mended or (isinstance(event, ev.Resumed) and not behind):
             begins.append(place)
         elif isinstance(event, ev.Approved) and _by_another(entries, begins[-1], place, now):
             # It was approved by another process: hgtui approve.
@@ -134,7 +135,7 @@ class _Part:
     async def run(self, listener: Listener | None) -> list[ev.Entry]:
         """Go through it and compare it; return what happened."""
         recording = await Recording(tuple(self._entries), self._artifacts, tuple(self._before)).read()
-        self._asked = commands(self._entries, self._restored.setup.attended, self._before)
+        self._asked = commands(self._entries, self._restored.setup, self._before)
         journal, pace = Again(self._entries), self._pace
         pace.asked = tuple(one.after for one in self._asked)
         pace.interrupted = self._interrupted

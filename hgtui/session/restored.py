@@ -50,10 +50,18 @@ class Restored:
                 setup = entry.event.setup or setup
         approvals = [entry.event for entry in self._entries if isinstance(entry.event, ev.Approved)]
         if setup is None:  # a run of an older hgtui: what it did tells
-            by = next((one.by for one in approvals if one.by not in {"person", "gates = none"}), "")
-            return ev.Setup(base="/", approve_by=by, attended=False, selector=True, talker=True, store=True)
+            by = next((one.by for one in approvals if one.by not in {"person", ev.NO_GATES}), "")
+            return ev.Setup(
+                base="/",
+                approve_by=by,
+                attended=False,
+                selector=True,
+                talker=True,
+                store=True,
+                gates=self._started.gates,
+            )
         attended = next((one.attended for one in reversed(approvals) if one.attended is not None), setup.attended)
-        return setup.model_copy(update={"attended": attended})
+        return setup.model_copy(update={"attended": attended, "gates": setup.gates or self._started.gates})
 
     def equipment(self, recording: Recording, journal: Again, pace: Pace, bound: Callable[[], int]) -> Equipment:
         """Return what the engine runs on; `bound` says how many events came before what the command at hand came to."""
@@ -80,7 +88,7 @@ class Restored:
             ids=SameRun(self._entries[0].run),
             base=Path(setup.base),
             out=Path(setup.out) if setup.out else None,
-            gates=Gates(started.gates),
+            gates=setup.gates or Gates.MERGED,
             approve_by=setup.approve_by,
             attended=setup.attended,
             sleep=Waits(recording, pace).sleep,

@@ -27,8 +27,11 @@ class Resuming:
     def __init__(self, parts: Parts, beginning: Beginning, open_gate: OpenGate, execute: Execute) -> None:
         self._parts, self._beginning, self._open_gate, self._execute = parts, beginning, open_gate, execute
 
-    async def work(self) -> Coroutine[Any, Any, None]:
-        """Say in the journal that the run goes on, and return the work that is left. Raises NotNow."""
+    async def work(self) -> Coroutine[Any, Any, None] | None:
+        """Say in the journal that the run goes on, and return the work that is left. Raises NotNow.
+
+        None where it waits at its gate: that is open again when this returns, so that nobody approves before it is.
+        """
         run = self._parts.run
         if run.answer is not None:
             self._tell("It was answered already; only its end was missing.")
@@ -38,7 +41,7 @@ class Resuming:
             return self._beginning.plan()
         same_hub(run, self._parts.equipment)
         if run.grant is None:
-            return self._before_the_grant()
+            return await self._before_the_grant()
         same_controller(run, self._parts.equipment)
         stands = await self._standing()
         if run.stage is Stage.RESPONSE and stands.settled:
@@ -48,7 +51,7 @@ class Resuming:
         self._tell(f"Its tasks go on; {done} of {all_} {'is' if done == 1 else 'are'} done.")
         return self._go_on(stands, finishing=run.stage is Stage.RESPONSE)
 
-    def _before_the_grant(self) -> Coroutine[Any, Any, None]:
+    async def _before_the_grant(self) -> Coroutine[Any, Any, None] | None:
         run = self._parts.run
         if run.stage is Stage.RESPONSE:
             self._tell("It needs no task: it is answered.")
@@ -56,7 +59,8 @@ class Resuming:
         if run.gate is not None:
             errors = "" if run.gate.approvable else " Its plan has errors, which have to be mended first."
             self._tell(f"It waits for approval again.{errors}")
-            return self._gate_again(run.gate.fingerprint)
+            await self._gate_again(run.gate.fingerprint)
+            return None
         self._tell("It had a plan: models are chosen.")
         return self._select()
 

@@ -76,15 +76,15 @@ class Row(NamedTuple):
     crc: int
 
 
-def checksum(seq: int, at: str, kind: str, body: str) -> int:
-    """Return what tells whether an event is as it was written: the CRC-32 of its columns but the run."""
-    return zlib.crc32(f"{seq}|{at}|{kind}|{body}".encode("utf-8", "replace"))
+def checksum(seq: int, at: bytes, kind: bytes, body: bytes) -> int:
+    """Return what tells whether an event is as it was written: the CRC-32 of its columns (UTF-8) but the run."""
+    return zlib.crc32(b"%d|%b|%b|%b" % (seq, at, kind, body))
 
 
 def to_row(run: str, seq: int, at: datetime, event: ev.Event) -> Row:
     """Make the row of an event; the time is kept to the microsecond. Raises what pydantic raises for what is no JSON."""
     when, body = at.astimezone(UTC).isoformat(), event.model_dump_json()
-    return Row(run, seq, when, event.type, body, checksum(seq, when, event.type, body))
+    return Row(run, seq, when, event.type, body, checksum(seq, when.encode(), event.type.encode(), body.encode()))
 
 
 def read_entries(db: sqlite3.Connection, run: str, after: int) -> Reading:
@@ -99,21 +99,24 @@ def read_entries(db: sqlite3.Connection, run: str, after: int) -> Reading:
             db.execute("BEGIN")
         known = db.execute("SELECT seq FROM runs WHERE id = ?", (run,)).fetchone()
         rows = db.execute(
-            "SELECT seq, at, type, body, crc FROM events WHERE run = ? AND seq > ? ORDER BY seq", (run, after)
+            # As bytes: what is no UTF-8 any more is found by its checksum, and nothing is decoded only to be encoded again.
+            "SELECT seq, CAST(at AS BLOB), CAST(type AS BLOB), CAST(body AS BLOB), crc FROM events"
+            " WHERE run = ? AND seq > ? ORDER BY seq",
+            (run, after),
         )
         with _not_collecting():
             for seq, at, kind, body, crc in rows:
                 if seq != last + 1 or crc != checksum(seq, at, kind, body):
                     return Reading(entries, _damage(run, last), broken=True)
                 event = ev.EVENTS.validate_json(body)
-                entries.append(ev.Entry.model_construct(run=run, seq=seq, at=datetime.fromisoformat(at), event=event))
+                entries.append(ev.Entry(run, seq, datetime.fromisoformat(at.decode()), event))
                 last = seq
         if known and known[0] > last:
             return Reading(entries, _damage(run, last), broken=True)
     except (sqlite3.DatabaseError, ValueError, TypeError) as error:
         if not _about_content(error):
             raise
-        return Reading(entries, _damage(run, last), broken=isinstance(error, sqlite3.Error))
+        return Reading(entries, _damage(run, last), broken=not isinstance(error, ValueError))
     finally:
         if begun and db.in_transaction:
             db.execute("ROLLBACK")
@@ -143,14 +146,15 @@ def _damage(run: str, last: int) -> str:
     return f"The journal of run {run} is damaged behind event {last}: what follows it cannot be read."
 
 
-def read_runs(db: sqlite3.Connection, limit: int, search: str) -> list[RunRow]:
-    """Read the runs, the latest first, whose name or request holds `search`, whatever its case."""
+def read_runs(db: sqlite3.Connection, limit: int, search: str, *, unended: bool = False) -> list[RunRow]:
+    """Read the runs, the latest first, whose name or request holds `search`, whatever its case; or those not ended."""
     rows = db.execute(
         "SELECT id, started, updated, request, planner, stage, gate, outcome, exit, tasks, seq, errors"
         # A damaged index would leave runs out without a word; 10,000 rows are sorted within a few milliseconds.
         " FROM runs"
-        " WHERE ?1 = '' OR instr(folded(request), ?1) OR instr(id, ?1) ORDER BY +started DESC, +id DESC LIMIT ?2",
-        (search.strip().casefold(), limit),
+        " WHERE (?1 = '' OR instr(folded(request), ?1) OR instr(id, ?1)) AND NOT (?3 AND outcome IS NOT NULL)"
+        " ORDER BY +started DESC, +id DESC LIMIT ?2",
+        (search.strip().casefold(), limit, unended),
     )
     return [_run_row(row) for row in rows]
 

@@ -40,6 +40,7 @@ class Running:
                 equipment.endpoints,
                 equipment.clock,
                 fresh=is_fresh(board.run, equipment),
+                anew=board.run.anew,
             )
             if equipment.results is not None
             else None

@@ -1,6 +1,6 @@
 """What a person does to tasks while the plan runs: let one start, retry, skip, stop it, give its result by hand."""
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 
 from hgtui.core import commands as cmd
 from hgtui.core import events as ev
@@ -11,20 +11,22 @@ from hgtui.core.leaving import spending
 from hgtui.core.plan import Uid
 from hgtui.core.ports import ArtifactError
 from hgtui.core.resource import FileFact, Kind, Resource
-from hgtui.core.states import TaskState
+from hgtui.core.states import HAS_RESULT, TaskState
 from hgtui.core.text import clean, decode, one_line
 from hgtui.session.parts import NotNow, Parts
 from hgtui.session.places import moved
-from hgtui.session.preview import foresee_rerun
+from hgtui.session.preview import foresee, foresee_rerun
 
 PREVIEW = 400
+
+OpenGate = Callable[[], Awaitable[None]]
 
 
 class Steering:
     """Carries out the commands that steer a run in its execution stage. Each raises NotNow or SchedulerError."""
 
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
+    def __init__(self, parts: Parts, open_gate: OpenGate) -> None:
+        self._parts, self._open_gate = parts, open_gate
 
     async def allow(self, command: cmd.Allow) -> None:
         """Let a task that asks start."""
@@ -52,6 +54,9 @@ class Steering:
         What a person gave by hand or left out stays so. That a person asks for it is the approval: it is told what it
         spends, and it stays within what was granted.
         """
+        if self._parts.running is None and self._parts.run.gate is not None:
+            await self._run_anew(command)
+            return
         running, run = self._parts.live(), self._parts.run
         spare = self._spare()
         uids = running.scheduler.rerunnable(command.uid, spare)
@@ -64,6 +69,28 @@ class Steering:
         self._parts.board.emit(ev.Logged(text=f"{text}. {spends}".strip(), uid=command.uid))
         running.rerun(command.uid, spare)
         running.moved()
+
+    async def _run_anew(self, command: cmd.Rerun) -> None:
+        """At the gate: let a task run though its result is kept, or take that after all; the gate tells what follows."""
+        run, board = self._parts.run, self._parts.board
+        task = run.draft.plan.get(command.uid)
+        if task is None:
+            raise NotNow("The plan has no such task.")
+        if run.state(task.uid) in HAS_RESULT:
+            raise NotNow(f"Task {task.id} is done: it is run again once the others go on.")
+        anew = task.uid not in run.anew
+        if command.preview:
+            ahead = await foresee(run, self._parts.equipment, run.anew ^ {task.uid})
+            rows = run.draft.plan.with_tasks(run.draft.plan[uid] for uid in ahead.reruns)
+            spends = spending(Draft(plan=rows, assignments=run.draft.assignments), run.candidates)
+            told = ahead.model_dump(include={"reruns", "about_s", "untimed"})
+            board.emit(ev.RerunForeseen(uid=task.uid, spends=spends, **told))
+            return
+        board.emit(ev.RunAnew(uid=task.uid, anew=anew))
+        how = "runs though its result is kept" if anew else "takes its kept result after all"
+        board.emit(ev.Logged(text=f"Task {task.id} {how}.", uid=task.uid))
+        await board.flush()
+        await self._open_gate()
 
     async def skip(self, command: cmd.SkipTask) -> None:
         """Go on without a task."""

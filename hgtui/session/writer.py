@@ -173,7 +173,7 @@ class Writer:
                 self._lost[run] = one.outcome = JournalError(f"The event {one.event.type} cannot be written: {error}.")
                 continue
             columns |= changes(one.event)
-            one.outcome = Entry.model_construct(run=run, seq=seq, at=one.at, event=one.event)
+            one.outcome = Entry(run=run, seq=seq, at=one.at, event=one.event)
         return rows, columns
 
     def _note(self, run: str, rows: list[Row], columns: dict[str, Any]) -> None:

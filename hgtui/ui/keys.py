@@ -21,7 +21,7 @@ KEYS = (
     Key("a", "approve", "a", "approve+run", "Approve the plan with its models and run it"),
     Key("c", "comment", "c", "comment", "Say what should be different: the LLM revises the plan"),
     Key("r", "retry", "r", "retry", "Run again what failed or was stopped; ask again for a plan"),
-    Key("R", "rerun", "R", "", "Run the task again with what is below it; asks once"),
+    Key("R", "rerun", "R", "", "Run the task again with what is below it; at a gate, though its result is kept"),
     Key("n", "go_on", "n", "go on without", "Go on without a task that failed; the answer says so"),
     Key("f", "mend", "f", "mend", "Apply a mend; after a failure take the next candidate"),
     Key("s", "supply", "s", "by hand", "Give the result of the task by hand, or correct it"),
@@ -49,6 +49,9 @@ KEYS = (
     Key("2", "focus_pane('plan')", "2", "", "Go to the plan"),
     Key("3", "focus_pane('task')", "3", "", "Go to the task: its result, arguments and candidates"),
     Key("4", "focus_pane('log')", "4", "", "Go to problems and log"),
+    Key("slash", "filter", "/", "", "Show only the rows of the plan with the words that you type"),
+    Key("plus", "larger", "+", "", "Make the pane larger; at last it is alone"),
+    Key("underscore", "smaller", "_", "", "Make the pane smaller"),
     Key("question_mark,f1", "help", "?", "help", "Show all keys"),
     Key("colon,ctrl+p", "palette", ":", "", "Find an action by its name"),
     Key(
@@ -72,7 +75,7 @@ MODELS = (
 )
 """The keys of the list of models, for the help."""
 MOVES = (
-    ("enter", "send, open, take a candidate, apply a mend, take a revision"),
+    ("enter", "send, open, unfold alike rows, take a candidate, apply a mend, take a revision"),
     ("y n", "at a revision: take this change, leave it out"),
     ("esc", "back one level, at a revision: keep your plan; never stops a run"),
     ("j k ↑ ↓  Home G", "move, first, last"),

@@ -119,6 +119,9 @@ def _rerun(view: View) -> str:
     no = _task(view)
     if no or view.task is None:
         return no
+    if view.run.stage is not Stage.EXECUTION and view.run.gate is not None:
+        kept = {*view.run.gate.reuses, *view.run.anew}
+        return "" if view.task.uid in kept else f"Task {view.task.id} runs anyway: nothing is kept of it."
     if view.run.stage is not Stage.EXECUTION:
         return "Nothing runs now: R is for a task that is over while others go on."
     state = view.run.state(view.task.uid)
@@ -246,5 +249,6 @@ _RULES: dict[str, Callable[[View], str]] = {
     "save_result": _has_result,
     "open_outside": _has_result,
     "tab": lambda view: "" if view.task else NO_TASK,
+    "filter": lambda view: "" if len(view.plan) else NO_PLAN,
     "copy": lambda view: "" if view.task else NO_TASK,
 }

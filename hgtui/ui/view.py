@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 
 from hgtui.core import events as ev
@@ -58,6 +59,15 @@ class View:
     """What the selector or the ranking took for a task, also after the person took another."""
     times: dict[tuple[str, str], float] = field(default_factory=dict)
     """How many seconds a task type took here before, by task type and candidate."""
+    price: str = ""
+    """What of that is money: empty where nothing costs any, "-" where it is not known."""
+    since: datetime | None = None
+    until: datetime | None = None
+    """When the tasks began to run, as far as that was seen here, and when the run ended."""
+    planned: set[Uid] = field(default_factory=set)
+    """The tasks that a planner added in a revision."""
+    _known: set[Uid] = field(default_factory=set)
+    """The tasks of the plan as it was looked at last."""
 
     def restart(self, run: Run, *, by_llm: bool = False, live: Live | None = None, chosen: Uid | None = None) -> None:
         """Look at another run, or again at one that was looked at before."""
@@ -66,6 +76,7 @@ class View:
         self.tab, self.advised = None, {}
         for task in run.plan:
             self._advise(task.uid, run.draft.assignments.get(task.uid))
+        self.since, self.until, self.planned = None, run.at if run.ended else None, set()
         self._find_problems()
 
     def take(self, entries: Iterable[ev.Entry]) -> None:
@@ -73,17 +84,35 @@ class View:
         entries = tuple(entries)
         self.live.take(entries)
         for entry in entries:
-            if isinstance(entry.event, ev.ModelChosen):
-                self._advise(entry.event.uid, entry.event.assignment)
+            self._note(entry.event, entry.at)
         if any(isinstance(entry.event, CHANGES_PROBLEMS) for entry in entries):
             self._find_problems()
+
+    def _note(self, event: ev.Event, at: datetime) -> None:
+        match event:
+            case ev.Resumed(stage=Stage.EXECUTION) | ev.StageEntered(stage=Stage.EXECUTION):
+                self.since = at
+            case ev.RunEnded():
+                self.until = at
+            case ev.ModelChosen(uid=uid, assignment=assignment):
+                self._advise(uid, assignment)
+            case ev.RevisionProposed(plan=plan):
+                self.planned |= {task.uid for task in plan} - self._known
+            case _:
+                pass
 
     def _advise(self, uid: Uid, assignment: Assignment | None) -> None:
         if assignment is not None and assignment.chosen_by != "person":
             self.advised[uid] = assignment
 
+    def elapsed(self, now: datetime) -> float | None:
+        """Return for how many seconds the tasks run, or ran; None where none has begun. `now` is wall-clock UTC."""
+        since = self.since or min((one.started for one in self.run.tasks.values() if one.started), default=None)
+        return max(((self.until or now) - since).total_seconds(), 0.0) if since else None
+
     def _find_problems(self) -> None:
         proposed = self.run.proposed is not None
+        self._known = {task.uid for task in self.run.plan}
         self.problems = problems(self.run.plan, self.run.facts) if proposed else ()
         self.worst = {}
         for one in self.problems:
@@ -91,6 +120,7 @@ class View:
                 self.worst.setdefault(one.uid, one)
         self.leaves = tuple(str(one) for one in self.run.leaving) if proposed else ()
         self.spends = self.run.spends if proposed else ""
+        self.price = self.run.price if proposed else ""
 
     @property
     def plan(self) -> Plan:
@@ -236,7 +266,7 @@ class View:
         if before is None:
             return "+"
         chosen = self.assignment(task.uid)
-        return "~" if before != task or (chosen and chosen.chosen_by == "person") else " "
+        return "~" if (before is not task and before != task) or (chosen and chosen.chosen_by == "person") else " "
 
     @property
     def ids(self) -> dict[Uid, int]:

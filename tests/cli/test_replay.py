@@ -137,3 +137,13 @@ def test_a_template_that_was_changed_since_is_told_with_the_place_where_it_diffe
     assert again.exit == 1
     assert "message 1 (system) differs at character" in again.out
     assert "Hurry." in again.out
+
+
+@pytest.mark.parametrize("more", [{}, {"HGTUI_GATES": "none"}])
+def test_a_run_that_waited_and_was_resumed_without_asking_is_the_same_again(
+    hgtui: Program, more: dict[str, str]
+) -> None:
+    waits = hgtui.run("run", SAY, "--json").events[-1]["run"]
+    assert hgtui.run("resume", waits, *(() if more else ("--yes",)), **more).exit == 0
+    again = hgtui.run("run", "--replay", waits)
+    assert (again.exit, again.err) == (0, ""), again

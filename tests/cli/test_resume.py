@@ -124,7 +124,11 @@ def test_without_a_name_the_latest_run_that_has_not_ended_goes_on(hgtui: Program
     done = hgtui.run("run", SAY, "--yes")
     hgtui.run("resume").told(2, "There is no run to go on with: all have ended.", "hgtui runs")
     hgtui.run("resume", "nothing").told(2, "There is no run 'nothing'")
+    assert hgtui.run("runs").err == ""
     older, newer = (hgtui.run("run", SAY, "--json").events[-1] for _ in "ab")
+    listed = hgtui.run("runs")
+    assert [line.split()[3] for line in listed.out.splitlines()[1:]] == ["waiting", "waiting", "answered"]
+    assert "hgtui resume RUN" in listed.err
     ended = hgtui.run("runs", "--json").json[-1]["id"]
     hgtui.run("resume", ended).told(2, f"The run {ended} has ended", f"hgtui show {ended}")
     waits = hgtui.run("resume", "--json")

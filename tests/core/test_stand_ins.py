@@ -1,5 +1,7 @@
 """What may stand in for a candidate without asking again, and what never does."""
 
+import gc
+import weakref
 from typing import Any
 
 import pytest
@@ -172,3 +174,15 @@ def test_nothing_is_known_to_stand_in_for_a_candidate_that_nobody_lists_or_a_tas
         assignments={"t1": Assignment.of(hub("a/one"), "ranking", "")},
     )
     assert draft_stand_ins(skipped, {TASK.task: (hub("a/one"), hub("b/two"))}) == {}
+
+
+def test_nothing_of_a_choice_that_is_gone_is_held() -> None:
+    for task in (TASK, TASK.model_copy()):
+        rows = (hub("a/one"), hub("b/two"))
+        chosen = Assignment.of(rows[0], "ranking", "")
+        assert stand_ins(task, chosen, rows) == stand_ins(task, chosen, rows) == rows[1:]
+        assert stand_ins(task, chosen, rows[:1]) == ()
+        left = [weakref.ref(one) for one in (chosen, *rows)]
+        del chosen, rows
+        gc.collect()
+        assert [one() for one in left] == [None, None, None]

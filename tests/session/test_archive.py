@@ -219,7 +219,7 @@ Parts = dict[str, Any]
 
 
 def entry(number: int, event: ev.Event, run: str = "r1") -> dict[str, Any]:
-    return ev.Entry(run=run, seq=number, at=NOW, event=event).model_dump(mode="json")
+    return ev.ENTRIES.dump_python(ev.Entry(run=run, seq=number, at=NOW, event=event), mode="json")
 
 
 GOOD = [entry(number, event) for number, event in enumerate(story(), 1)]

@@ -114,7 +114,7 @@ async def recorded(folder: Path) -> Entries:
 async def to_the_end(here: Stage) -> None:
     """Resume, and do at its gates what was done in the recorded run."""
     here.send(cmd.Resume())
-    await here.until(lambda: here.run.ended or here.run.gate)
+    await here.until(lambda: here.run.ended or here.all(ev.GateOpened))
     if here.run.gate and not here.run.undos:
         await here.after(EDIT, kind=ev.GateOpened)
     if here.run.gate:
@@ -166,7 +166,7 @@ async def test_a_run_that_dies_again_and_again_behind_each_event_comes_to_its_en
 
 
 def _counts(event: ev.Event) -> bool:
-    return isinstance(event, ev.PlanProposed | ev.GateOpened | ev.Approved | ev.TaskDone | ev.TaskFailed | ev.RunEnded)
+    return isinstance(event, ev.PlanProposed | ev.PlanEdited | ev.Approved | ev.TaskDone | ev.TaskFailed | ev.RunEnded)
 
 
 # Before anything was approved
@@ -590,3 +590,15 @@ async def test_a_run_is_held_from_its_first_event_to_its_end(tmp_path: Path) -> 
         free = take(name)
         assert free, "and so does the end of the run"
         free.release()
+
+
+async def test_what_is_sent_right_behind_resume_finds_the_gate_open_again(tmp_path: Path) -> None:
+    before = until(await ran(tmp_path / "first"), ev.GateOpened)
+    folder = await left(tmp_path / "again", before)
+    async with again(folder, before) as here:
+        here.send(cmd.Resume(), cmd.Resume())
+        here.approve()
+        assert (await here.end()).exit == 0
+        told = [type(one) for one in here.heard if isinstance(one, ev.Resumed | ev.GateOpened | ev.Approved)]
+        assert told == [ev.Resumed, ev.GateOpened, ev.Approved]
+        assert [one.message for one in here.all(ev.Refused)] == ["The run goes on already."]

@@ -14,7 +14,9 @@ from hgtui.core.plan import Plan
 from hgtui.core.run import fold
 from hgtui.core.states import Gate, Outcome, TaskState
 from hgtui.session.artifacts import Artifacts
+from hgtui.session.replay import replay
 from hgtui.session.results import ResultStore
+from hgtui.session.sealed import sealed
 from tests.session.staging import CHAIN, ByHand, FakeWork, Models, Stage, model, plan, stage, task
 
 THREE = plan(task("t1", "one"), task("t2", "", "t1"), task("t3", "three"))
@@ -317,3 +319,54 @@ async def test_a_rerun_that_does_not_fit_is_refused(tmp_path: Path, preview: boo
         await here.end()
         over = await here.after(cmd.Rerun(uid="t1", preview=preview), kind=ev.Refused)
         assert over.message == "Nothing runs now."
+
+
+async def test_at_the_gate_a_task_is_let_run_though_its_result_is_kept(tmp_path: Path) -> None:
+    async with reusing(tmp_path, THREE) as first:
+        await through(first)
+    async with reusing(tmp_path, THREE) as here:
+        seen = await here.gate()
+        assert shown(seen) == (("t1", "t3", "t2"), ())
+        foreseen = await here.after(cmd.Rerun(uid="t1", preview=True), kind=ev.RerunForeseen)
+        assert (foreseen.uid, foreseen.reruns) == ("t1", ("t1", "t2"))
+        assert here.run.anew == set()
+        anew = await here.after(cmd.Rerun(uid="t1"), kind=ev.GateOpened)
+        assert (shown(anew), anew.fingerprint) == ((("t3",), ("t1", "t2")), seen.fingerprint)
+        assert anew.forecast == "re-runs 2, reuses 1, under 0.1 s"
+        assert any(one.text == "Task 1 runs though its result is kept." for one in here.all(ev.Logged))
+        back = await here.after(cmd.Rerun(uid="t1"), kind=ev.GateOpened)
+        assert shown(back) == shown(seen)
+        await here.after(cmd.Rerun(uid="t1"), kind=ev.GateOpened)
+        assert (await here.reopened()).anew == {"t1"}
+        here.approve()
+        assert (await here.end()).outcome is Outcome.ANSWERED
+        assert called(here) == ["t1"]
+        assert here.states() == {"t1": "done", "t2": "reused", "t3": "reused"}
+        with sealed():
+            assert not (await replay(await here.entries(), here.equipment.artifacts)).differences
+    async with reusing(tmp_path, THREE) as later:
+        await through(later)
+        assert called(later) == []
+        assert later.run.status("t1").kept_from == here.run.id
+
+
+async def test_who_goes_on_from_the_gate_knows_what_runs_anew(tmp_path: Path) -> None:
+    async with reusing(tmp_path, THREE) as first:
+        await through(first)
+    async with reusing(tmp_path, THREE) as second:
+        await second.gate()
+        await second.after(cmd.Rerun(uid="t3"), kind=ev.GateOpened)
+        left = await second.reopened()
+    async with reusing(tmp_path, THREE, run=left) as here:
+        opened = await here.after(cmd.Resume(), kind=ev.GateOpened)
+        assert shown(opened) == (("t1", "t2"), ("t3",))
+        here.approve()
+        await here.end()
+        assert called(here) == ["t3"]
+
+
+async def test_at_the_gate_only_a_task_of_the_plan_is_let_run_anew(tmp_path: Path) -> None:
+    async with reusing(tmp_path, THREE) as here:
+        await here.gate()
+        refused = await here.after(cmd.Rerun(uid="t9"), kind=ev.Refused)
+        assert refused.message == "The plan has no such task."

@@ -68,9 +68,21 @@ async def test_escape_keeps_what_there_is() -> None:
 async def test_capital_r_on_what_is_not_over_says_why_not() -> None:
     async with workbench(chain()) as (pilot, conductor):
         await pilot.press("R")
-        assert "Nothing runs now" in notice(pilot)
+        assert "Task 0 runs anyway: nothing is kept of it." in notice(pilot)
         over(conductor)
         await settle(pilot)
         await pilot.press("2", "home", "j", "R")
         assert "R is for one that is over" in notice(pilot)
         assert conductor.commands == []
+
+
+async def test_at_the_gate_capital_r_lets_a_task_run_though_its_result_is_kept() -> None:
+    async with workbench(chain()) as (pilot, conductor):
+        conductor.tell(gate(conductor.run).model_copy(update={"reuses": ("t1",), "reruns": ("t2", "t3")}))
+        await settle(pilot)
+        await pilot.press("2", "home", "R")
+        assert conductor.commands == [cmd.Rerun(uid="t1")]
+        conductor.tell(ev.RunAnew(uid="t1"), gate(conductor.run))
+        await settle(pilot)
+        await pilot.press("R")
+        assert conductor.commands == [cmd.Rerun(uid="t1")] * 2

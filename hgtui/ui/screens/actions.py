@@ -22,6 +22,7 @@ from hgtui.core.events import RerunForeseen
 from hgtui.core.plan import Uid
 from hgtui.core.planfile import write_task
 from hgtui.core.problems import Problem
+from hgtui.core.states import Stage
 from hgtui.core.text import plural
 from hgtui.ui.may import why_not
 from hgtui.ui.models import refusal
@@ -163,11 +164,15 @@ class Actions(Bench):
             self.dispatch(Retry(uid=self.view.chosen))
 
     def action_rerun(self) -> None:
-        """Say what a re-run of the task with what is below it would do; the same key again does it."""
+        """Say what a re-run of the task with what is below it would do; the same key again does it.
+
+        At a gate, which says that itself, it is done at once.
+        """
         question, uid = self.question, self.view.chosen
         if not self._can("rerun") or uid is None:
             return
-        self.dispatch(Rerun(uid=uid, preview=question != Question("rerun", uid)))
+        asks = self.view.run.stage is Stage.EXECUTION
+        self.dispatch(Rerun(uid=uid, preview=asks and question != Question("rerun", uid)))
 
     def foreseen(self, event: RerunForeseen) -> None:
         """Ask whether what was foreseen is to be done."""

@@ -12,7 +12,7 @@ from hgtui.core.text import one_line
 from hgtui.ui import greeting as first
 from hgtui.ui.keys import KEYS, Key
 from hgtui.ui.may import why_not
-from hgtui.ui.screens.actions import Actions
+from hgtui.ui.screens.sizing import Sizing
 from hgtui.ui.widgets.attention import Attention
 from hgtui.ui.widgets.bars import Bar, keys_line
 from hgtui.ui.widgets.diff import DiffPane
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from textual.widgets import Markdown
 
 
-class Moving(Actions):
+class Moving(Sizing):
     """Selection, focus and forms of the workbench."""
 
     large: str | None = None
@@ -37,6 +37,7 @@ class Moving(Actions):
     def lay_out(self) -> None:
         """Make large what the person asked for, else what the phase is about."""
         self.set_class(self.view.talking if self.large is None else self.large == "chat", "-talking")
+        self.fit_sizes()
 
     def open_result(self) -> None:
         """Show the results of the selected task over the whole screen."""
@@ -62,6 +63,8 @@ class Moving(Actions):
 
     def working_keys(self) -> list[tuple[str, str]]:
         """Return the keys that do something now where the focus is, each with a word or two, the way to more last."""
+        if isinstance(self.focused, Field) and self.focused.id == "plan-filter":
+            return [*self.filter_keys(), first.HELP]
         if isinstance(self.focused, Field):
             here = [("enter", "set"), ("esc", "leave"), ("tab", "next")] if self.query(ArgForm) else []
             sends = [("enter", self._sends())] if self._sends() else []
@@ -73,6 +76,8 @@ class Moving(Actions):
         enter = {"plan": "open", "task": self._enters(), "log": "mend"}.get(where)
         if where == "diff":
             return [*self.compared_keys(), (":", "commands"), ("q", "leave"), ("?", "help")]
+        if where == "plan" and (row := self.query_one(PlanPane).folded):
+            enter = "fold" if row.opened else "unfold"
         reads = where == "task" and enter
         keys = [("enter", enter)] if enter and (self.view.busy or reads) else []
         shown = (key for key in KEYS if key.footer and key.action not in {"help", "leave"})
@@ -112,20 +117,26 @@ class Moving(Actions):
 
     @on(Rows.Moved, "#plan")
     def _moved(self, event: Rows.Moved) -> None:
-        plan = self.query_one(PlanPane)
-        if event.index < len(plan.tasks):
-            self.view.chosen = plan.tasks[event.index].uid
-            self.selected()
+        if uid := self.query_one(PlanPane).uid_at(event.index):
+            self.view.chosen = uid
         self._close_form()
         self.question = None
         self.say("")
+        self.filter_changed()
+
+    def filter_changed(self) -> None:
+        """Show the task that is selected now."""
+        self.selected()
         self.query_one(TaskPane).reload()
         self._foot()
 
     @on(Rows.Opened)
     def _opened(self, event: Rows.Opened) -> None:
-        if event.rows.id == "plan":
-            self.action_focus_pane("task")
+        if isinstance(event.rows, PlanPane):
+            if event.rows.toggle():
+                self.filter_changed()
+            else:
+                self.action_focus_pane("task")
         elif isinstance(event.rows, DiffPane):
             self.take_compared()
         elif isinstance(event.rows, TaskPane):
@@ -154,7 +165,10 @@ class Moving(Actions):
         """Select a task in the plan and show it in the task pane."""
         self.view.chosen = uid
         self.selected()
-        self.query_one(PlanPane).choose(uid)
+        if not self.query_one(PlanPane).reveal(uid):
+            self.close_filter()
+            self.view.chosen = uid
+            self.query_one(PlanPane).choose(uid)
         self.query_one(TaskPane).reload()
         self._foot()
 
@@ -183,6 +197,7 @@ class Moving(Actions):
         self._close_form()
         self.large = "chat" if pane == "prompt" else "plan" if pane != "log" else self.large
         self.lay_out()
+        self.show_pane("chat" if pane == "prompt" else pane)
         if pane in {"plan", "task"} and self.query_one(DiffPane).two:
             pane = "diff"
         self.query_one(f"#{pane}").focus()
@@ -222,6 +237,8 @@ class Moving(Actions):
         elif isinstance(self.focused, DiffPane):
             self.leave_compared()
             return
+        elif self.close_filter():
+            return
         self.action_focus_pane("plan")
 
     def take_compared(self) -> None:
@@ -239,6 +256,8 @@ class Moving(Actions):
             self.action_leave()
         elif prompt.has_focus and prompt.text:
             prompt.clear()
+        elif self.empty_filter():
+            return
         elif self.view.busy:
             self._ask("Stop this run?  x stops it · ctrl+c again leaves hgtui · esc goes on", "interrupt")
             self._close_form()

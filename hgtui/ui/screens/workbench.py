@@ -185,6 +185,8 @@ class Workbench(Keeping):
     def _forget(self) -> None:
         """Leave what was heard of another run."""
         self._heard, self._changed, self._lines = [], set(), []
+        self.close_filter()
+        self.query_one(PlanPane).forget()
 
     def dispatch(self, command: Command) -> None:
         """Send a command to the conductor."""
