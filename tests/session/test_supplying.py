@@ -36,6 +36,7 @@ async def test_a_corrected_result_says_first_what_would_run_again_and_then_it_do
         await here.until(lambda: len([one for one in here.work.calls if one.task.uid == "t3"]) == 2)
         assert [one.inputs["text"][0].text for one in here.work.calls if one.task.uid == "t2"][-1] == "corrected"
         here.work.let("t3")
+        await here.until(lambda: here.run.gate and here.run.gate.gate is Gate.TASK)
         here.send(cmd.SkipTask(uid="t4"))
         assert (await here.end()).outcome is Outcome.ANSWERED
         assert here.run.tasks["t1"].supplied
