@@ -48,6 +48,44 @@ def _marked(run: "Run", event: ev.Marked) -> Changed:
     return ()
 
 
+def _rules_set(run: "Run", event: ev.RulesSet) -> Changed:
+    run.standing = event.rules
+    # What was stored from this run and is not any more was deleted since.
+    run.made = tuple(one for one in run.made if one.scope != "always" or one in event.rules)
+    return _all(run)
+
+
+def _rule_added(run: "Run", event: ev.RuleAdded) -> Changed:
+    run.made = (event.rule, *(one for one in run.made if one != event.rule))
+    run.used.pop(event.rule.key, None)  # one that holds once and is made again holds again
+    return _all(run)
+
+
+def _rule_dropped(run: "Run", event: ev.RuleDropped) -> Changed:
+    run.made = tuple(one for one in run.made if one.key != event.key)
+    run.standing = tuple(one for one in run.standing if one.key != event.key)
+    return _all(run)
+
+
+def _rule_used(run: "Run", event: ev.RuleUsed) -> Changed:
+    run.used.setdefault(event.key, event.uid)
+    return (event.uid,)
+
+
+def _all(run: "Run") -> Changed:
+    return [task.uid for task in run.plan]
+
+
+def _breakpoint(run: "Run", event: ev.BreakpointSet) -> Changed:
+    (run.breakpoints.add if event.on else run.breakpoints.discard)(event.uid)
+    return (event.uid,)
+
+
+def _plan_approved(run: "Run", event: ev.PlanApproved) -> Changed:
+    run.plan_approved, run.gate = event.fingerprint, None
+    return ()
+
+
 def _file(run: "Run", event: ev.FileSeen) -> Changed:
     run.files[event.file.path] = event.file
     return [task.uid for task in run.plan if event.file.path in {t for v in task.args.values() for t in v.literals}]
@@ -146,7 +184,7 @@ def _gate(run: "Run", event: ev.GateOpened) -> Changed:
 
 
 def _approved(run: "Run", event: ev.Approved | ev.ApprovalCarried) -> Changed:
-    run.grant, run.gate = event.grant, None
+    run.grant, run.gate, run.granted = event.grant, None, run.draft
     return ()
 
 
@@ -159,7 +197,7 @@ def _task_started(run: "Run", event: ev.TaskStarted) -> Changed:
     status = run.kept(event.uid)
     status.state, status.attempt, status.candidate = TaskState.RUNNING, event.attempt, event.candidate
     status.started, status.retry_at, status.fraction, status.note = run.at, None, None, ""
-    status.why = ""
+    status.why = status.cause = ""
     return (event.uid,)
 
 
@@ -214,7 +252,7 @@ def _blocked(run: "Run", event: ev.TaskBlocked) -> Changed:
 
 def _asking(run: "Run", event: ev.TaskAsking) -> Changed:
     status = run.kept(event.uid)
-    status.state, status.why = TaskState.ASKING, event.why
+    status.state, status.why, status.cause = TaskState.ASKING, event.why, event.cause
     return (event.uid,)
 
 
@@ -265,6 +303,12 @@ _FOLD: dict[type, Callable[["Run", Any], Changed]] = {
     ev.RunStarted: _started,
     ev.Resumed: _resumed,
     ev.Marked: _marked,
+    ev.RulesSet: _rules_set,
+    ev.RuleAdded: _rule_added,
+    ev.RuleDropped: _rule_dropped,
+    ev.RuleUsed: _rule_used,
+    ev.BreakpointSet: _breakpoint,
+    ev.PlanApproved: _plan_approved,
     ev.FileSeen: _file,
     ev.StageEntered: _stage,
     ev.TaskDrafted: _drafted,

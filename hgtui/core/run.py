@@ -11,6 +11,7 @@ from hgtui.core.folding import take_in
 from hgtui.core.leaving import Leaving, leaving, spending
 from hgtui.core.model import Assignment, Candidate
 from hgtui.core.plan import Plan, Task, Uid
+from hgtui.core.policy import Rule, Rulebook, Ruling, ruling
 from hgtui.core.ports import Turn
 from hgtui.core.problem import Code, Facts
 from hgtui.core.problems import problems
@@ -53,6 +54,12 @@ class Run:
     help: dict[str, str] = field(default_factory=dict)
     gate: ev.GateOpened | None = None
     grant: Grant | None = None
+    granted: Draft | None = None
+    plan_approved: str = ""
+    standing: tuple[Rule, ...] = ()
+    made: tuple[Rule, ...] = ()
+    used: dict[str, Uid] = field(default_factory=dict)
+    breakpoints: set[Uid] = field(default_factory=set)
     tasks: dict[Uid, TaskStatus] = field(default_factory=dict)
     log: list[LogEntry] = field(default_factory=list)
     calls: list[ev.Called] = field(default_factory=list)
@@ -107,7 +114,18 @@ class Run:
             candidates=self.candidates if self.candidates else None,
             assignments=self.draft.assignments,
             help=self.help,
+            ruling=self.ruling,
         )
+
+    @property
+    def book(self) -> Rulebook:
+        """The rules of the run: those that were made in it first, the last before the others."""
+        return Rulebook((*self.made, *(one for one in self.standing if one not in self.made)), self.used)
+
+    @property
+    def ruling(self) -> Ruling:
+        """What the rules say of each task."""
+        return ruling(self.draft, self.files, self.candidates, self.book)
 
     @property
     def left_out(self) -> tuple[str, ...]:
@@ -136,7 +154,8 @@ class Run:
         """Return what leaves this machine if the draft runs but for some tasks."""
         told = ["the request", *(["the earlier turns"] if self.earlier else [])]
         told += ["the results"] if self.answer_by == "llm" else []
-        return leaving(_but(self.draft, reused), self.files, self.candidates, self.controller, tuple(told))
+        draft, may = _but(self.draft, reused), self.ruling.may
+        return leaving(draft, self.files, self.candidates, self.controller, tuple(told), may)
 
     @property
     def spends(self) -> str:
@@ -165,7 +184,7 @@ class Run:
     @property
     def stand_ins(self) -> dict[Uid, tuple[StandIn, ...]]:
         """For each task that has some, what may run in place of its candidate where that fails, in order."""
-        return draft_stand_ins(self.draft, self.candidates)
+        return draft_stand_ins(self.draft, self.candidates, self.ruling.may)
 
     @property
     def turns(self) -> tuple[Turn, ...]:

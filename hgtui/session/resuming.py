@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from hgtui.core import events as ev
-from hgtui.core.approval import SHOWN, fingerprint
+from hgtui.core.approval import SHOWN
 from hgtui.core.edits import touched
 from hgtui.core.ports import ArtifactError
 from hgtui.core.states import EXITS, HAS_RESULT, Stage, TaskState
@@ -57,7 +57,11 @@ class Resuming:
             errors = "" if run.gate.approvable else " Its plan has errors, which have to be mended first."
             self._tell(f"It waits for approval again.{errors}")
             return self._gate_again(run.gate.fingerprint)
-        self._tell("It had a plan: models are chosen.")
+        self._tell(
+            "It had a plan; no model had been chosen yet."
+            if run.stage is Stage.PLANNING
+            else "It had a plan: models are chosen."
+        )
         return self._select()
 
     def _tell(self, words: str) -> None:
@@ -90,13 +94,13 @@ class Resuming:
             await parts.board.flush()
         # Where the last edit was not followed by a choice, what it touched is chosen for anew.
         patches = [*run.undos[-1:], *run.redos[-1:]]
-        await self._beginning.select(frozenset(uid for patch in patches for uid in touched(patch)))
+        await self._beginning.go_on(frozenset(uid for patch in patches for uid in touched(patch)))
 
     async def _gate_again(self, before: str) -> None:
         parts, run = self._parts, self._parts.run
         await parts.board.flush()
         await parts.intake.again()
-        now = fingerprint(run.draft, run.files, run.candidates)
+        now = gate(run).fingerprint
         if now != before:
             text = f"What would run has changed since the gate opened: its fingerprint is now {now[:SHOWN]}."
             parts.board.emit(ev.Logged(level="warning", text=text))
