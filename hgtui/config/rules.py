@@ -56,6 +56,12 @@ class Listed(Value):
     use: Use = Use()
     stored: bool = True
 
+    @property
+    def used(self) -> str:
+        """How often it was used, in words; "-" for one that denies, as nothing is let through or asked by it."""
+        count = self.use.count
+        return {"auto": f"let {count} through", "ask": f"asked {count}", "deny": "-"}[self.rule.effect]
+
 
 class RuleFile:
     """The rules of a person. The file is JSON, readable by its owner only, written whole or not at all, and locked while

@@ -131,7 +131,11 @@ OCR = candidate("embedded:ocr", usd=0.0)
 VOICE = candidate("hub:org/voice#fal-ai", provider="fal-ai", providers=("together",), leaves=True, place="hub",
                   licence="mit", spends="credits of HF_TOKEN", via="router.example")  # fmt: skip
 DEAR = candidate("hub:org/dear", leaves=True, place="hub", usd=0.02)
-KNOWN = {"image-to-text": (OCR,), "text-to-speech": (VOICE, candidate("embedded:espeak", usd=0.0)), "summarization": (DEAR,)}
+KNOWN = {
+    "image-to-text": (OCR,),
+    "text-to-speech": (VOICE, candidate("embedded:espeak", usd=0.0)),
+    "summarization": (DEAR,),
+}
 FILES = {"a.png": FileFact(path="a.png", kind=Kind.IMAGE, digest="d1")}
 
 

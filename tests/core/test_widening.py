@@ -18,7 +18,9 @@ def candidate(name: str, **more: object) -> Candidate:
 
 HERE, ALSO = candidate("embedded:one"), candidate("embedded:two")
 CHEAP = candidate("hub:cheap", provider="fal-ai", place="hub", leaves=True, usd=0.01, licence="mit", via="r.example")
-NEXT = candidate("hub:next", provider="fal-ai", place="hub", leaves=True, usd=0.01, licence="apache-2.0", via="r.example")
+NEXT = candidate(
+    "hub:next", provider="fal-ai", place="hub", leaves=True, usd=0.01, licence="apache-2.0", via="r.example"
+)
 DEAR = candidate("hub:dear", provider="fal-ai", place="hub", leaves=True, usd=0.5, licence="gpl", via="r.example")
 VAGUE = candidate("hub:vague", provider="fal-ai", place="hub", leaves=True, licence="bsd", via="r.example")
 OTHER = candidate("hub:other", provider="together", place="hub", leaves=True, usd=0.001, licence="cc", via="r.example")
