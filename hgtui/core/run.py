@@ -195,6 +195,12 @@ class Run:
         return (*self.earlier, Turn(request=self.request, answer=self.answer.text, files=files))
 
     @property
+    def choosing(self) -> bool:
+        """Whether the plan is complete, and nobody can approve more than the plan yet: its models are being chosen."""
+        under_way = self.stage in {Stage.PLANNING, Stage.SELECTION} and self.gate is None and self.grant is None
+        return under_way and self.proposed is not None and bool(self.draft.plan.tasks) and not self.ended
+
+    @property
     def ended(self) -> bool:
         """Whether nothing more will happen."""
         return self.outcome is not None

@@ -6,8 +6,7 @@ from hgtui.core import commands as cmd
 from hgtui.core import events as ev
 from hgtui.core.approval import SHOWN, fingerprint, plan_fingerprint
 from hgtui.core.plan import Uid
-from hgtui.core.run import Run
-from hgtui.core.states import Gate, Stage, TaskState
+from hgtui.core.states import Gate, TaskState
 from hgtui.session.gates import approved, approver, fits, gate, hidden_outside
 from hgtui.session.parts import NotNow, Parts
 from hgtui.session.places import same_controller, same_hub
@@ -63,7 +62,7 @@ class Approving:
     async def _approve_early(self, command: cmd.Approve) -> None:
         """Approve the plan alone: the run still stops for the models, which nobody has seen yet."""
         run = self._parts.run
-        if not choosing(run) or run.plan_approved:
+        if not run.choosing or run.plan_approved:
             raise NotNow("There is nothing to approve now.")
         now = plan_fingerprint(run.draft, run.files)
         if not fits(command.fingerprint, now):
@@ -135,9 +134,3 @@ class Approving:
 
     def _grant(self, by: str) -> None:
         self._parts.board.emit(approved(self._parts.run, by, self._parts.equipment))
-
-
-def choosing(run: Run) -> bool:
-    """Whether a plan is complete and its models are still being chosen."""
-    under_way = run.stage in {Stage.PLANNING, Stage.SELECTION} and run.gate is None and run.grant is None
-    return under_way and run.proposed is not None and bool(run.draft.plan.tasks) and not run.ended

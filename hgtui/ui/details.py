@@ -14,6 +14,7 @@ from hgtui.core.wire import show_input
 from hgtui.selection.ranking import rank
 from hgtui.ui.greeting import TASK
 from hgtui.ui.models import count, distinct, instead, megabytes, where
+from hgtui.ui.policies import policy_words
 from hgtui.ui.rows import countdown
 from hgtui.ui.view import View
 from hgtui.ui.words import Line, fit, fit_model, wrapped
@@ -35,7 +36,8 @@ def details(view: View, width: int) -> list[Item]:
     task = view.task
     if task is None:
         return []
-    items = [*_outcome(view, task, width), *_problems(view, task, width), *_arguments(view, task, width)]
+    items = [*_outcome(view, task, width), *_problems(view, task, width), *_policy(view, task, width)]
+    items += _arguments(view, task, width)
     candidates = rank(task, view.candidates(task))
     if candidates:
         items += _stand_ins(view, task, width)
@@ -47,6 +49,13 @@ def details(view: View, width: int) -> list[Item]:
         words = view.run.help.get(task.task) or "Nothing here can run it."
         items += [Item("text", ((line, "warn"),)) for line in wrapped(words, width, 3)]
     return items
+
+
+def _policy(view: View, task: Task, width: int) -> list[Item]:
+    """Say what a rule or a person wants of the task before it starts, and behind it."""
+    if view.run.state(task.uid) not in {*NOT_STARTED, TaskState.ASKING} and task.uid not in view.run.breakpoints:
+        return []
+    return [Item("text", ((line, "warn"),)) for words in policy_words(view, task) for line in wrapped(words, width, 2)]
 
 
 def _outcome(view: View, task: Task, width: int) -> list[Item]:

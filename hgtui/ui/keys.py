@@ -19,6 +19,7 @@ class Key(NamedTuple):
 # In the order of the footer: what is first stays where the line is short.
 KEYS = (
     Key("a", "approve", "a", "approve+run", "Approve the plan with its models and run it"),
+    Key("A", "approve_rule", "A", "", "Approve, with a rule for what is like this task"),
     Key("c", "comment", "c", "comment", "Say what should be different: the LLM revises the plan"),
     Key("r", "retry", "r", "retry", "Run again what failed or was stopped; ask again for a plan"),
     Key("R", "rerun", "R", "", "Run the task again with what is below it; asks once"),
@@ -28,6 +29,8 @@ KEYS = (
     Key("m", "models", "m", "model", "Choose the model: candidates, cards, a search of the Hub"),
     Key("M", "models_all", "M", "", "Choose the model of this task for all of its type"),
     Key("P", "pin", "P", "", "Pin the model of this task for its type, or unpin it"),
+    Key("p", "policy", "p", "policy", "Ask before this task or not; a rule for its type, provider, cost, what leaves"),
+    Key("b", "breakpoint", "b", "", "Stop after this task: what is below it asks; or no more"),
     Key("d", "delete", "d", "delete", "Delete the task; asks where others depend on it"),
     Key("space", "skip", "space", "skip", "Leave the task out of the run, or take it in again"),
     Key("z", "undo", "z", "undo", "Undo the last edit"),
@@ -53,6 +56,7 @@ KEYS = (
         "",
         "Let the program write the answers, so that results stay here, or the LLM again",
     ),
+    Key("", "rules", ": rules", "", "List the rules, with what they let through; delete one"),
     Key("q", "leave", "q", "leave", "Leave hgtui"),
 )
 MODELS = (

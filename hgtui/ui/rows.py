@@ -13,6 +13,7 @@ from hgtui.core.states import HAS_RESULT, UNDER_WAY, Failure, TaskState
 from hgtui.core.status import TaskStatus
 from hgtui.core.text import one_line
 from hgtui.core.wire import show_input
+from hgtui.ui.policies import WIDTH, policy_word
 from hgtui.ui.view import View
 from hgtui.ui.words import SIGNS, Line, fit, fit_model, seconds
 
@@ -33,6 +34,7 @@ class Columns:
     model: int = 0
     where: int = 0
     time: int = 0
+    gate: int = 0
 
 
 def columns(view: View, width: int) -> Columns:
@@ -42,13 +44,15 @@ def columns(view: View, width: int) -> Columns:
     longest = max((cell_len(one_line(task.task, 40)) for task in tasks), default=12)
     time = 7 if view.run.grant else 0
     left = width - (2 + STATE + 1 + number + 1) - (time + 1 if time else 0)
+    gate = WIDTH if left >= 50 else 0
+    left -= gate + 1 if gate else 0
     task = max(8, min(longest, 26 if left > 66 else 20, left - 2))
     left -= task + 2
     where = 6 if left >= 40 else 0
     left -= where + 1 if where else 0
     model = max(12, min(26, left * 2 // 5)) if left >= 26 else 0
     left -= model + 1 if model else 0
-    return Columns(number, task, max(left - 1, 0) if left >= 8 else 0, model, where, time)
+    return Columns(number, task, max(left - 1, 0) if left >= 8 else 0, model, where, time, gate)
 
 
 def task_line(view: View, task: Task, ids: dict[Uid, int], shape: Columns, now: datetime) -> Line:
@@ -69,6 +73,9 @@ def task_line(view: View, task: Task, ids: dict[Uid, int], shape: Columns, now: 
         pieces.append((instead + fit_model(model, shape.model - len(instead)) + " ", "" if known else "dim"))
     if shape.where:
         pieces.append((fit(_where(view, task), shape.where) + " ", "dim"))
+    if shape.gate:
+        policy, role_of = policy_word(view, task)
+        pieces.append((fit(policy, shape.gate) + (" " if shape.time else ""), role_of))
     if shape.time:
         pieces.append((_time(view, task, now).rjust(shape.time), role if role == "busy" else "dim"))
     return tuple(pieces)

@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from hgtui.config.rules import Kept, Listed, listed
 from hgtui.core import events as ev
 from hgtui.core.approval import grant
 from hgtui.core.commands import Command, Mark
 from hgtui.core.model import Assignment, Candidate
 from hgtui.core.plan import Input, Plan, Task
+from hgtui.core.policy import Rule
 from hgtui.core.ports import StoreError
 from hgtui.core.run import Run
 from hgtui.core.states import Stage
@@ -92,6 +94,8 @@ class ScriptedDesk:
         self.searches: list[tuple[str, str]] = []
         self.cards: list[str] = []
         self.broken = broken
+        self.stored: list[Rule] = []
+        self.configured: tuple[Rule, ...] = ()
 
     async def new(self) -> Scripted:
         if self.broken:
@@ -120,6 +124,14 @@ class ScriptedDesk:
         if self.store_error:
             raise self.store_error
         return self.card_text
+
+    async def rules(self) -> tuple[Listed, ...]:
+        return listed(Kept(rules=tuple(self.stored)), self.configured)
+
+    async def forget_rule(self, key: str) -> bool:
+        before = len(self.stored)
+        self.stored = [one for one in self.stored if one.key != key]
+        return len(self.stored) < before
 
     async def text(self, digest: str) -> str:
         return digest

@@ -17,7 +17,7 @@ from hgtui.ui.greeting import ASK, ASK_FOR, greeting
 from hgtui.ui.keys import KEYS, name_of
 from hgtui.ui.loglines import LogLine, log_line
 from hgtui.ui.phases import phase_line, title_line
-from hgtui.ui.screens.choosing import Choosing
+from hgtui.ui.screens.policing import Policing
 from hgtui.ui.screens.switching import Held
 from hgtui.ui.story import story
 from hgtui.ui.view import View
@@ -30,7 +30,8 @@ from hgtui.ui.widgets.panes import LogPane, TaskPane
 from hgtui.ui.widgets.plan import PlanPane
 
 CHANGES_ROWS = (ev.StageEntered, ev.TaskDrafted, ev.PlanProposed, ev.PlanEdited, ev.EditUndone, ev.EditRedone,
-                ev.CandidatesFound, ev.ModelChosen, ev.GateOpened, ev.Approved, ev.RunEnded)  # fmt: skip
+                ev.CandidatesFound, ev.ModelChosen, ev.GateOpened, ev.Approved, ev.RunEnded, ev.RulesSet, ev.RuleAdded,
+                ev.RuleDropped, ev.BreakpointSet)  # fmt: skip
 """The events after which all rows are drawn again, and not only those of the tasks that changed."""
 BURST_S = 0.1
 """How long what is only passing (a streaming reply) is gathered before it is drawn."""
@@ -40,12 +41,11 @@ REST_S = 1.0
 """How long a task is selected before that is kept."""
 
 
-class Workbench(Choosing):
+class Workbench(Policing):
     """One run on one screen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(key.key, key.action, key.about, show=False, id=name_of(key.action)) for key in KEYS if key.key),
-        Binding("b", "below", "Delete with what is below", show=False),
         Binding("escape", "back", "Back", show=False),
         Binding("ctrl+c", "interrupt", "Clear, stop or leave", show=False, priority=True),
     ]
@@ -280,7 +280,7 @@ class Workbench(Choosing):
     def _first_to_look_at(self) -> Uid | None:
         tasks = self.view.plan.tasks
         wrong = [one.uid for one in self.view.problems if one.uid and one.severity is Severity.ERROR]
-        asking = [task.uid for task in tasks if task.policy == "ask"]
+        asking = [task.uid for task in tasks if self.view.ruling.effect(task) == "ask"]
         return next(iter([*wrong, *asking, *(task.uid for task in tasks)]), None)
 
     def _on_tick(self) -> None:
