@@ -8,13 +8,14 @@ from hgtui.core import events as ev
 from hgtui.core.edit import Draft, Edit, Patch
 from hgtui.core.edits import apply, touched
 from hgtui.core.plan import Uid
-from hgtui.core.states import Stage, TaskState
+from hgtui.core.states import NOT_STARTED, Stage, TaskState
 from hgtui.core.status import LogEntry, TaskStatus
 
 if TYPE_CHECKING:  # a run folds with the table below, so at run time only run imports this module
     from hgtui.core.run import Run
 
 Changed = Iterable[Uid]
+_OPEN = NOT_STARTED | {TaskState.ASKING}
 
 
 def take_in(run: "Run", event: ev.Event) -> Changed:
@@ -57,7 +58,10 @@ def _rules_set(run: "Run", event: ev.RulesSet) -> Changed:
 
 def _rule_added(run: "Run", event: ev.RuleAdded) -> Changed:
     run.made = (event.rule, *(one for one in run.made if one != event.rule))
-    run.used.pop(event.rule.key, None)  # one that holds once and is made again holds again
+    if event.rule.scope == "once":  # made again it holds again, for what has not begun
+        run.used.pop(event.rule.key, None)
+        begun = (uid for uid, one in run.tasks.items() if one.state not in _OPEN)
+        run.past[event.rule.key] = frozenset(begun)
     return _all(run)
 
 

@@ -122,10 +122,14 @@ class Verdict(NamedTuple):
 
 
 class Rulebook(NamedTuple):
-    """The rules of a run, the first first, and by whom those were used up that hold once: keys and uids."""
+    """The rules of a run, the first first.
+
+    Of those that hold once, by key: `used` is who used it up, `past` are the tasks that had begun before it was made.
+    """
 
     rules: tuple[Rule, ...] = ()
     used: Mapping[str, Uid] = {}
+    past: Mapping[str, frozenset[Uid]] = {}
 
 
 NO_RULES = Rulebook()
@@ -189,6 +193,7 @@ class Ruling:
     verdicts: Mapping[Uid, Verdict] = field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
     once: Mapping[str, Uid] = field(default_factory=dict)
+    past: Mapping[str, frozenset[Uid]] = field(default_factory=dict)
     of_files: frozenset[Uid] = frozenset()
 
     def effect(self, task: Task) -> Effect:
@@ -223,19 +228,24 @@ def ruling(draft: Draft, files: Mapping[str, FileFact], candidates: Candidates, 
         if chosen is None or task.skip:
             continue
         known = known_as(chosen, candidates.get(task.task, ()))
-        verdict = _said(task, _ahead(task, chosen, known, read), Ruling(rules=book.rules, once=once))
+        verdict = _said(task, _ahead(task, chosen, known, read), Ruling(rules=book.rules, once=once, past=book.past))
         if verdict.rule is not None and verdict.rule.scope == "once":
             once[verdict.rule.key] = task.uid
         found[task.uid] = verdict
-    return Ruling(found, book.rules, once, read)
+    return Ruling(found, book.rules, once, book.past, read)
 
 
 def _said(task: Task, ahead: Ahead, now: Ruling) -> Verdict:
-    mine = (one for one in now.rules if one.scope != "once" or now.once.get(one.key, task.uid) == task.uid)
+    mine = (one for one in now.rules if one.scope != "once" or _holds(one, task, now))
     found = first(mine, ahead)
     if found is not None and found.effect == "deny":
         return found
     return found if found is not None and task.policy == "auto" else _own(task)
+
+
+def _holds(rule: Rule, task: Task, now: Ruling) -> bool:
+    """Say whether a rule that holds once may be for a task."""
+    return now.once.get(rule.key, task.uid) == task.uid and task.uid not in now.past.get(rule.key, ())
 
 
 def _own(task: Task) -> Verdict:

@@ -59,6 +59,7 @@ class Run:
     standing: tuple[Rule, ...] = ()
     made: tuple[Rule, ...] = ()
     used: dict[str, Uid] = field(default_factory=dict)
+    past: dict[str, frozenset[Uid]] = field(default_factory=dict)
     breakpoints: set[Uid] = field(default_factory=set)
     tasks: dict[Uid, TaskStatus] = field(default_factory=dict)
     log: list[LogEntry] = field(default_factory=list)
@@ -120,7 +121,8 @@ class Run:
     @property
     def book(self) -> Rulebook:
         """The rules of the run: those that were made in it first, the last before the others."""
-        return Rulebook((*self.made, *(one for one in self.standing if one not in self.made)), self.used)
+        rules = (*self.made, *(one for one in self.standing if one not in self.made))
+        return Rulebook(rules, self.used, self.past)
 
     @property
     def ruling(self) -> Ruling:

@@ -81,7 +81,9 @@ class Running:
         run, verdict = self._board.run, self._verdict(task)
         if verdict.effect == "deny":
             return Hold(f"a rule denies it: “{verdict.why}”", "rule", firm=True)
-        stops = [one.id for dep in task.deps if dep in run.breakpoints and (one := run.draft.plan.get(dep))]
+        stops = [
+            one.id for dep in task.deps if dep in run.breakpoints and (one := run.draft.plan.get(dep)) and not one.skip
+        ]
         if stops:
             return Hold(f"you wanted to stop after task {', '.join(map(str, stops))}", "breakpoint")
         if verdict.effect == "ask":
@@ -93,6 +95,7 @@ class Running:
         self._board.emit(event)
         match event:
             case ev.TaskStarted(uid=uid) if uid not in self._counted:
+                self._counted.add(uid)
                 self._count(uid, "auto")
             case ev.TaskAsking(uid=uid, cause="rule"):
                 self._count(uid, "ask")
@@ -103,7 +106,6 @@ class Running:
         task = self._board.run.draft.plan.get(uid)
         verdict = self._verdict(task) if task is not None else None
         if verdict is not None and verdict.rule is not None and verdict.effect == effect:
-            self._counted.add(uid)
             rule = verdict.rule
             self._board.emit(ev.RuleUsed(uid=uid, key=rule.key, effect=verdict.effect, words=rule.words))
 
