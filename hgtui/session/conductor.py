@@ -286,6 +286,11 @@ class Conductor:
         self._start(self._beginning.select())
 
     async def _let_go(self) -> None:
+        work = self._work
+        if work is not None and work is not asyncio.current_task() and not work.done():
+            # It only opens the gate again of a run that is gone on with, and that is approved already.
+            work.cancel()
+            await asyncio.gather(work, return_exceptions=True)
         if self.run.comment:
             await self._halt()
             await self._revising.let_go()
