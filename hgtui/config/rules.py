@@ -60,6 +60,8 @@ class Listed(Value):
     def used(self) -> str:
         """How often it was used, in words; "-" for one that denies, as nothing is let through or asked by it."""
         count = self.use.count
+        if not count and self.rule.effect != "deny":
+            return "not used yet"
         return {"auto": f"let {count} through", "ask": f"asked {count}", "deny": "-"}[self.rule.effect]
 
 

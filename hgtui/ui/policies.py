@@ -144,8 +144,8 @@ class Making:
         rows.append(("usd", f"{_box(self.usd is not None)} {most} ({known})"))
         rows.append(("leaves", f"{_box(self.leaves is not None)} {_LEAVES[self.leaves]}"))
         if not self.approving:
-            rows.append(("effect", f"    then: {DOES[self.effect]}"))
-        rows.append(("scope", f"    holds: {'for this task' if self.alone else HOLDS[self.scope]}"))
+            rows.append(("effect", f"→ then {DOES[self.effect]}"))
+        rows.append(("scope", f"→ holds {'for this task' if self.alone else HOLDS[self.scope]}"))
         return rows
 
     def turn(self, name: str) -> None:

@@ -44,12 +44,14 @@ def columns(view: View, width: int) -> Columns:
     longest = max((cell_len(one_line(task.task, 40)) for task in tasks), default=12)
     time = 7 if view.run.grant else 0
     left = width - (2 + STATE + 1 + number + 1) - (time + 1 if time else 0)
-    gate = WIDTH if left >= 50 else 0
-    left -= gate + 1 if gate else 0
     task = max(8, min(longest, 26 if left > 66 else 20, left - 2))
     left -= task + 2
     where = 6 if left >= 40 else 0
     left -= where + 1 if where else 0
+    # Where room is dear it stands there once some task does not simply start.
+    told = left >= 60 or any(policy_word(view, one)[1] != "dim" for one in tasks)
+    gate = WIDTH if told and left >= 31 else 0
+    left -= gate + 1 if gate else 0
     model = max(12, min(26, left * 2 // 5)) if left >= 26 else 0
     left -= model + 1 if model else 0
     return Columns(number, task, max(left - 1, 0) if left >= 8 else 0, model, where, time, gate)
