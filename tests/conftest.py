@@ -8,6 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# On a machine that others use too, time says nothing of a test.
+settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("shared")
 
 FOREIGN = ("OPENAI_", "HF_", "HUGGING_FACE_", "HUGGINGFACE_", "HGTUI_", "TEXTUAL", "XDG_")
 """Prefixes of variables that would make a test depend on whose machine it runs on."""

@@ -270,8 +270,8 @@ def _task_words(event: ev.Event, names: Mapping[Uid, str]) -> str:
             return f"{name}: reused, kept from run {run}, took {length(took)}"
         case ev.TaskDone(seconds=seconds):
             return f"{name}: done in {seconds:.2f} s"
-        case ev.TaskFailed(message=message, failure=failure):
-            return f"{name}: failed ({failure}): {message}"
+        case ev.TaskFailed(message=message, failure=failure, hint=hint):
+            return f"{name}: failed ({failure}): {message} {hint}".rstrip()
         case ev.TaskBlocked(by=by):
             return f"{name}: blocked by {', '.join(names.get(one, one) for one in by)}"
         case ev.TaskAsking(why=why):

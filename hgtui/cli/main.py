@@ -351,7 +351,9 @@ def models(
     search: Annotated[
         str | None, typer.Option("--search", metavar="WORDS", help="Search the Hugging Face Hub; needs no token.")
     ] = None,
-    limit: Annotated[int, typer.Option("--limit", min=1, max=100, help="How many a search shows at the most.")] = 20,
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=1, max=100, help="How many a search shows at the most; 20 if not said.")
+    ] = None,
     card: Annotated[
         str | None, typer.Option("--card", metavar="MODEL", help="Print the model card of owner/name of the Hub.")
     ] = None,
@@ -373,6 +375,8 @@ def models(
         raise typer.BadParameter(f"not together with {given[0]}", param_hint=given[1])
     if (pin is not None or unpin) and task is None:
         raise typer.BadParameter(f"{given[0]} needs it: the type that is pinned for", param_hint="--task")
+    if limit is not None and search is None:
+        raise typer.BadParameter("it bounds what --search finds", param_hint="--limit")
     way = modelling.Way(profile=profile, offline=offline, as_json=as_json)
     if search is not None:
         _await(modelling.search(search, task, limit, way))

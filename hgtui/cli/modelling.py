@@ -34,7 +34,7 @@ T = TypeVar("T")
 _COLUMNS = (
     "candidate", "providers", "licence", "size", "gated", "downloads", "likes", "languages", "can run", "what it is",
 )  # fmt: skip
-_MOST_SHOWN, _MOST_WORDS = 3, 160
+_MOST_FOUND, _MOST_SHOWN, _MOST_WORDS = 20, 3, 160
 _AT_ONCE = 4
 """How many task types are asked for at once: each is a listing of the Hub and up to five cards."""
 
@@ -72,13 +72,13 @@ async def models(task: str | None, way: Way) -> int:
     return EXIT_OK
 
 
-async def search(words: str, task: str | None, limit: int, way: Way) -> int:
-    """Search the Hub for models, of one task type where it is named; 1 where nothing is found."""
+async def search(words: str, task: str | None, limit: int | None, way: Way) -> int:
+    """Search the Hub for models, at most `limit` (None: 20), of one type where it is named; 1 where nothing is found."""
     name = _type_of(task)
     if not words.strip():
         raise Fault("There is nothing to search for.", 'Name a part of the model\'s name: --search "whisper".')
     async with _store(way) as store:
-        found = await _asked(store.search(words, name, limit))
+        found = await _asked(store.search(words, name, limit or _MOST_FOUND))
     if way.as_json:
         _json({"version": 1, "candidates": [one.model_dump(mode="json") for one in found]})
     elif found:

@@ -133,7 +133,15 @@ async def _earlier(place: Workplace, name: str) -> tuple[Turn, ...]:
 
 def names_no_file(name: str) -> bool:
     """Whether a plan is named that is no file: then it is the plan of a run."""
-    return name != "-" and not Path(name).exists()
+    if name == "-":
+        return False
+    try:
+        Path(name).stat()
+    except PermissionError:  # something is there: who reads it says what is wrong with it
+        return False
+    except (OSError, ValueError):
+        return True
+    return False
 
 
 async def _again(place: Workplace, name: str, files: tuple[str, ...]) -> Submit:

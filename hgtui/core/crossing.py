@@ -158,7 +158,10 @@ class Chosen(Value):
 
 
 class Finding(Value):
-    """What the answer may say of one task: its state, what ran it, its main result in words and where the files are."""
+    """What the answer may say of one task: its state, what ran it, its main result in words and where the files are.
+
+    `message` says why it failed, or what ran in place of the chosen model; `hint` what would mend a failure.
+    """
 
     uid: Uid
     id: int
@@ -171,6 +174,7 @@ class Finding(Value):
     text: str = ""
     files: tuple[str, ...] = ()
     message: str = ""
+    hint: str = ""
 
 
 class Answering(Value):

@@ -62,6 +62,8 @@ class Body(httpx2.AsyncByteStream):
         try:
             async for data in self._answer.stream:
                 self._meter.received += len(data)
+                if self._unpack and self._unpack.eof and data:
+                    raise unreadable(self._scope, "something that goes on behind its end")
                 for piece in self._unpacked(data):
                     self._left -= len(piece)
                     if self._left < 0:

@@ -197,7 +197,8 @@ def _broken(scope: Scope) -> HubError:
 
 
 def _silent(scope: Scope) -> HubError:
-    message = f"{scope.who} said nothing for {scope.silence_s:g} s."
+    silence = f"said nothing for {scope.silence_s:g} s" if math.isfinite(scope.silence_s) else "did not answer in time"
+    message = f"{scope.who} {silence}."
     return HubError(Failure.TIMEOUT, message, "It may be overloaded: try again, or take another model.")
 
 

@@ -20,6 +20,7 @@ import httpx2
 
 from hgtui.core import addresses
 from hgtui.core.addresses import Exempt, Refused, Resolve, checked
+from hgtui.hub.connection import Connection
 
 __all__ = [
     "AsyncGuardedBackend",
@@ -76,7 +77,9 @@ class AsyncGuardedBackend(httpcore2.AsyncNetworkBackend):
         options = list(socket_options or ())
         for left, address in zip(range(len(found) - 1, -1, -1), found, strict=True):
             try:
-                return await self._inner.connect_tcp(address, port, _share(end, left), local_address, options)
+                return Connection(
+                    await self._inner.connect_tcp(address, port, _share(end, left), local_address, options)
+                )
             except (httpcore2.ConnectError, httpcore2.ConnectTimeout):
                 if not left:
                     raise

@@ -151,7 +151,7 @@ def _watch(scope: Scope, ask: Ask, tell: Told) -> None:
         if call.method == "GET" and call.url.startswith(queue):
             looks += 1
             tell(f"waits in the queue of {ask.provider}" + (f", asked {looks} times" if looks > 1 else ""))
-        elif call.received:
+        elif call.received and (call.status or 0) < 400:
             tell(f"{_size(call.received)} came from {ask.provider}")
 
     scope.tell = watched

@@ -7,6 +7,7 @@ variable to which place, and within which bounds, a request belongs.
 import asyncio
 import functools
 import logging
+import math
 import platform
 import ssl
 import threading
@@ -28,6 +29,8 @@ from hgtui.hub.wire import CONNECT_S, NAP_S, SCOPE, WRITE_S, Scope, base_of, off
 
 _RETRIED = frozenset({408, 429, 500, 502, 503, 504})
 """The statuses that huggingface_hub.utils.http_backoff tries again."""
+_PAUSES_S = (0.2, 0.4)
+"""How long is waited before a provider's queue, or a file that it names, is asked once more, and again."""
 _ERROR_BYTES = 64_000
 _DROPPED = frozenset({"set-cookie", "content-encoding", "content-length", "transfer-encoding"})
 _LIMITS = httpx2.Limits(max_connections=None, max_keepalive_connections=40, keepalive_expiry=5.0)
@@ -103,7 +106,7 @@ class Pools:
 class _Transport(httpx2.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         assert isinstance(request.stream, httpx2.AsyncByteStream)
-        return await _exchanged(request, request.stream, whole=False)
+        return await _steadily(request, request.stream, whole=False)
 
 
 class _BlockingTransport(httpx2.BaseTransport):
@@ -112,7 +115,25 @@ class _BlockingTransport(httpx2.BaseTransport):
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         scope = _scope()
         body = httpx2.ByteStream(request.read())
-        return scope.wire.thread.request(_exchanged(request, body, whole=True))
+        return scope.wire.thread.request(_steadily(request, body, whole=True))
+
+
+async def _steadily(request: httpx2.Request, body: httpx2.AsyncByteStream, *, whole: bool) -> httpx2.Response:
+    """Send one request; what only looks at a provider's job is sent again where it fails in passing.
+
+    The job goes on meanwhile and is paid for: a call that fails is begun anew, and paid for anew. Raises as `_exchanged`.
+    """
+    scope = _scope()
+    for pause in _PAUSES_S if scope.provider and request.method == "GET" else ():
+        try:
+            return await _exchanged(request, body, whole=whole)
+        except HubError as error:
+            if error.failure is not Failure.TRANSPORT:
+                raise
+        except (httpx2.NetworkError, httpx2.RemoteProtocolError):
+            pass
+        await asyncio.sleep(pause)
+    return await _exchanged(request, body, whole=whole)
 
 
 async def _exchanged(request: httpx2.Request, body: httpx2.AsyncByteStream, *, whole: bool) -> httpx2.Response:
@@ -187,7 +208,8 @@ def _asked(request: httpx2.Request, body: httpx2.AsyncByteStream, scope: Scope) 
     headers["Host"] = url.netloc.decode("ascii")
     headers["Accept-Encoding"] = "gzip"
     headers["User-Agent"] = _agent()
-    times = {"connect": CONNECT_S, "read": scope.silence_s, "write": WRITE_S, "pool": None}
+    silence = None if math.isinf(scope.silence_s) else scope.silence_s
+    times = {"connect": CONNECT_S, "read": silence, "write": WRITE_S, "pool": None}
     extensions = {**request.extensions, "timeout": times}
     return httpx2.Request(request.method, url, headers=headers, stream=body, extensions=extensions), trusted
 

@@ -42,8 +42,9 @@ _ready = threading.Event()
 class Scope:
     """What the requests of one call are bound by. `provider` and `model` are for the sentences of its errors.
 
-    `answer_mb` bounds each answer, in MB; `silence_s` is how long a server may say nothing; `patience` how often the
-    client may meet a failure that it retries by itself, 0 for a call that it does not retry.
+    `answer_mb` bounds each answer, in MB; `silence_s` is how long a server may say nothing, infinite where only the call
+    as a whole is bounded; `patience` how often the client may meet a failure that it retries by itself, 0 for a call that
+    it does not retry.
     """
 
     wire: "Wire"
@@ -125,7 +126,9 @@ class Wire:
         if self.place.offline:
             raise offline()
         limit = self.place.answer_mb if answer_mb is None else answer_mb
-        scope = Scope(self, self._teller(), limit, min(silence_s, seconds), patience, provider, model)
+        # Silence for as long as the whole call may take is told as that: which of two clocks is ahead is chance.
+        silence = silence_s if silence_s < seconds else math.inf
+        scope = Scope(self, self._teller(), limit, silence, patience, provider, model)
         reset = SCOPE.set(scope)
         try:
             return await self.thread.run(partial(_doing, work, scope), seconds)

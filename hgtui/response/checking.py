@@ -62,12 +62,13 @@ def check_answer(text: str, about: Answering, texts: Mapping[str, str] | None = 
     `texts` holds the whole text of text results by digest, as for the report; `about` may hold them cut. Marked are a
     path or an address that is in no result and that the request does not name, and a [n] of a task that does not exist
     or has no result. Links, pictures and HTML become plain text with the address in sight. Below the answer the program
-    lists what it marked, and the tasks that failed, were blocked, stopped or skipped.
+    lists what it marked, the tasks that failed, were blocked, stopped or skipped, with what would mend them, and what ran
+    in place of another model.
     """
     writer = _Writer(about, Sources(about, texts or {}))
     writer.write(_DEFINITION.sub(r"\1 :", clean(text).strip()))
     marks = tuple(writer.marks)
-    parts = [writer.text, *_listed(writer.text, marks), *_troubles(about)]
+    parts = [writer.text, *_listed(writer.text, marks), *_troubles(about), *_instead(about)]
     return Checked(text="\n\n".join(parts), marks=marks)
 
 
@@ -214,9 +215,18 @@ def _troubles(about: Answering) -> Iterator[str]:
     lines = []
     for finding in about.findings:
         if finding.state not in HAS_RESULT:
-            message = one_line(finding.message, 600)
-            lines.append(
-                f"- {finding.id} {finding.task}: {finding.state}" + (f": {literal(message)}" if message else ".")
-            )
+            said = (literal(one_line(finding.message, 600)), literal(one_line(finding.hint, 300)))
+            words = " ".join(filter(None, said))
+            lines.append(f"- {finding.id} {finding.task}: {finding.state}" + (f": {words}" if words else "."))
     if lines:
         yield "\n".join(["**What did not work**", "", *lines])
+
+
+def _instead(about: Answering) -> Iterator[str]:
+    lines = [
+        f"- {finding.id} {finding.task}: {literal(one_line(finding.message, 600))}"
+        for finding in about.findings
+        if finding.state in HAS_RESULT and finding.message
+    ]
+    if lines:
+        yield "\n".join(["**What ran in place of another model**", "", *lines])

@@ -144,6 +144,7 @@ class Answers:
             # Where a text is told, its file is not: that would cost more tokens than many a text.
             files=tuple(files[one.digest] for one in rows if one.digest in files and one.kind in FILE_KINDS),
             message=status.stood_in if rows else status.message,
+            hint="" if rows else status.hint,
         )
 
     def _results(self) -> dict[Uid, tuple[Resource, ...]]:

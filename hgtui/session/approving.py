@@ -6,8 +6,9 @@ from hgtui.core import commands as cmd
 from hgtui.core import events as ev
 from hgtui.core.approval import SHOWN, fingerprint, plan_fingerprint
 from hgtui.core.plan import Uid
+from hgtui.core.problems import errors, problems
 from hgtui.core.states import Gate, TaskState
-from hgtui.session.gates import approved, approver, fits, gate, hidden_outside
+from hgtui.session.gates import approvable, approved, approver, fits, gate, hidden_outside, kind_of
 from hgtui.session.parts import NotNow, Parts
 from hgtui.session.places import same_controller, same_hub
 from hgtui.session.preview import foresee
@@ -32,10 +33,10 @@ class Approving:
         """Stop for a person, or go on where something approves in their place."""
         parts, run = self._parts, self._parts.run
         equipment = parts.equipment
-        opened = gate(run)
+        alone = kind_of(run) is Gate.PLAN
         by = approver(run, equipment.approve_by, equipment.gates, equipment.base)
-        if by and opened.approvable and parts.running is None:
-            if opened.gate is Gate.PLAN:
+        if by and parts.running is None and approvable(run):
+            if alone:
                 await self._select()
             else:
                 self._grant(by)
@@ -44,7 +45,7 @@ class Approving:
         if hidden := hidden_outside(run, equipment.base):
             text = f"{', '.join(hidden)}: a hidden file outside the working folder is approved by hand only."
             parts.board.emit(ev.Logged(level="warning", text=text))
-        parts.board.emit(opened if opened.gate is Gate.PLAN else gate(run, await foresee(run, equipment)))
+        parts.board.emit(gate(run) if alone else gate(run, await foresee(run, equipment)))
         await parts.board.flush()
 
     async def approve(self, command: cmd.Approve) -> None:
@@ -70,7 +71,7 @@ class Approving:
                 f"The models are still being chosen; the plan alone has the fingerprint {now[:SHOWN]}.",
                 "Approve that, or wait for the gate.",
             )
-        if gate(run).errors:
+        if errors(problems(run.draft.plan, run.facts)):
             raise NotNow(_ERRORS, "Mend them at the gate.")
         await self._plan_approved(command, now)
 
@@ -79,7 +80,7 @@ class Approving:
         await self._parts.intake.again()
         if await self._differs(command, plan_fingerprint(run.draft, run.files), seen):
             return
-        if not gate(run).approvable:
+        if not approvable(run):
             raise NotNow(_ERRORS, "Mend them first.")
         same_hub(run, self._parts.equipment)
         same_controller(run, self._parts.equipment)
@@ -105,7 +106,7 @@ class Approving:
                 return
         if await self._differs(command, now, seen):
             return
-        if not gate(run).approvable:
+        if not approvable(run):
             raise NotNow(_ERRORS, "Mend them first.")
         same_hub(run, parts.equipment)
         same_controller(run, parts.equipment)

@@ -198,9 +198,12 @@ async def _unpacked(answer: "httpx.Response", shown: str) -> AsyncIterator[bytes
     unpack = zlib.decompressobj(wbits=47)
     try:
         async for block in answer.aiter_raw(BLOCK):
+            if unpack.eof or unpack.unused_data:  # zlib would gather what comes behind the end, without an end
+                raise zlib.error
             yield unpack.decompress(block, BLOCK)
             while unpack.unconsumed_tail:
                 yield unpack.decompress(unpack.unconsumed_tail, BLOCK)
-        yield unpack.flush()
+        if not unpack.eof or unpack.unused_data:
+            raise zlib.error
     except zlib.error as error:
         raise FetchError(Failure.UNREADABLE, f"{shown} came packed and damaged.") from error

@@ -20,21 +20,19 @@ def gate(run: Run, ahead: Forecast = _NOTHING) -> ev.GateOpened:
 
     `ahead` is what would run again; it is told and is no part of what is approved.
     """
-    wrong = len(errors(problems(run.draft.plan, run.facts)))
-    kind = _kind(run)
+    kind, wrong = kind_of(run), _wrong(run)
     if kind is Gate.PLAN:
         return ev.GateOpened(
             gate=kind,
             fingerprint=plan_fingerprint(run.draft, run.files),
-            approvable=not wrong and bool(run.draft.plan.tasks),
+            approvable=not wrong and _complete(run),
             errors=wrong,
         )
     said = run.ruling
-    chosen = all(task.skip or task.uid in run.draft.assignments for task in run.draft.plan)
     return ev.GateOpened(
         gate=kind,
         fingerprint=fingerprint(run.draft, run.files, run.candidates, run.book),
-        approvable=not wrong and chosen and bool(run.draft.plan.tasks),
+        approvable=not wrong and _complete(run),
         errors=wrong,
         leaves=tuple(str(one) for one in run.leaves_without(ahead.reuses)),
         spends=run.spends_without(ahead.reuses),
@@ -47,7 +45,7 @@ def gate(run: Run, ahead: Forecast = _NOTHING) -> ev.GateOpened:
     )
 
 
-def _kind(run: Run) -> Gate:
+def kind_of(run: Run) -> Gate:
     """Return what the gate at which a run stands is for: plan and models, the plan alone, or the models of a plan that was
     approved.
 
@@ -60,6 +58,21 @@ def _kind(run: Run) -> Gate:
         return Gate.PLAN if run.stage is Stage.PLANNING else Gate.MODELS
     same = bool(run.plan_approved) and run.plan_approved == plan_fingerprint(run.draft, run.files)
     return Gate.MODELS if same else Gate.MERGED
+
+
+def approvable(run: Run) -> bool:
+    """Say whether a run's draft may be approved: no error in it, and a model for each task unless the plan comes alone."""
+    return _complete(run) and not _wrong(run)
+
+
+def _wrong(run: Run) -> int:
+    return len(errors(problems(run.draft.plan, run.facts)))
+
+
+def _complete(run: Run) -> bool:
+    alone = kind_of(run) is Gate.PLAN
+    chosen = alone or all(task.skip or task.uid in run.draft.assignments for task in run.draft.plan)
+    return chosen and bool(run.draft.plan.tasks)
 
 
 def approved(run: Run, by: str, equipment: Equipment) -> ev.Approved:

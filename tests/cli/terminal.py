@@ -43,7 +43,7 @@ class Terminal:
     def until(self, words: str) -> str:
         """Read until the terminal shows these words after what was read before; return what came on the way."""
         while (place := self.shown.find(words, self._read)) < 0:
-            assert self._more(), f"{words!r} did not come: {self.shown}"
+            assert self._more(), f"{words!r} did not come: {self._told()}"
         start, self._read = self._read, place + len(words)
         return self.shown[start : self._read]
 
@@ -74,10 +74,14 @@ class Terminal:
         self._theirs = self._ours = -1
         return self.process.wait(PATIENCE_S)
 
+    def _told(self) -> str:
+        """What a failed test shows of what came."""
+        return self.shown[-20_000:]
+
     def _more(self) -> bool:
         if self._theirs >= 0:
             ready = select.select([self._ours, self._life], [], [], PATIENCE_S)[0]
-            assert ready, f"nothing came any more: {self.shown}"
+            assert ready, f"nothing came any more: {self._told()}"
             if self._ours not in ready:
                 # It has ended: without our own handle the rest can be read to its end.
                 os.close(self._theirs)

@@ -166,7 +166,8 @@ def test_at_a_terminal_it_asks_at_the_gate_as_run_does(hgtui: Program) -> None:
 
 def test_a_run_that_a_process_has_is_refused_to_every_other(hgtui: Program, slow: str) -> None:
     with hgtui.start("run", "--plan", slow, "--yes", "--json") as run:
-        reading(run)
+        for pid in reading(run):
+            os.kill(pid, PAUSE)  # so that it is not done before it was looked at
         name = run.seen[0]["run"]
         hgtui.run("resume", name, "--yes").told(2, f"The run {name} is open in another hgtui (process {run.pid}).")
         hgtui.run("resume").told(2, f"The run {name} is open in another hgtui (process {run.pid}).")

@@ -144,6 +144,27 @@ def test_a_fault_of_a_provider_ends_in_what_stands_in_or_in_a_sentence(
     untold(hgtui, done)
 
 
+@pytest.mark.parametrize(
+    ("fault", "answered", "followed"),
+    [
+        (html(502), "ran in place of", "takes its place."),
+        (BY_NAME["402"], "settings/billing", "settings/billing"),
+        (BY_NAME["gated"], "Accept them at", "Accept them at"),
+    ],
+    ids=["stands in", "credits", "terms"],
+)
+def test_what_stood_in_and_on_which_page_to_go_on_is_told_beside_the_answer_of_an_llm(
+    fault: Fault, answered: str, followed: str, hgtui: Program, hub: HubServer, near: dict[str, str]
+) -> None:
+    hub.always("infer/together/*", fault)
+    with ChatServer(script([TASKS[2]])) as chat:
+        done = hgtui.run("run", "Draw a red house", "--yes", OPENAI_BASE_URL=chat.url, OPENAI_API_KEY=KEY, **near)
+    assert done.out.startswith("It is done [0]")
+    assert answered in done.out
+    assert followed in done.err
+    untold(hgtui, done)
+
+
 def test_a_hub_that_is_down_leaves_the_controller_and_says_so(
     hgtui: Program, hub: HubServer, near: dict[str, str]
 ) -> None:

@@ -90,6 +90,14 @@ async def test_what_a_person_has_to_do_is_told_with_its_page(bench: Bench, fault
     assert f"https://huggingface.co{page}" in error.hint
 
 
+async def test_the_words_of_a_failure_are_not_told_as_a_result_that_comes(bench: Bench) -> None:
+    bench.server.when("infer/*", BY_NAME["500"])
+    await bench.fails("text-classification", MOODS, text=text("good"))
+    assert [note for note in bench.told if "came from" in note] == []
+    await bench.run("text-classification", MOODS, text=text("good"))
+    assert any(note.endswith("came from hf-inference") for note in bench.told)
+
+
 async def test_a_gated_model_is_told_with_the_page_where_its_terms_are_accepted(tmp_path: Path) -> None:
     async with opened(tmp_path, HubServer(granted=())) as bench:
         error = await bench.fails("text-classification", "acme/gated-sentiment", text=text("good"))
@@ -104,7 +112,7 @@ async def test_the_time_of_a_call_is_its_total(fault: Fault, tmp_path: Path) -> 
         bench.server.always("infer/*", fault)
         error = await bench.fails("text-classification", MOODS, text=text("good"))
         assert error.failure is Failure.TIMEOUT
-        assert error.message == "hf-inference did not answer within 0.3 s."
+        assert error.message.endswith(" 0.3 s.")
 
 
 @pytest.mark.parametrize(

@@ -200,6 +200,7 @@ async def test_a_packed_answer_is_unpacked(server: HubServer, wire: Wire) -> Non
     [
         (gzip.compress(bytes(50_000_000)), "gzip", "larger than 1 MB"),
         (gzip.compress(b"[]")[:-9], "gzip", "ends too early"),
+        (gzip.compress(b"[]") + bytes(900_000), "gzip", "goes on behind its end"),
         (b"not packed at all", "gzip", "cannot be unpacked"),
         (b"[]", "br", "was not asked for"),
     ],

@@ -160,6 +160,22 @@ def test_failures_and_skips_are_listed_by_the_program_whatever_the_answer_says()
     )
 
 
+def test_what_would_mend_a_failure_is_listed_with_it() -> None:
+    hint = "Buy [credits] at https://hub.org/settings."
+    failed = FAILED.model_copy(update={"message": "They are used up.", "hint": hint})
+    text = check("So it is.", ABOUT.model_copy(update={"findings": (READ, failed)})).text
+    assert text.endswith("- 3 translation: failed: They are used up. Buy \\[credits\\] at https://hub.org/settings.")
+
+
+def test_what_ran_in_place_of_another_model_is_listed_by_the_program_whatever_the_answer_says() -> None:
+    stood_in = SPEAK.model_copy(update={"message": "hub:a#two ran in place of hub:a#one: It is down."})
+    text = check("It is read aloud [2].", ABOUT.model_copy(update={"findings": (READ, stood_in)})).text
+    assert text == (
+        "It is read aloud [2].\n\n**What ran in place of another model**\n\n"
+        "- 2 text-to-speech: hub:a\\#two ran in place of hub:a\\#one: It is down."
+    )
+
+
 def test_the_answer_is_cleaned() -> None:
     assert check("a\x1b]8;;http://evil.com\x07b\u202e").text.startswith("a]8")
     assert "\x1b" not in check("a\x1b[2J").text

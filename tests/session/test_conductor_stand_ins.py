@@ -176,6 +176,9 @@ async def test_the_llm_that_answers_is_told_what_ran_in_place_of_what(tmp_path: 
     (finding,) = writes.about.findings
     assert finding.candidate == "fake:a/one#groq"
     assert finding.message == "fake:a/one#groq ran in place of fake:a/one#fal-ai: It is down."
+    # And whoever reads the answer is told, also where the LLM says nothing of it.
+    assert here.run.answer
+    assert finding.message in here.run.answer.text.replace("\\", "")
 
 
 async def test_after_the_same_model_elsewhere_comes_another_of_the_same_licence_and_then_it_fails(

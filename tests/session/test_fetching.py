@@ -250,6 +250,19 @@ async def test_a_bomb_that_comes_packed_is_cut_at_the_limit(server: FileServer, 
     assert "more than 1 MB" in (await refused(url, artifacts, limits(server, mb=1))).message
 
 
+@pytest.mark.parametrize(
+    "packed",
+    [gzip.compress(TEXT)[:-9], gzip.compress(TEXT) + b"more", gzip.compress(TEXT) + b"more" * 1_000_000, b"", b"plain"],
+    ids=["cut", "goes on", "goes on for long", "empty", "not packed"],
+)
+async def test_a_packed_file_that_ends_too_early_or_goes_on_behind_its_end_is_damaged(
+    packed: bytes, server: FileServer, artifacts: Artifacts
+) -> None:
+    url = server.give("/cat.txt", packed, Content_Encoding="gzip")
+    error = await refused(url, artifacts, limits(server))
+    assert (error.failure, "packed and damaged" in error.message) == (Failure.UNREADABLE, True)
+
+
 async def test_another_packing_is_refused(server: FileServer, artifacts: Artifacts) -> None:
     url = server.give("/cat.txt", TEXT, Content_Encoding="br")
     assert "packed as br" in (await refused(url, artifacts, limits(server))).message

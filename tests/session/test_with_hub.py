@@ -17,11 +17,13 @@ from hgtui.core.states import Stage as RunStage
 from hgtui.execution.endpoints.controller.catalogue import ControllerCatalogue
 from hgtui.llm import Budget, ChatClient
 from hgtui.llm.metered import Metered
+from hgtui.planning.llm import LLMPlanner
 from hgtui.selection.llm import LLMSelector
 from tests.servers.chat import ChatServer
 from tests.servers.exchange import Exchange
 from tests.servers.gate import Gate
 from tests.servers.hub import Held, HubServer, Listed, Offer
+from tests.servers.replies import Reply
 from tests.session.hub_stage import (
     SECRET,
     TASK,
@@ -37,7 +39,7 @@ from tests.session.hub_stage import (
     results,
     whole,
 )
-from tests.session.llm_stage import KEY, Script, asked, choose
+from tests.session.llm_stage import KEY, Script, asked, choose, row
 from tests.session.staging import FakeWork, Models, Stage, model
 
 FLUX, SDXL = "hub:black-forest-labs/FLUX.1-schnell", "hub:stabilityai/stable-diffusion-xl-base-1.0"
@@ -260,6 +262,27 @@ async def test_an_llm_chooses_among_the_controller_and_the_hub_by_what_their_car
                 assert (assignment.chosen_by, assignment.reason) == ("selector", "made for it")
                 assert "the films of Iceland" in asked(chat, RunStage.SELECTION)[0].last
                 assert ran(here) == ["hub:a/few#hf-inference"]
+
+
+async def test_listings_and_cards_are_fetched_while_the_planner_still_writes(tmp_path: Path) -> None:
+    rows = [row(1, "A good film.", kind=TASK), row(2, "Morgen", kind="translation", language="fr")]
+    first, second = (json.dumps(one) for one in rows)
+    gate = Gate()
+    pieces = [f'{{"tasks": [{first}, ', second, "]}"]
+    reply = Reply("".join(pieces), pieces=lambda text: pieces if text else [], gate=gate, hold_after=1)
+    models = (*(listed(f"a/{number}", number) for number in range(1, 4)), listed("b/one", 1, tag="translation"))
+    with HubServer(models) as server, ChatServer(Script(planning=reply)) as chat:
+        async with ChatClient(chat.url, KEY, "test-model", None, None) as client:
+            planner = LLMPlanner(Metered(client, Budget()))
+            async with hub_stage(tmp_path, server, planner=planner) as here:
+                here.send(cmd.Submit(request="Is it a good film? Translate 'Morgen' to French."))
+                await server.call("card", 3)
+                assert not here.all(ev.PlanProposed), "the first task is whole, the second is not there yet"
+                assert len(server.to("listing")) == 1
+                gate.release()
+                await here.until(lambda: here.all(ev.GateOpened))
+                assert len(server.to("listing")) == 2
+                assert len(server.to("card")) == 4
 
 
 async def test_without_a_token_the_hub_is_not_asked_and_the_plan_says_what_would_help(tmp_path: Path) -> None:

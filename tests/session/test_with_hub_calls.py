@@ -10,7 +10,7 @@ from hgtui.core import events as ev
 from hgtui.core.states import Failure, Gate, Outcome, TaskState
 from hgtui.execution.course import ASKS
 from tests.servers.hub import Cut, Dripped, Endless, HubServer, Listed, Lying, Made, Redirect
-from tests.servers.hub.faults import BY_NAME, body, gated, html, job_failed, limited, loading, status
+from tests.servers.hub.faults import BY_NAME, Fault, body, gated, html, job_failed, limited, loading, status
 from tests.servers.replies import Hang, Reset
 from tests.session.hub_stage import (
     ECHO,
@@ -304,6 +304,19 @@ async def test_a_poll_of_a_queue_that_fails_is_a_failure_of_the_call(name: str, 
 @pytest.mark.parametrize("name", RESULT)
 async def test_a_result_of_a_queue_that_fails_is_a_failure_of_the_call(name: str, tmp_path: Path) -> None:
     await queued(tmp_path, RESULT[name], "/fal-ai/a/one/requests/job-?")
+
+
+@pytest.mark.parametrize("fault", [html(502), Reset(), Cut()], ids=["502", "reset", "cut"])
+@pytest.mark.parametrize("route", ["status/fal-ai", "result/fal-ai", "file"])
+async def test_a_job_that_is_paid_for_is_not_begun_anew_where_a_look_at_it_fails_in_passing(
+    route: str, fault: Fault, tmp_path: Path
+) -> None:
+    with HubServer((film("a/one", 900), film("b/two", 500))) as server:
+        server.when(route, fault, fault)
+        async with hub_stage(tmp_path, server, FILM, **YES) as here:
+            assert (await whole(here)).outcome is Outcome.ANSWERED
+            assert [call.model for call in server.to("infer/*")] == ["a/one"]
+            assert (here.all(ev.TaskRetrying), here.all(ev.TaskSubstituted)) == ([], [])
 
 
 async def test_a_job_that_its_provider_gives_up_is_tried_again_and_then_another_stands_in(tmp_path: Path) -> None:

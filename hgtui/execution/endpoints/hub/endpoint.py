@@ -2,8 +2,9 @@
 
 import asyncio
 import time
+from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from hgtui.core.model import Assignment, CandidateName
 from hgtui.core.ports import Call, CallError, Produced, Tell
@@ -11,7 +12,7 @@ from hgtui.core.states import Failure
 from hgtui.execution.endpoints.embedded.languages import language_code
 from hgtui.execution.endpoints.hub import pictures, translating
 from hgtui.execution.endpoints.hub.about import About
-from hgtui.execution.endpoints.hub.calls import doing
+from hgtui.execution.endpoints.hub.calls import Doing, doing
 from hgtui.execution.endpoints.hub.inputs import Inputs
 from hgtui.execution.lanes import Lanes
 from hgtui.hub.inference import infer
@@ -74,11 +75,15 @@ class HubEndpoint:
         model, served, way = await self._chosen(call)
         name = model.id
         done = doing(task, by_chat=way.chat)
-        inputs, note = await pictures.ready(Inputs(call.inputs), done.pictures, work, self._lanes)
+        inputs, note = Inputs(call.inputs), ""
         if done.method == "translation":
             inputs, note = await translating.with_source(inputs, model, work, self._lanes)
         about = About(call.task, name, served.provider, inputs, work, self._lanes)
-        asked = await asyncio.to_thread(done.prepare, about)
+        asked = await asyncio.to_thread(_prepared, done, about)
+        if asked is None:
+            inputs, note = await pictures.ready(inputs, done.pictures, work, self._lanes)
+            about = replace(about, inputs=inputs)
+            asked = await asyncio.to_thread(done.prepare, about)
 
         def told(word: str) -> None:
             tell(None, word)
@@ -120,3 +125,8 @@ class HubEndpoint:
         who = place.bill_to or place.token_source or "the token"
         note = f"Run by {served.provider}; it used credits of {who}."
         return first.model_copy(update={"note": " ".join(filter(None, (first.note, told, note)))})
+
+
+def _prepared(done: Doing, about: About) -> list[dict[str, Any]] | None:
+    """Return the arguments of the requests, None where a picture has to be made anew first. Reads files."""
+    return done.prepare(about) if pictures.sendable(about.inputs, done.pictures) else None

@@ -21,6 +21,11 @@ _HEAD = 64
 _UNSAFE = re.compile(r"[^\w .()+-]+")
 
 
+def sendable(inputs: Inputs, names: tuple[str, ...]) -> bool:
+    """Say whether every picture is in a form that is sent as it is. Reads files. Raises CallError for one that it cannot."""
+    return all(_sendable(one) for name in names for one in inputs.given.get(name, ()))
+
+
 async def ready(inputs: Inputs, names: tuple[str, ...], work: Path, lanes: Lanes | None) -> tuple[Inputs, str]:
     """Return the inputs with every picture in a form that is sent, pages of a PDF as pictures, and a note on them.
 
@@ -30,7 +35,7 @@ async def ready(inputs: Inputs, names: tuple[str, ...], work: Path, lanes: Lanes
     for name in names:
         found: list[Given] = []
         for number, one in enumerate(inputs.given.get(name, ())):
-            if one.path is None or signature(await asyncio.to_thread(_head, one)).media_type in SENT_AS_THEY_ARE:
+            if await asyncio.to_thread(_sendable, one):
                 found.append(one)
                 continue
             pages, note = await _converted(one, work / f"{name}-{number}", lanes)
@@ -38,6 +43,10 @@ async def ready(inputs: Inputs, names: tuple[str, ...], work: Path, lanes: Lanes
             notes += [note] if note else []
         given[name] = tuple(found)
     return Inputs(given), " ".join(notes)
+
+
+def _sendable(one: Given) -> bool:
+    return one.path is None or signature(_head(one)).media_type in SENT_AS_THEY_ARE
 
 
 def _head(one: Given) -> bytes:
