@@ -8,9 +8,9 @@ from hgtui.core.edits import Draft
 from hgtui.core.model import Assignment, Candidate
 from hgtui.core.plan import Task, Uid
 from hgtui.core.planfile import wire_names, write_task
-from hgtui.core.policy import NO_RULES, Rulebook, price, ruling
 from hgtui.core.problems import file_literals
 from hgtui.core.resource import FileFact
+from hgtui.core.ruling import NO_RULES, Rulebook, price, ruling
 from hgtui.core.stand_ins import StandIn, draft_stand_ins, known_as
 
 Candidates = Mapping[str, tuple[Candidate, ...]]

@@ -9,8 +9,8 @@ from hgtui.core.base import Value
 from hgtui.core.edit import Edit
 from hgtui.core.model import Assignment, Candidate
 from hgtui.core.plan import Uid
-from hgtui.core.policy import Ruling
 from hgtui.core.resource import FileFact
+from hgtui.core.ruling import Ruling
 
 
 class Severity(StrEnum):

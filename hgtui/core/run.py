@@ -11,11 +11,12 @@ from hgtui.core.folding import take_in
 from hgtui.core.leaving import Leaving, leaving, spending
 from hgtui.core.model import Assignment, Candidate
 from hgtui.core.plan import Plan, Task, Uid
-from hgtui.core.policy import Rule, Rulebook, Ruling, ruling
+from hgtui.core.policy import Rule
 from hgtui.core.ports import Turn
 from hgtui.core.problem import Code, Facts
 from hgtui.core.problems import problems
 from hgtui.core.resource import FileFact
+from hgtui.core.ruling import Rulebook, Ruling, ruling
 from hgtui.core.stand_ins import StandIn, draft_stand_ins, known_as
 from hgtui.core.states import HAS_RESULT, Gates, Outcome, Stage, TaskState
 from hgtui.core.status import LogEntry, TaskStatus

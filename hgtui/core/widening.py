@@ -9,8 +9,8 @@ from hgtui.core.files import file_literals
 from hgtui.core.leaving import place
 from hgtui.core.model import Assignment, Candidate
 from hgtui.core.plan import Plan, Task, Uid
-from hgtui.core.policy import price
 from hgtui.core.resource import FileFact
+from hgtui.core.ruling import price
 from hgtui.core.stand_ins import StandIn, known_as
 
 LEAST = 1e-9

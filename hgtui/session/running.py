@@ -8,8 +8,9 @@ from hgtui.core import events as ev
 from hgtui.core.approval import beyond
 from hgtui.core.model import Assignment
 from hgtui.core.plan import Task, Uid
-from hgtui.core.policy import Ruling, Verdict
+from hgtui.core.policy import Verdict
 from hgtui.core.ports import CallMade
+from hgtui.core.ruling import Ruling
 from hgtui.core.run import Run
 from hgtui.core.states import HAS_RESULT, Gate, Outcome, Stage, TaskState
 from hgtui.execution.flow import Hold

@@ -5,7 +5,8 @@ from typing import NamedTuple, TypeVar
 
 from hgtui.core.model import CandidateName
 from hgtui.core.plan import Policy, Task
-from hgtui.core.policy import Effect, Match, Rule, Scope, of_files, price
+from hgtui.core.policy import Effect, Match, Rule, Scope
+from hgtui.core.ruling import of_files, price
 from hgtui.core.states import HAS_RESULT
 from hgtui.core.text import one_line
 from hgtui.ui.view import View

@@ -8,8 +8,8 @@ from hgtui.core.approval import beyond
 from hgtui.core.fit import narrow
 from hgtui.core.model import Assignment, Candidate
 from hgtui.core.plan import Plan, Task, Uid
-from hgtui.core.policy import Ruling
 from hgtui.core.problems import Problem, Severity, problems
+from hgtui.core.ruling import Ruling
 from hgtui.core.run import Run
 from hgtui.core.stand_ins import known_as, stand_ins
 from hgtui.core.states import HAS_RESULT, UNDER_WAY, Failure, Gate, Stage, TaskState

@@ -9,9 +9,10 @@ from hgtui.core.approval import fingerprint, grant
 from hgtui.core.edits import Choose, Draft, Skip, apply
 from hgtui.core.model import Assignment, Candidate
 from hgtui.core.plan import Input, Plan, Task
-from hgtui.core.policy import Ahead, Match, Rule, Rulebook, Verdict, first, price, ruling, says
+from hgtui.core.policy import Ahead, Match, Rule, Verdict, first, says
 from hgtui.core.problems import Code, Facts, Severity, problems
 from hgtui.core.resource import FileFact, Kind
+from hgtui.core.ruling import Rulebook, price, ruling
 from tests.core import strategies as own
 
 TYPES = ["image-to-text", "summarization", "text-to-speech"]

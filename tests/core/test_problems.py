@@ -10,10 +10,11 @@ from hgtui.core.alternatives import ALTERNATIVES
 from hgtui.core.edits import Draft, apply
 from hgtui.core.model import Assignment, Candidate
 from hgtui.core.plan import Input, Plan, Task
-from hgtui.core.policy import Match, Rule, Ruling, Verdict
+from hgtui.core.policy import Match, Rule, Verdict
 from hgtui.core.problems import Code, Facts, Problem, Severity, errors, file_literals, problems, reads_file
 from hgtui.core.reading import read_plan
 from hgtui.core.resource import FileFact, Kind
+from hgtui.core.ruling import Ruling
 from hgtui.core.task import TASKS
 from tests.core.strategies import plans
 
