@@ -15,9 +15,10 @@ EVERY_S = 0.1
 
 
 def plan() -> Plan:
-    """Return a plan of tasks that depend on nothing."""
+    """Return a plan of tasks that depend on nothing, of two types in turn: alike ones would stand in one row."""
     text = Input.text("Bees make honey, wax and propolis; they live in hives of up to 60,000.")
-    tasks = (Task(uid=f"t{at}", id=at, task="summarization", args={"text": text}) for at in range(TASKS))
+    kinds = ("summarization", "text-classification")
+    tasks = (Task(uid=f"t{at}", id=at, task=kinds[at % 2], args={"text": text}) for at in range(TASKS))
     return Plan(request="Summarize a thousand texts", planner="rules", tasks=tuple(tasks))
 
 

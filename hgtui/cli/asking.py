@@ -2,25 +2,22 @@
 
 import asyncio
 import contextlib
-import json
 import os
-import shlex
-import shutil
 import signal
 import sys
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 from hgtui.cli.faults import Fault
 from hgtui.cli.signals import on_signals
 from hgtui.cli.words import approve_line, say
 from hgtui.core.edits import Draft
-from hgtui.core.planfile import read_plan_file, write_plan
-from hgtui.core.reading import PlanError
+from hgtui.core.problems import problems
 from hgtui.core.run import Run
+from hgtui.session.plandesk import PlanText, merged
+from hgtui.session.plantext import Checked, Form
+from hgtui.session.terminal import EditorError, line_mode
 
 LINE_LIMIT = 20_000_000
 """How many bytes one line of standard input may have; as much as a plan file."""
@@ -129,64 +126,47 @@ async def _one_line() -> str:
     return (await line).decode("utf-8", "replace")
 
 
-async def edit_in_editor(run: Run) -> Draft | None:
-    """Let a person change the plan as JSON in $VISUAL or $EDITOR; None where nothing changed.
+async def edit_in_editor(run: Run, form: Form = "toml") -> Draft | None:
+    """Let a person change the plan as a text in $VISUAL or $EDITOR; None where nothing changed.
 
-    A text that is no plan is never lost: the editor opens again on it, with what is wrong in the first line, and who
-    gives up is told where the text is kept. Raises Fault where the editor cannot be started.
+    A text that is no plan is never lost: the editor opens again on it, with what is wrong above its line, and who gives
+    up is told where the text is kept. Raises Fault where the editor fails.
     """
-    before = json.dumps(write_plan(run.plan, run.draft.assignments), indent=2, ensure_ascii=False) + "\n"
-    path = Path(tempfile.mkdtemp(prefix="hgtui-edit-")) / "plan.json"
-    text, wrong, kept = before, "", False
-    try:
-        while True:
-            path.write_text((f"# {wrong}\n" if wrong else "") + text, encoding="utf-8")
-            await _edit(path)
-            changed = _without_comments(path)
-            if changed == before:
-                return None
-            if wrong and changed == text:
-                path.write_text(text, encoding="utf-8")
-                say(f"Your text is kept in {path}.")
-                kept = True
-                return None
-            text = changed
-            try:
-                found = read_plan_file(text)
-            except PlanError as error:
-                wrong = str(error)
-                say(f"This is no plan: {wrong}")
-                continue
-            for dropped in found.reading.dropped:
-                say(f"note: {dropped}")
-            return Draft(plan=found.reading.plan, assignments=found.assignments)
-    finally:
-        if not kept:
-            shutil.rmtree(path.parent, ignore_errors=True)
+    text = await PlanText.of(run, form, problems(run.plan, run.facts))
+    while True:
+        try:
+            checked = await _edited(text, run)
+        except EditorError as error:
+            if text.checked is None:
+                text.forget()
+            raise Fault(error.message, error.hint if text.checked is None else _kept(text)) from None
+        if checked is None:
+            if text.checked is None:
+                text.forget()
+            else:
+                say(_kept(text))
+            return None
+        for left in checked.left_out:
+            say(f"note: {left.words}")
+        if checked.draft is not None:
+            if checked.left_out:
+                say(_kept(text))
+            else:
+                text.forget()
+            return merged(run, text.before, checked.draft)
+        for wrong in checked.wrong:
+            say(f"This is no plan: {wrong.words.removeprefix('This is no plan: ')}")
 
 
-async def _edit(path: Path) -> None:
+def _kept(text: PlanText) -> str:
+    return f"Your text is kept in {text.path}."
+
+
+async def _edited(text: PlanText, run: Run) -> Checked | None:
     """Open the editor and wait until it is closed; Ctrl+C is the editor's meanwhile."""
-    wanted = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
-    try:
-        words = shlex.split(wanted)
-        process = await asyncio.create_subprocess_exec(*words, str(path))
-    except (OSError, ValueError, TypeError) as error:
-        why = getattr(error, "strerror", None) or error
-        raise Fault(f"The editor {wanted} could not be started: {why}.", "Set EDITOR to the one you use.") from None
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGINT, lambda: None)
     try:
-        status = await process.wait()
+        return await text.edit(run, os.environ, line_mode())
     finally:
         loop.remove_signal_handler(signal.SIGINT)
-    if status:
-        raise Fault(f"The editor {wanted} ended with status {status}: nothing was changed.")
-
-
-def _without_comments(path: Path) -> str:
-    try:
-        lines = path.read_text(encoding="utf-8", errors="replace").splitlines(keepends=True)
-    except OSError as error:
-        raise Fault(f"What the editor wrote cannot be read: {error.strerror or error}.") from None
-    return "".join(line for line in lines if not line.startswith("#"))

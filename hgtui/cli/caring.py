@@ -36,7 +36,7 @@ async def delete(names: tuple[str, ...], *, yes: bool, as_json: bool) -> int:
                 raise RunInUse(run, 0)
         if not yes:
             await _ask(journal, runs)
-        laid_out = [folder for run in runs for folder in await _laid_out(journal, run)]
+        lying = [folder for run in runs for folder in await laid_out(journal, run)]
         events = {run: await journal.delete(run) for run in runs}
     left = await asyncio.to_thread(copies, folder)
     if as_json:
@@ -46,8 +46,8 @@ async def delete(names: tuple[str, ...], *, yes: bool, as_json: bool) -> int:
     _out(f"Deleted: {', '.join(events)}. hgtui gc frees what only {they} had.")
     if await _keeps_results(folder):
         say(f"Kept results may still name what {they} made, and gc leaves that: hgtui results --clear forgets them.")
-    if laid_out:
-        say(f"What was laid out for people stays: {', '.join(laid_out)}.")
+    if lying:
+        say(f"What was laid out for people stays: {', '.join(lying)}.")
     if left:
         say(
             f"A copy of the journal may still have {'it' if len(events) == 1 else 'them'}: {', '.join(map(str, left))}."
@@ -55,7 +55,7 @@ async def delete(names: tuple[str, ...], *, yes: bool, as_json: bool) -> int:
     return EXIT_OK
 
 
-async def _laid_out(journal: Journal, run: str) -> list[str]:
+async def laid_out(journal: Journal, run: str) -> list[str]:
     """Return the folders in which the results of a run still lie for people."""
     answers = [one.event for one in await journal.entries(run) if isinstance(one.event, Answered)]
     folders = dict.fromkeys(Path(file).parent for answer in answers for file in answer.files)
@@ -99,7 +99,7 @@ async def export(name: str, output: Path, *, as_json: bool) -> int:
         artifacts = Artifacts(folder)
         stack.push_async_callback(artifacts.aclose)
         run = await _named(journal, name)
-        done = await export_run(journal, artifacts, run, output, await asyncio.to_thread(_masked, artifacts))
+        done = await export_run(journal, artifacts, run, output, await asyncio.to_thread(masked, artifacts))
     for digest in done.missing:
         say(f"note: the artifact {digest[:8]} is not here any more, or is damaged: the file is without it.")
     if as_json:
@@ -116,8 +116,8 @@ async def import_(file: Path, *, as_json: bool) -> int:
     async with Journal.open(folder, say) as journal, AsyncExitStack() as stack:
         artifacts = Artifacts(folder)
         stack.push_async_callback(artifacts.aclose)
-        masked = await asyncio.to_thread(_masked, artifacts)
-        run, new = await import_run(journal, artifacts, file, masked, datetime.now(UTC))
+        without = await asyncio.to_thread(masked, artifacts)
+        run, new = await import_run(journal, artifacts, file, without, datetime.now(UTC))
     if as_json:
         _out(json.dumps({"run": run, "imported": new}, indent=2))
     else:
@@ -154,7 +154,7 @@ def size(count: int) -> str:
     return f"{count} bytes" if unit == 0 else f"{amount:.1f} {UNITS[unit]}"
 
 
-def _masked(artifacts: Artifacts) -> Callable[[str], str]:
+def masked(artifacts: Artifacts) -> Callable[[str], str]:
     """Return what takes every secret out of a text: those of the environment and of every profile. Raises Fault."""
     try:
         settings = load(config_path(os.environ), os.environ)

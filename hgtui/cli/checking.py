@@ -10,7 +10,7 @@ from pathlib import Path
 
 from hgtui.cli.compose import Sources, catalogues
 from hgtui.cli.faults import Fault
-from hgtui.cli.reading import HOW, place_in, read_plan_at, read_source
+from hgtui.cli.reading import place_in, read_plan_at, read_source
 from hgtui.cli.words import mend_lines, plan_table, problem_lines, problem_row, say
 from hgtui.core.addresses import is_address
 from hgtui.core.alternatives import other_types
@@ -26,6 +26,7 @@ from hgtui.core.run import Run
 from hgtui.core.states import EXIT_FAILED, EXIT_OK
 from hgtui.core.task import TASKS
 from hgtui.core.text import plural
+from hgtui.session.bringing import HOW
 from hgtui.session.files import inspect
 
 

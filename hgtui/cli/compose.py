@@ -145,6 +145,19 @@ class Workplace:
             self._old.append(self.chat)
         self.choice, self.chat, self.hub = choice, chat, hub
 
+    @contextlib.asynccontextmanager
+    async def aside(self) -> AsyncIterator[None]:
+        """Let another controller be taken for what is equipped within, and for nothing that begins later."""
+        choice, chat, hub = self.choice, self.chat, self.hub
+        try:
+            yield
+        finally:
+            if chat is not self.chat:
+                if self.chat is not None:
+                    self._old.append(self.chat)
+                self._old = [one for one in self._old if one is not chat]
+            self.choice, self.chat, self.hub = choice, chat, hub
+
     @property
     def hub_parts(self) -> HubParts:
         """The client of the Hub of the profile that is taken now, and what stands on it; one for each place."""

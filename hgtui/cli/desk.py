@@ -14,6 +14,7 @@ from hgtui.cli.deciding import Decided
 from hgtui.cli.faults import Fault
 from hgtui.cli.hubbing import LOG
 from hgtui.cli.picking import pick_model
+from hgtui.cli.stored import StoredRuns
 from hgtui.cli.words import approve_line
 from hgtui.config import ConfigError, config_path, keep_theme
 from hgtui.core.model import Candidate
@@ -26,7 +27,8 @@ from hgtui.llm.profile import Choice, options
 from hgtui.session.artifacts import ArtifactError
 from hgtui.session.conductor import Conductor
 from hgtui.session.journal import JournalError
-from hgtui.ui.bridge import DeskError, Opened, Option, Options
+from hgtui.session.plantext import Form
+from hgtui.ui.bridge import DeskError, Found, Opened, Option, Options
 
 if TYPE_CHECKING:
     from hgtui.cli.workbench import Start
@@ -40,13 +42,14 @@ EARLIER = 500
 """How many earlier requests the prompt has at hand."""
 
 
-class WorkplaceDesk:
-    """What the workbench gets: new conductors, the controllers to choose from, and the words on who plans."""
+class WorkplaceDesk(StoredRuns):
+    """What the workbench gets: new conductors, stored runs, the controllers to choose from, the words on who plans."""
 
     def __init__(self, place: Workplace) -> None:
-        self._place = place
+        super().__init__(place)
         self._choices: tuple[Choice, ...] = ()
         self.answer: str = place.settings.answer
+        self.edit_as: Form = place.settings.edit_as
         self.missing = missing_extras()
 
     @property
@@ -158,18 +161,19 @@ async def settle_model(place: Workplace, in_lines: Callable[[], AbstractContextM
 async def opened(place: Workplace, start: "Start") -> Opened:
     """Return what the workbench begins with. Raises Fault, RunInUse, ArchiveError."""
     LOG.set(place.log)  # what is asked of the Hub for the screen is told in a run, never over the screen
-    conductor = None
+    desk, found = WorkplaceDesk(place), None
+    desk.edit_as = start.text or desk.edit_as
     if start.resume:
         from hgtui.cli.resuming import taken
 
-        run, lock = await taken(place, start.run)
-        conductor = place.conductor(run, lock=lock)
+        found = await desk.go_on(*await taken(place, start.run), start.profile)
     elif start.archive:
         from hgtui.session.exchange import look_into
 
         run = await look_into(start.archive, place.journal, place.artifacts, datetime.now(UTC))
-        conductor = place.conductor(run)
-    return Opened(WorkplaceDesk(place), start.first, conductor)
+        entries = tuple(await place.journal.entries(run.id))
+        found = Found(place.conductor(run), entries, by_llm=place.planner_name != "rules")
+    return Opened(desk, start.first, found)
 
 
 def left(place: Workplace) -> list[str]:

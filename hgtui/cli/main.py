@@ -8,7 +8,7 @@ import typer
 
 from hgtui import __version__
 from hgtui.cli.config_commands import config_app
-from hgtui.cli.options import Allow, Answer, Files, Fresh, Json, NoStore, Offline, Out, Output, Profile
+from hgtui.cli.options import Allow, Answer, Files, Fresh, Json, Level, NoStore, Offline, Out, Output, Profile
 
 app = typer.Typer(
     name="hgtui",
@@ -467,11 +467,26 @@ def show(
     run: Annotated[
         str, typer.Argument(metavar="RUN", help="The name of the run, its beginning, or its last six characters.")
     ],
+    log: Annotated[bool, typer.Option("--log", help="Print its log, line by line.")] = False,
+    task: Annotated[
+        int | None, typer.Option("--task", metavar="NUMBER", min=0, help="With --log: only of this task.")
+    ] = None,
+    level: Annotated[
+        Level | None, typer.Option("--level", help="With --log: only what is at least as grave.", show_choices=True)
+    ] = None,
+    search: Annotated[
+        str, typer.Option("--search", metavar="WORDS", help="With --log: only lines with all of these words.")
+    ] = "",
     as_json: Json = False,
 ) -> None:
-    """Show one run: its plan, how it went, its answer."""
+    """Show one run: its plan, how it went, its answer; or its log."""
     from hgtui.cli import showing
 
+    given = {"--task": task is not None, "--level": level is not None, "--search": bool(search)}
+    if log:
+        _await(showing.log(run, task=task, level=level.value if level else "debug", search=search, as_json=as_json))
+    for option in (name for name, is_there in given.items() if is_there):
+        raise typer.BadParameter("it goes with --log", param_hint=option)
     _await(showing.show(run, as_json=as_json))
 
 

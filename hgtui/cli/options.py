@@ -46,3 +46,12 @@ Answer = Annotated[
     By | None,
     typer.Option("--answer", help="Who writes the answer; 'program' keeps every result from the LLM."),
 ]
+
+
+class Level(StrEnum):
+    """How grave a line of a log is."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"

@@ -1,21 +1,15 @@
 """Plan files and raw replies, as files or from standard input."""
 
-import json
 import sys
 from pathlib import Path
 
 from hgtui.cli.faults import Fault
-from hgtui.core.planfile import PlanFile, read_plan_file
-from hgtui.core.ports import How
-from hgtui.core.reading import PlanError, Reading
+from hgtui.core.planfile import PlanFile
+from hgtui.core.reading import PlanError
 from hgtui.core.text import clean
+from hgtui.session.bringing import read_plan_as, read_plan_or_reply
 
 PLAN_FILE_LIMIT = 20_000_000
-HOW: dict[How, str] = {
-    "read": "The reply was read as it stands.",
-    "repaired": "The reply was no right JSON and was repaired.",
-    "cut off": "The reply was cut off: what is complete in it was taken.",
-}
 _AROUND = 50
 """Characters that are shown on each side of the place where a reply cannot be read."""
 
@@ -42,9 +36,9 @@ def _read(path: Path) -> bytes:
 
 
 def read_plan_at(name: str) -> PlanFile:
-    """Read a plan file. Raises Fault where it is none."""
+    """Read a plan file, JSON or the TOML of an editor by its name. Raises Fault where it is none."""
     try:
-        return read_plan_file(read_source(name))
+        return read_plan_as(read_source(name), name)
     except PlanError as error:
         raise _no_plan(name, error) from None
 
@@ -54,28 +48,10 @@ def read_plan_or_reply_at(name: str) -> PlanFile:
 
     Raises Fault where it is neither; a plan file of another version is no reply.
     """
-    from hgtui.planning.reader import ReplyError, read_reply
-
-    text = read_source(name)
     try:
-        return read_plan_file(text)
+        return read_plan_or_reply(read_source(name), name).file
     except PlanError as error:
-        strict = error
-    if _is_plan_file(text):
-        raise _no_plan(name, strict)
-    try:
-        found = read_reply(text)
-    except ReplyError:
-        raise _no_plan(name, strict) from None
-    return PlanFile(reading=Reading(plan=found.plan, dropped=(HOW.get(found.how, ""), *found.dropped)))
-
-
-def _is_plan_file(text: str) -> bool:
-    try:
-        data = json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    return isinstance(data, dict) and "version" in data
+        raise _no_plan(name, error) from None
 
 
 def _no_plan(name: str, error: PlanError) -> Fault:

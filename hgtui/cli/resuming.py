@@ -45,7 +45,7 @@ async def resume(
         live = looks_on(place, as_json=as_json)
         status = await Headless(conductor, as_json=as_json, scripted=scripted, live=live).follow(Resume())
         if person:
-            status = await ask_at_gates(conductor, status, live=live)
+            status = await ask_at_gates(conductor, status, form=place.settings.edit_as, live=live)
         return close(conductor.run, status, as_json=as_json, shown=person)
 
 

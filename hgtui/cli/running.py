@@ -25,6 +25,7 @@ from hgtui.core.states import EXIT_FAILED, Gates, TaskState
 from hgtui.core.text import plural
 from hgtui.session.conductor import Conductor
 from hgtui.session.files import inspect
+from hgtui.session.plantext import Form
 
 _AGAIN = frozenset({TaskState.FAILED, TaskState.BLOCKED, TaskState.CANCELLED})
 
@@ -89,7 +90,8 @@ async def run(
         _tell_raw(place, conductor.run)
         from_file, stored = "" if kept else plan or "", not no_store
         if person:
-            status = await ask_at_gates(conductor, status, live=live, from_file=from_file, stored=stored)
+            form = place.settings.edit_as
+            status = await ask_at_gates(conductor, status, form=form, live=live, from_file=from_file, stored=stored)
         return close(conductor.run, status, as_json=as_json, shown=person, from_file=from_file, stored=stored)
 
 
@@ -111,15 +113,18 @@ def looks_on(place: Workplace, *, as_json: bool) -> bool:
 
 
 async def ask_at_gates(
-    conductor: Conductor, status: int, *, live: bool, from_file: str = "", stored: bool = True
+    conductor: Conductor, status: int, *, form: Form, live: bool, from_file: str = "", stored: bool = True
 ) -> int:
-    """Ask the person at a terminal at each gate, until they say no; return the exit status."""
+    """Ask the person at a terminal at each gate, until they say no; return the exit status.
+
+    `form` is that of the text in which they edit the plan.
+    """
     while conductor.run.gate is not None:
         say(gate_words(conductor.run, from_file=from_file, stored=stored))
         reply = await ask_person(conductor.run, stored=stored)
         if reply == "n":
             break
-        status = await _reply(conductor, reply, status, live=live, stored=stored)
+        status = await _reply(conductor, reply, status, form=form, live=live, stored=stored)
     return status
 
 
@@ -153,6 +158,11 @@ async def _again(place: Workplace, name: str, files: tuple[str, ...]) -> Submit:
         run = await place.run(name)
     except Fault as fault:
         raise Fault(f"There is no file {name}, and no run of that name: {fault.message}", fault.hint) from None
+    return plan_again(run, files)
+
+
+def plan_again(run: Run, files: tuple[str, ...] = ()) -> Submit:
+    """Return the command that runs the plan of a run once more, also with `files`. Raises Fault where it has no plan."""
     if not run.plan.tasks:
         raise Fault(f"The run {run.id} has no plan that could be run again.", f"How far it came: hgtui show {run.id}")
     named = tuple(dict.fromkeys((*files, *run.asked_files, *sorted(run.typed))))
@@ -191,15 +201,15 @@ def _tell_raw(place: Workplace, run: Run) -> None:
         say(f"What the planner said is kept in {place.artifacts.path(run.planning_failed.raw)}.")
 
 
-async def _reply(conductor: Conductor, reply: str, status: int, *, live: bool, stored: bool) -> int:
+async def _reply(conductor: Conductor, reply: str, status: int, *, form: Form, live: bool, stored: bool) -> int:
     """Do what the person said; what cannot be done is told, and they are asked again."""
     run = conductor.run
     try:
         if reply == "y" and run.gate is not None:
             headless = Headless(conductor, live=live, stored=stored)
             return await headless.follow(Approve(fingerprint=run.gate.fingerprint))
-        draft = await edit_in_editor(run)
-        if draft is not None:
+        draft = await edit_in_editor(run, form)
+        if draft is not None and draft != run.draft:
             return await Headless(conductor, stored=stored).follow(EditPlan(edit=Replace(draft=draft)))
         say("Nothing was changed.")
     except Fault as fault:

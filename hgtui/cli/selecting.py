@@ -10,7 +10,7 @@ from hgtui.cli.compose import Workplace, catalogues
 from hgtui.cli.faults import Fault
 from hgtui.cli.headless import Headless
 from hgtui.cli.picking import pick_model
-from hgtui.cli.reading import HOW, read_plan_at, read_source
+from hgtui.cli.reading import read_plan_at, read_source
 from hgtui.cli.running import close, submit
 from hgtui.cli.words import choice_table, say
 from hgtui.core.approval import fingerprint
@@ -22,6 +22,7 @@ from hgtui.core.problems import Facts, errors, problems
 from hgtui.core.states import EXIT_FAILED, EXIT_OK, Gates
 from hgtui.selection.ranking import rank, usable
 from hgtui.selection.reading import Reading, read_selection
+from hgtui.session.bringing import HOW
 
 
 def _plan_of(name: str) -> PlanFile:

@@ -48,8 +48,18 @@ async def runs(*, as_json: bool, limit: int, search: str = "") -> int:
     if as_json:
         _json([{**row.model_dump(mode="json"), "state": row.state} for row in rows])
         return EXIT_OK
-    lines = [("run", "started", "state", "request")]
-    lines += [(row.id, f"{row.started:%Y-%m-%d %H:%M}", row.state, one_line(row.request, 70)) for row in rows]
+    lines = [("run", "started", "state", "tasks", "planner", "request")]
+    lines += [
+        (
+            row.id,
+            f"{row.started.astimezone():%Y-%m-%d %H:%M}",
+            row.state,
+            str(row.tasks or "-"),
+            one_line(row.planner, 30),
+            one_line(row.request, 70),
+        )
+        for row in rows
+    ]
     _out(table(lines) if rows else "No run holds that." if search.strip() else "There are no runs yet.")
     if any(row.state in {"left", "waiting"} for row in rows):
         say("To go on with one that was left or waits: hgtui resume RUN")
@@ -120,6 +130,37 @@ async def show(name: str, *, as_json: bool) -> int:
             "It has not ended: a program is still at it, or it was left or killed in the middle. What was done is kept.\n"
             f"To go on with it: hgtui resume {run.id}"
         )
+    return EXIT_OK
+
+
+async def log(name: str, *, task: int | None, level: str, search: str, as_json: bool) -> int:
+    """Print the log of a run as the workbench shows it: of one task, from a level on, with all of the words.
+
+    Raises Fault where there is no such run, or no such task in its plan.
+    """
+    from hgtui.session.journal import Journal, UnknownRun
+    from hgtui.ui.aside import retold
+    from hgtui.ui.loglines import LEVELS, Filter
+
+    async with Journal.open(data_dir(os.environ), say) as journal:
+        try:
+            reading = await journal.read(await journal.resolve(name))
+        except UnknownRun as error:
+            raise Fault(error.message, error.hint) from None
+    if reading.damage:
+        sys.stderr.write(f"{reading.damage}\n")
+    run, _, lines = retold(reading.entries)
+    uid = next((one.uid for one in run.plan if one.id == task), None)
+    if task is not None and uid is None:
+        raise Fault(f"The plan of {run.id} has no task {task}.", f"hgtui show {run.id} lists them.")
+    which = Filter(uid=uid, level=LEVELS.index(level), words=search)
+    ids = {one.uid: one.id for one in run.plan}
+    for line in filter(which.fits, lines):
+        if as_json:
+            facts = {"at": line.clock, "level": LEVELS[line.level], "task": ids.get(line.uid or ""), "text": line.text}
+            _out(json.dumps(facts, ensure_ascii=False))
+        else:
+            _out(line.whole)
     return EXIT_OK
 
 

@@ -100,20 +100,6 @@ def keys_kept() -> Iterator[Callable[[], None]]:
         restore()
 
 
-@contextlib.contextmanager
-def line_mode() -> Iterator[None]:
-    """Let the terminal edit lines and show what is typed, as it does by default, while a question is asked."""
-    before = termios.tcgetattr(0)
-    lines = termios.tcgetattr(0)
-    lines[_IFLAG] |= termios.ICRNL
-    lines[_LFLAG] |= termios.ECHO | termios.ICANON
-    termios.tcsetattr(0, termios.TCSANOW, lines)
-    try:
-        yield
-    finally:
-        termios.tcsetattr(0, termios.TCSANOW, before)
-
-
 def write_to_terminal(text: str) -> None:
     """Write to the terminal behind standard output, past every buffer; where it has hung up nothing is written."""
     with contextlib.suppress(OSError):

@@ -12,13 +12,13 @@ from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from hgtui.cli.faults import Fault
 from hgtui.cli.folders import allowed_folders
 from hgtui.cli.looks import looks_of
-from hgtui.cli.signals import gone_with_terminal, keys_kept, line_mode, on_signals, write_to_terminal
-from hgtui.core.states import EXIT_OK, EXIT_USAGE
+from hgtui.cli.signals import gone_with_terminal, keys_kept, on_signals, write_to_terminal
+from hgtui.core.states import EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE
 
 if TYPE_CHECKING:
     from hgtui.core.commands import Submit
@@ -31,13 +31,16 @@ if TYPE_CHECKING:
 class Start:
     """What the workbench begins with: a request, or a run to go on with (its name, or the latest that has not ended).
 
-    `archive` is an exported run to look at, of which nothing is kept.
+    `archive` is an exported run to look at, of which nothing is kept; `profile` the one that was named for the run.
+    `text` is the form in which a plan is edited as a text, None where the settings say it.
     """
 
     first: "Submit | None" = None
     archive: Path | None = None
     resume: bool = False
     run: str | None = None
+    text: Literal["toml", "json"] | None = None
+    profile: str | None = None
 
 
 async def _open(
@@ -73,7 +76,8 @@ async def _open(
         app = HgtuiApp(opening=behind, looks=looks)
 
         def stop(status: int) -> None:
-            app.exit(return_code=status)
+            if status != EXIT_INTERRUPTED or not app.away:  # Ctrl+C in an editor is the editor's
+                app.exit(return_code=status)
 
         # First in, last out: closing what is open is part of it.
         stack.enter_context(gone_with_terminal(stop))
@@ -95,6 +99,8 @@ async def _open(
 
 @contextmanager
 def _in_lines(app: "HgtuiApp") -> Iterator[None]:
+    from hgtui.session.terminal import line_mode
+
     with app.suspend(), line_mode():
         yield
 
@@ -115,7 +121,7 @@ def resume_in_workbench(
     run: str | None, profile: str | None = None, *, offline: bool = False, allow: tuple[Path, ...] = ()
 ) -> int:
     """Open the workbench on a run that was left, without a name on the latest; return the exit status."""
-    return _opened(lambda: Start(resume=True, run=run), profile, offline=offline, allow=allow)
+    return _opened(lambda: Start(resume=True, run=run, profile=profile), profile, offline=offline, allow=allow)
 
 
 def _opened(start: Callable[[], Start], profile: str | None, *, offline: bool, allow: tuple[Path, ...]) -> int:
@@ -145,7 +151,12 @@ def _start(file: str | None) -> Start:
         return Start()
     from hgtui.session.archive import is_archive
 
-    return Start(archive=Path(file)) if is_archive(Path(file)) else Start(_first(file))
+    return Start(archive=Path(file)) if is_archive(Path(file)) else Start(_first(file), text=_form(file))
+
+
+def _form(file: str) -> Literal["toml", "json"] | None:
+    """Return the form of text that the name of a plan file ends in."""
+    return "json" if file.lower().endswith(".json") else "toml" if file.lower().endswith(".toml") else None
 
 
 def _first(file: str) -> "Submit":

@@ -94,14 +94,16 @@ class Settings(Value):
     """What flags, environment and file say together; where all are silent, the defaults.
 
     `gates`: "merged" for one gate before anything runs, "none" to run a plan without errors at once. `answer`:
-    "program" keeps every result from the LLM and gives the program's report. `probe`: whether "auto" looks for a server
-    on this machine. `theme`, `bell` and `keys` are of the workbench: its colours, whether it rings when it waits for the
-    person, and the keys of actions by their names; which actions there are the workbench knows.
+    "program" keeps every result from the LLM and gives the program's report. `edit_as`: the form of the text in which a
+    whole plan is edited. `probe`: whether "auto" looks for a server on this machine. `theme`, `bell` and `keys` are of the
+    workbench: its colours, whether it rings when it waits for the person, and the keys of actions by their names; which
+    actions there are the workbench knows.
     """
 
     default_profile: Annotated[str, Field(strict=True)] = AUTO
     gates: Annotated[Literal["merged", "none"], BeforeValidator(_gates)] = "merged"
     answer: Literal["llm", "program"] = "llm"
+    edit_as: Literal["toml", "json"] = "toml"
     probe: bool = True
     theme: Literal["dark", "light", "ansi-dark", "ansi-light"] = "dark"
     bell: Annotated[bool, Field(strict=True)] = True

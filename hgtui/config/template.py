@@ -15,6 +15,9 @@ TEMPLATE = """\
 ## Who writes the answer: "llm", or "program" to keep every result from the LLM and take the program's report.
 # answer = "llm"
 
+## The form of the text when a whole plan is edited in $VISUAL or $EDITOR: "toml" or "json".
+# edit_as = "toml"
+
 ## Whether "auto" looks for a server on this machine. HGTUI_NO_PROBE=1 turns it off too.
 # probe = true
 

@@ -19,6 +19,7 @@ from hgtui.core.edit import (
     Retype,
     Set,
     SetPolicy,
+    Several,
     Skip,
 )
 from hgtui.core.model import Assignment
@@ -203,6 +204,12 @@ def _replace(_: Draft, edit: Replace) -> Draft:
     return Draft(plan=plan, assignments=known)
 
 
+def _several(draft: Draft, edit: Several) -> Draft:
+    for one in edit.edits:
+        draft = changed(draft, one)
+    return draft
+
+
 def _update(field: str) -> Callable[[Draft, Any], Draft]:
     return lambda draft, edit: _change(draft, _task(draft, edit.uid).update(**{field: getattr(edit, field)}))
 
@@ -221,4 +228,5 @@ _APPLY: dict[type, Callable[[Draft, Any], Draft]] = {
     Choose: _choose,
     Replace: _replace,
     Patch: _patch,
+    Several: _several,
 }

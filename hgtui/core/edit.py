@@ -136,7 +136,33 @@ class Patch(Value):
     words: str = ""
 
 
-Edit = Annotated[
+One = Annotated[
     Add | Delete | Set | Retype | Renumber | Connect | Disconnect | Move | Skip | SetPolicy | Choose | Replace | Patch,
+    Field(discriminator="edit"),
+]
+
+
+class Several(Value):
+    """Edits one after the other as one: all are applied or none, and one undo takes them back, as with a form."""
+
+    edit: Literal["several"] = "several"
+    edits: Annotated[tuple[One, ...], Field(min_length=1)]
+
+
+Edit = Annotated[
+    Add
+    | Delete
+    | Set
+    | Retype
+    | Renumber
+    | Connect
+    | Disconnect
+    | Move
+    | Skip
+    | SetPolicy
+    | Choose
+    | Replace
+    | Patch
+    | Several,
     Field(discriminator="edit"),
 ]

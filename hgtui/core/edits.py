@@ -17,10 +17,11 @@ from hgtui.core.edit import (
     Retype,
     Set,
     SetPolicy,
+    Several,
     Skip,
 )
 from hgtui.core.plan import Uid
-from hgtui.core.text import one_line
+from hgtui.core.text import one_line, plural
 
 __all__ = [
     "Add",
@@ -38,6 +39,7 @@ __all__ = [
     "Retype",
     "Set",
     "SetPolicy",
+    "Several",
     "Skip",
     "apply",
     "between",
@@ -84,6 +86,8 @@ def touched(edit: Edit) -> tuple[Uid, ...]:
         return (edit.task.uid,)
     if isinstance(edit, Replace):
         return tuple(task.uid for task in edit.draft.plan)
+    if isinstance(edit, Several):
+        return tuple(dict.fromkeys(uid for one in edit.edits for uid in touched(one)))
     return (edit.uid,)
 
 
@@ -92,9 +96,11 @@ def describe(draft: Draft, edit: Edit) -> str:  # noqa: PLR0912  # one line for 
     if isinstance(edit, Patch):
         return edit.words or "several changes"
     if isinstance(edit, Replace):
-        return "another plan"
+        return _describe_plan(draft, edit)
     if isinstance(edit, Add):
         return f"add {edit.task.id} {edit.task.task}"
+    if isinstance(edit, Several):
+        return _describe_all(draft, edit)
     task = draft.plan.get(edit.uid)
     name = f"{task.id} {task.task}" if task else "a task that is gone"
     dep = draft.plan.get(edit.dep) if isinstance(edit, Connect | Disconnect) else None
@@ -120,3 +126,18 @@ def describe(draft: Draft, edit: Edit) -> str:  # noqa: PLR0912  # one line for 
             return f"{name}: {edit.policy}"
         case Choose():
             return f"{name}: {edit.assignment.candidate if edit.assignment else 'no model'}"
+
+
+def _describe_all(draft: Draft, edit: Several) -> str:
+    """Say what the first of several edits does, and how many there are beside it."""
+    first, *others = edit.edits
+    return describe(draft, first) + (f" and {plural(len(others), 'more change')}" if others else "")
+
+
+def _describe_plan(draft: Draft, edit: Replace) -> str:
+    """Say how many tasks of the plan differ in another draft of it, or that it is another plan."""
+    found = between(draft, edit.draft)
+    if not any(draft.plan.get(task.uid) for task in edit.draft.plan):
+        return "another plan"
+    uids = {*(task.uid for task in found.put), *found.gone, *found.assignments}
+    return f"the whole plan: {plural(len(uids), 'task')} changed" if uids else "the order of the tasks"

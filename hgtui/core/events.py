@@ -223,8 +223,8 @@ class GateOpened(Value):
 
     `leaves` says in a line for each place what would leave this machine, `spends` what would be spent (empty where
     nothing is), `substitutes` names for a task the candidates that run in place of the chosen one where it fails.
-    The tasks of `reuses` have a result that is kept, which neither leaves nor spends; those of `reruns` run; `about_s`
-    and `untimed` as in core.reuse.Forecast. `gated` has for a task whose model asks for its terms to be accepted the
+    The tasks of `reuses` have a result that is kept, which neither leaves nor spends; those of `reruns` run; `about_s`,
+    `untimed` and `seconds` as in core.reuse.Forecast. `gated` has for a task whose model asks for its terms to be accepted the
     page where that is done.
     """
 
@@ -241,6 +241,7 @@ class GateOpened(Value):
     reruns: tuple[Uid, ...] = ()
     about_s: float | None = None
     untimed: int = 0
+    seconds: Mapping[Uid, float] = {}
 
     @property
     def forecast(self) -> str:

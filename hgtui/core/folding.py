@@ -146,7 +146,7 @@ def _chosen(run: "Run", event: ev.ModelChosen) -> Changed:
 
 
 def _gate(run: "Run", event: ev.GateOpened) -> Changed:
-    run.gate = event
+    run.gate, run.expected = event, event.seconds
     return ()
 
 

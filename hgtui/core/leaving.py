@@ -84,6 +84,29 @@ def spending(draft: Draft, candidates: Candidates, controller: str = "") -> str:
     A task is one call; what fails and is tried again costs more. `controller` says what the calls use up that the
     controller makes besides: to plan, to choose, to answer. Empty where nothing in it costs anything.
     """
+    prices, credits, unknown = _costs(draft, candidates)
+    credits.update({controller: credits.get(controller, 0)} if controller else {})
+    words = [
+        f"spends {one_line(what, NAME)} ({_calls(count, controller=what == controller)})"
+        for what, count in credits.items()
+    ]
+    money = [f"{_usd(sum(prices))} ({plural(len(prices), 'call')})"] if prices else []
+    money += [f"- ({plural(unknown, 'call')})"] if unknown else []
+    return " · ".join([*words, *([f"price {', '.join(money)}"] if money else [])])
+
+
+def price(draft: Draft, candidates: Candidates, controller: str = "") -> str:
+    """Say what a draft would cost in US dollars: "$0.0030", "-" where it is not known, "$0.0030 + -" where some is.
+
+    Empty where nothing in it costs anything. `controller` as for `spending`: what its calls cost is not known ahead.
+    """
+    prices, credits, unknown = _costs(draft, candidates)
+    known = [_usd(sum(prices))] if prices else []
+    return " + ".join([*known, *(["-"] if credits or unknown or controller else [])])
+
+
+def _costs(draft: Draft, candidates: Candidates) -> tuple[list[float], dict[str, int], int]:
+    """Return the known prices, the calls that use up credits by what these are, and how many calls nothing is known of."""
     credits: dict[str, int] = {}
     prices: list[float] = []
     unknown = 0
@@ -97,14 +120,7 @@ def spending(draft: Draft, candidates: Candidates, controller: str = "") -> str:
             credits[one.spends] = credits.get(one.spends, 0) + 1
         elif one.leaves:
             unknown += 1
-    credits.update({controller: credits.get(controller, 0)} if controller else {})
-    words = [
-        f"spends {one_line(what, NAME)} ({_calls(count, controller=what == controller)})"
-        for what, count in credits.items()
-    ]
-    price = [f"{_usd(sum(prices))} ({plural(len(prices), 'call')})"] if prices else []
-    price += [f"- ({plural(unknown, 'call')})"] if unknown else []
-    return " · ".join([*words, *([f"price {', '.join(price)}"] if price else [])])
+    return prices, credits, unknown
 
 
 def _calls(count: int, *, controller: bool) -> str:

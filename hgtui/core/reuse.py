@@ -42,13 +42,15 @@ class Forecast(Value):
 
     The tasks of `reuses` have a kept result, those of `reruns` have none. `about_s` is how long that takes in seconds,
     along the critical path, from what such tasks took before; None where nothing is known of any. Of `untimed` of the
-    re-runs nothing is known: they come on top.
+    re-runs nothing is known: they come on top. `seconds` has what is known of each by itself: a kept
+    result takes none.
     """
 
     reuses: tuple[Uid, ...] = ()
     reruns: tuple[Uid, ...] = ()
     about_s: float | None = None
     untimed: int = 0
+    seconds: Mapping[Uid, float] = {}
 
 
 def key(
@@ -87,12 +89,14 @@ def forecast(plan: Plan, reuses: Iterable[Uid], reruns: Iterable[Uid], seconds: 
     """Return what would happen if the `reruns` of a plan ran; `seconds` is what is known of how long they take."""
     again = tuple(reruns)
     timed = {uid: seconds[uid] for uid in again if uid in seconds}
-    about = _critical(plan, timed) if timed or not again else None
-    return Forecast(reuses=tuple(reuses), reruns=again, about_s=about, untimed=len(again) - len(timed))
+    about = critical(plan, timed) if timed or not again else None
+    kept, untimed = tuple(reuses), len(again) - len(timed)
+    known = {**dict.fromkeys(kept, 0.0), **timed}
+    return Forecast(reuses=kept, reruns=again, about_s=about, untimed=untimed, seconds=known)
 
 
-def _critical(plan: Plan, seconds: Mapping[Uid, float]) -> float:
-    """Return how long the longest chain of tasks takes."""
+def critical(plan: Plan, seconds: Mapping[Uid, float]) -> float:
+    """Return how long the longest chain of tasks takes, in seconds; what is not in `seconds` takes none."""
     ends: dict[Uid, float] = {}
     for task in plan.ordered():
         begin = max((ends[dep] for dep in task.deps if dep in ends), default=0.0)

@@ -1,6 +1,6 @@
 """Run: the fold of a journal into the state that everyone reads. Any prefix of any journal folds to a valid state."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from hgtui.core import events as ev
 from hgtui.core.approval import Grant
 from hgtui.core.edit import Draft, Patch
 from hgtui.core.folding import take_in
-from hgtui.core.leaving import Leaving, leaving, spending
+from hgtui.core.leaving import Leaving, leaving, price, spending
 from hgtui.core.model import Assignment, Candidate
 from hgtui.core.plan import Plan, Task, Uid
 from hgtui.core.ports import Turn
@@ -68,6 +68,8 @@ class Run:
     fresh: bool = False
     anew: set[Uid] = field(default_factory=set)
     marked: Uid | None = None
+    expected: Mapping[Uid, float] = field(default_factory=dict)
+    """How long tasks will take, in seconds, from what such tasks took before, as the last gate told it."""
 
     def fold(self, entry: ev.Entry) -> frozenset[Uid]:
         """Take in one entry; return the uids of the tasks that changed. Amortised O(1) but for edits of the plan."""
@@ -147,6 +149,11 @@ class Run:
     def spends_without(self, reused: Collection[Uid]) -> str:
         """Return in words what the draft would spend but for some tasks."""
         return spending(_but(self.draft, reused), self.candidates, self.controller_spends)
+
+    @property
+    def price(self) -> str:
+        """What the draft would cost in money, as `core.leaving.price` says it, but for what is foreseen as reused."""
+        return price(_but(self.draft, self._foreseen), self.candidates, self.controller_spends)
 
     @property
     def gated(self) -> dict[Uid, str]:

@@ -5,10 +5,10 @@ from collections.abc import Awaitable, Callable
 from hgtui.core import commands as cmd
 from hgtui.core import events as ev
 from hgtui.core.approval import beyond, grant, widens
-from hgtui.core.edits import Add, Choose, Draft, Edit, EditError, Replace, Set, apply, touched
+from hgtui.core.edits import Add, Choose, Draft, Edit, EditError, Replace, Set, Several, apply, touched
 from hgtui.core.fit import unfit
 from hgtui.core.model import Assignment
-from hgtui.core.plan import Input, Plan, Uid
+from hgtui.core.plan import Input, Uid
 from hgtui.core.ports import StoreError
 from hgtui.core.problems import file_literals
 from hgtui.core.states import HAS_RESULT, UNDER_WAY, TaskState
@@ -87,12 +87,13 @@ class Changing:
 
     async def _apply(self, edit: Edit, *, typed: bool = True, then: ev.Event | None = None) -> None:
         self._changeable()
-        if isinstance(edit, Add) and edit.task.uid in self._parts.run.uids:
-            raise EditError(f"The uid {one_line(edit.task.uid, 40)} was used in this run already.")
-        before = self._parts.run.draft.plan
+        for one in edit.edits if isinstance(edit, Several) else (edit,):
+            if isinstance(one, Add) and one.task.uid in self._parts.run.uids:
+                raise EditError(f"The uid {one_line(one.task.uid, 40)} was used in this run already.")
+        before = self._parts.run.draft
         draft, undo = apply(self._parts.run.draft, edit)
         self._amendable(edit)
-        paths = tuple(sorted(_typed(before, draft.plan, edit))) if typed else ()
+        paths = tuple(sorted(_typed(before, edit))) if typed else ()
         self._parts.board.emit(ev.PlanEdited(edit=edit, undo=undo, typed=paths))
         if then is not None:
             self._parts.board.emit(then)
@@ -148,11 +149,20 @@ class Changing:
         return any(beyond(given, task, chosen.get(task.uid), run.files) for task in run.draft.plan if not task.skip)
 
 
-def _typed(before: Plan, after: Plan, edit: Edit) -> set[str]:
+def _typed(before: Draft, edit: Edit) -> set[str]:
     """Return the files that a person typed in an edit; one that a planner wrote into another task is not among them."""
-    old = {path for task in before for path in file_literals(task, {})}
-    new = {path for task in after for path in file_literals(task, {})} - old
+    if isinstance(edit, Several):
+        found: set[str] = set()
+        for one in edit.edits:
+            found |= _typed(before, one)
+            before, _ = apply(before, one)
+        return found
+    if not isinstance(edit, Set | Add | Replace):
+        return set()
+    after, _ = apply(before, edit)
+    old = {path for task in before.plan for path in file_literals(task, {})}
+    new = {path for task in after.plan for path in file_literals(task, {})} - old
     if isinstance(edit, Set):
-        task = after[edit.uid]
+        task = after.plan[edit.uid]
         new.update(path for path in file_literals(task, {}) if path in task.args.get(edit.name, Input()).literals)
-    return new if isinstance(edit, Set | Add | Replace) else set()
+    return new

@@ -21,7 +21,7 @@ TIMES: Mapping[type, frozenset[str]] = {
     ev.TaskFailed: frozenset({"seconds"}),
     ev.TaskRetrying: frozenset({"wait_s"}),
     ev.Called: frozenset({"first_s", "total_s"}),
-    ev.GateOpened: frozenset({"about_s", "untimed", "reuses", "reruns", "leaves", "spends", "gated"}),
+    ev.GateOpened: frozenset({"about_s", "untimed", "seconds", "reuses", "reruns", "leaves", "spends", "gated"}),
 }
 """The fields that tell times, or what is known of times and results from other runs; what leaves and what is spent at
 a gate follows from that, and the approval tells all of it."""

@@ -26,7 +26,7 @@ from hgtui.ui.themes import theme_of
 
 if TYPE_CHECKING:
     from hgtui.core.commands import Submit
-    from hgtui.ui.bridge import Conductor, Desk, Opened
+    from hgtui.ui.bridge import Desk, Found, Opened
     from hgtui.ui.screens.workbench import Workbench
 
 
@@ -36,7 +36,7 @@ Open = Callable[["HgtuiApp"], Awaitable["Opened"]]
 
 PUT_ASIDE, TAKE_BACK = "\x1b[22;2t", "\x1b]2;\x07\x1b[23;2t"
 """Put the title of the terminal aside, and take it back; a terminal that cannot is left with its own default (XTWINOPS)."""
-SHEETS = ("chat", "form", "rows", "workbench")
+SHEETS = ("chat", "form", "rows", "workbench", "log")
 """The stylesheets of the workbench itself."""
 
 
@@ -47,7 +47,7 @@ def _commands() -> type[Provider]:
 
 
 def _begin(
-    desk: "Desk", first: "Submit | None", resumed: "Conductor | None", *, size: tuple[int, int], written: str = ""
+    desk: "Desk", first: "Submit | None", resumed: "Found | None", *, size: tuple[int, int], written: str = ""
 ) -> "Workbench":
     # Imported late: with it comes the whole core, which takes as long as everything up to the first frame.
     from hgtui.ui.screens.workbench import Workbench
@@ -72,7 +72,7 @@ class HgtuiApp(App[None]):
         self,
         desk: "Desk | None" = None,
         first: "Submit | None" = None,
-        resumed: "Conductor | None" = None,
+        resumed: "Found | None" = None,
         *,
         opening: Open | None = None,
         looks: Looks | None = None,
@@ -89,6 +89,8 @@ class HgtuiApp(App[None]):
         self._opening = opening
         self.failure: Exception | None = None
         """What came in the way of opening."""
+        self.away = False
+        """Whether another program has the terminal."""
         self._said: list[str] = []
         self.told_title = ""
         """What stands in the title of the terminal, empty as long as nothing was written there."""
@@ -129,6 +131,8 @@ class HgtuiApp(App[None]):
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         """Send what is new on the screen."""
+        if self.away:  # what happens meanwhile is painted when the terminal is back
+            return
         if isinstance(renderable, CompositorUpdate):
             renderable = self._painted.only_new(renderable)
         super()._display(screen, renderable)

@@ -1,51 +1,97 @@
-"""Work that may hang, such as a look at a disk at the other end of a line: in a thread that holds nobody up, nor the end."""
+"""A run that is not on the screen: it goes on, and what happens in it is kept for when it is shown again."""
 
-import asyncio
-import contextlib
-import threading
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
-T = TypeVar("T")
-
-MOST = 4
-"""How many such threads there are at a time: where so many hang, one more would hang as well."""
-
-
-class Busy(Exception):
-    """So many threads hang already that no other is begun."""
+from hgtui.core import events as ev
+from hgtui.core.plan import Uid
+from hgtui.core.run import Run
+from hgtui.core.text import one_line
+from hgtui.ui.bridge import Conductor
+from hgtui.ui.live import Live
+from hgtui.ui.loglines import LogLine, log_line
+from hgtui.ui.view import View
 
 
-_living: set[threading.Thread] = set()
+class Look(NamedTuple):
+    """How a run was looked at: what of it was selected, where its conversation stands, what waits for its end."""
+
+    chosen: Uid | None
+    by_llm: bool
+    looked: str
+    apart: bool
+    place: int
+    queued: str = ""
 
 
-async def aside(work: Callable[[], T]) -> T:
-    """Return what `work` gives, done in a daemon thread; who stops waiting leaves it alone. Raises Busy, and what it raises."""
-    _living.difference_update([one for one in _living if not one.is_alive()])
-    if len(_living) >= MOST:
-        raise Busy
-    loop = asyncio.get_running_loop()
-    done: asyncio.Future[T] = loop.create_future()
+class Aside:
+    """A run that was put aside; `told` is given a sentence when it waits for the person or has ended.
 
-    def settle(result: T | None, error: BaseException | None) -> None:
-        if done.done():  # nobody waits any more
-            return
-        if error is not None:
-            done.set_exception(error)
-        else:
-            done.set_result(result)  # type: ignore[arg-type]  # None only where work gave None
+    With no conductor it is the workbench before anything was asked.
+    """
 
-    def run() -> None:
-        result, error = None, None
-        try:
-            result = work()
-        except Exception as raised:
-            error = raised
-        with contextlib.suppress(RuntimeError):  # the program has ended meanwhile
-            loop.call_soon_threadsafe(settle, result, error)
+    def __init__(
+        self,
+        conductor: Conductor | None,
+        look: Look,
+        live: Live,
+        lines: Iterable[LogLine],
+        told: Callable[[str], None],
+    ) -> None:
+        self.conductor, self.look, self.live, self.lines = conductor, look, live, list(lines)
+        self._told = told
+        self._deaf = conductor.listen(self._hear) if conductor else None
 
-    # Not of the pool of the event loop: that waits for its threads when the program ends.
-    thread = threading.Thread(target=run, name="aside", daemon=True)
-    _living.add(thread)
-    thread.start()
-    return await done
+    @property
+    def run(self) -> Run:
+        """The run."""
+        return self.conductor.run if self.conductor else Run()
+
+    @property
+    def rests(self) -> bool:
+        """Whether nothing more happens in it."""
+        return self.conductor is None or self.run.ended or bool(self.look.looked)
+
+    def state(self) -> str:
+        """Say in a word or two what it does, for the list of runs."""
+        return "ended" if self.rests else "waits here" if self.run.gate else "goes on"
+
+    def _hear(self, entry: ev.Entry, _: frozenset[Uid]) -> None:
+        self.live.take([entry])
+        line = log_line(entry, self.run)
+        if line:
+            self.lines.append(line)
+        name = one_line(self.run.request, 40)
+        if isinstance(entry.event, ev.GateOpened):
+            self._told(f"“{name}” waits for you: L goes there.")
+        elif isinstance(entry.event, ev.RunEnded):
+            self._told(f"“{name}” has ended: L goes there.")
+
+    def taken(self) -> Conductor | None:
+        """Cease to listen, and return the conductor."""
+        if self._deaf:
+            self._deaf()
+            self._deaf = None
+        return self.conductor
+
+    async def aclose(self) -> None:
+        """Leave the run where it stands."""
+        conductor = self.taken()
+        if conductor:
+            await conductor.aclose()
+
+
+def look_at(view: View, place: int, queued: str) -> Look:
+    """Return how the run of a view is looked at."""
+    return Look(view.chosen, view.by_llm, view.looked, view.apart, place, queued)
+
+
+def retold(history: Iterable[ev.Entry]) -> tuple[Run, Live, list[LogLine]]:
+    """Fold a run; return it with what was said in it so far, and the lines of its log."""
+    run, live, lines = Run(), Live(), []
+    for entry in history:
+        run.fold(entry)
+        live.take((entry,))
+        if line := log_line(entry, run):
+            lines.append(line)
+    return run, live, lines

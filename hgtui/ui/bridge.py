@@ -1,14 +1,17 @@
 """What the workbench needs of the rooms below it: someone who conducts a run, and someone who makes such conductors."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 from hgtui.core.commands import Command, Submit
 from hgtui.core.events import Entry
 from hgtui.core.model import Candidate
 from hgtui.core.plan import Uid
 from hgtui.core.run import Run
+
+if TYPE_CHECKING:
+    from hgtui.session.rows import RunRow
 
 Listener = Callable[[Entry, frozenset[Uid]], None]
 """Is told each event when it is in the journal (or live, with seq None), with the uids of the tasks that it changed."""
@@ -58,11 +61,26 @@ class Options(NamedTuple):
     unusable: tuple[str, ...] = ()
 
 
+class Found(NamedTuple):
+    """A stored run that was opened: who conducts it, and its `history`, which it was folded from.
+
+    `looked` is a sentence where it is only looked at although it has not ended, or where a part of it cannot be read.
+    """
+
+    conductor: Conductor
+    history: tuple[Entry, ...] = ()
+    looked: str = ""
+    by_llm: bool = False
+
+
 class Desk(Protocol):
     """What the composition root gives the workbench."""
 
     answer: str
     """Who writes the answers of the runs that begin from now on: "llm" or "program"."""
+
+    edit_as: Literal["toml", "json"]
+    """The form of the text in which a whole plan is edited."""
 
     @property
     def planner_name(self) -> str:
@@ -121,13 +139,36 @@ class Desk(Protocol):
         """Return a kept text by its digest, "" where it is not kept any more. Raises DeskError."""
         ...
 
+    async def runs(self, search: str = "", limit: int = 100) -> "Sequence[RunRow]":
+        """Return the stored runs, the latest first, whose name or request holds `search`. Raises DeskError."""
+        ...
+
+    async def open_run(self, name: str, *, look: bool = False) -> Found:
+        """Open a stored run: one that has ended to look at, another to go on with it. Raises DeskError.
+
+        With `look` it is only looked at, also where another process writes it.
+        """
+        ...
+
+    async def plan_of(self, name: str) -> Submit:
+        """Return the command that runs the plan of a stored run once more. Raises DeskError."""
+        ...
+
+    async def delete_run(self, name: str) -> str:
+        """Delete a stored run for good; return what is left of it, in words. Raises DeskError."""
+        ...
+
+    async def export_run(self, name: str, path: str, *, over: bool = False) -> str:
+        """Write a stored run into a file, which must not be there but with `over`; return what that was. Raises DeskError."""
+        ...
+
 
 class Opened(NamedTuple):
     """What was opened behind the first frame.
 
-    `first` is asked at once, as for a plan file; `resumed` has a run that an earlier process left, to go on with.
+    `first` is asked at once, as for a plan file; `resumed` is a run that an earlier process left, to go on with.
     """
 
     desk: Desk
     first: Submit | None = None
-    resumed: Conductor | None = None
+    resumed: Found | None = None

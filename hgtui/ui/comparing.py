@@ -12,13 +12,13 @@ from hgtui.ui.words import Line, fit, wrapped
 
 MOST = 4
 """How many lines one value or sentence takes."""
-Kind = Literal["revision", "proposal", "controller"]
+Kind = Literal["revision", "proposal", "controller", "opened"]
 Ids = dict[Uid, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """A plan against another. `kind` says what it is about: a revision, the planner's proposal, another controller's plan."""
+    """A plan against another. `kind` says what it is about: a revision, the planner's proposal, another controller's plan, one that was opened."""
 
     kind: Kind
     title: str

@@ -7,7 +7,7 @@ from hgtui.ui.words import Line
 
 PHASES = ("Ask", "Plan", "Models", "Run", "Answer")
 YOUR_TURN = "◆ your turn"
-PLAN, TASK, LOG = "2 Plan", "3 Task", "4 Log"
+PLAN, TASK, LOG = "2 Plan", "3 Task", "4 Log │ Problems"
 """What stands on the borders of empty panes."""
 NO_TASK = "No task."
 NONE_SELECTED = "Select a task in pane 2."

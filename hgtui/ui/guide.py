@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from hgtui.ui.keymap import KeyMap
-from hgtui.ui.keys import KEYS, MODELS, MOTIONS, MOVES, OTHERS, Key
+from hgtui.ui.keys import FORM, KEYS, LOG, MODELS, MOTIONS, MOVES, OTHERS, RUNS, Key
 from hgtui.ui.may import why_not
 from hgtui.ui.view import View
 from hgtui.ui.words import SIGNS
@@ -30,7 +30,11 @@ WHERE = {
         "~ stands before what you changed, + before what you added. Nothing runs before you approve it.",
     ),
     "task": ("The selected task", "Its result or failure, its arguments, and who could run it with what is known of each."),
-    "log": ("Problems and log", "What is wrong or doubtful in the plan, with its mends; below it what has happened, the latest first."),
+    "log": (
+        "Log and problems",
+        "What has happened, and in the second tab what is wrong or doubtful in the plan, with its mends.",
+    ),
+    "runs": ("The list of runs", "What was asked before, the latest first, with where each run stands."),
     "diff": ("A plan against another", "What differs, task by task: - as it was, + as it would be, = unchanged."),
     "models": (
         "The list of models",
@@ -50,7 +54,6 @@ IN_PROMPT = (
 ENTER = {
     "plan": "go to the task",
     "task": "take the candidate, edit the argument",
-    "log": "apply the mend of the problem",
     "diff": "take the revision",
     "models": "choose the model for the task",
 }
@@ -80,7 +83,20 @@ def guide(where: str, view: View, keymap: KeyMap) -> list[Told]:
     told += [Told("", "Everywhere", "head"), *(_key(key, keymap) for key in OTHERS), *(Told(*one) for one in MOVES)]
     if where != "models":
         told += [Told("", "In the list of models", "head"), *(_key(key, keymap) for key in MODELS)]
+    told += _tables(where)
     told += [Told("", "Signs", "head"), *(Told(sign, state) for state, (sign, _) in SIGNS.items()), Told("", MARKS)]
+    return told
+
+
+def _tables(where: str) -> list[Told]:
+    told: list[Told] = []
+    for name, title, keys in (
+        ("form", "In the form of a task", FORM),
+        ("log", "In the log", LOG),
+        ("runs", "In the list of runs", RUNS),
+    ):
+        if where != name:
+            told += [Told("", title, "head"), *(Told(*one) for one in keys)]
     return told
 
 
@@ -88,7 +104,11 @@ def _here(where: str, keymap: KeyMap) -> list[tuple[str, str]]:
     if where == "prompt":
         return [*IN_PROMPT, ("esc", "to the plan"), ("ctrl+c", "clear what is written; then stop or leave")]
     if where == "form":
-        return [("enter", "set the arguments"), ("tab ↓ ↑", "the next, the one before"), ("esc", "leave it as it was")]
+        return list(FORM)
+    if where == "log":
+        return list(LOG)
+    if where == "runs":
+        return list(RUNS)
     opens = next(key for key in MOTIONS if key.id == "open")
     return [(keymap.shown(opens), ENTER[where])] if where in ENTER else []
 

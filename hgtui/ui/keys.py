@@ -28,15 +28,20 @@ KEYS = (
     Key("a", "approve", "a", "approve+run", "Approve the plan with its models and run it"),
     Key("c", "comment", "c", "comment", "Say what should be different: the LLM revises the plan"),
     Key("r", "retry", "r", "retry", "Run again what failed or was stopped; ask again for a plan"),
-    Key("R", "rerun", "R", "", "Run the task again with what is below it; at a gate, though its result is kept"),
+    Key("R", "rerun", "R", "", "Run the task again with what is below it, kept or not"),
     Key("n", "go_on", "n", "go on without", "Go on without a task that failed; the answer says so"),
     Key("f", "mend", "f", "mend", "Apply a mend; after a failure take the next candidate"),
-    Key("e", "edit", "e", "edit", "Edit the arguments of the task"),
+    Key("e", "edit", "e", "edit", "Edit the task in a form: its type, its arguments"),
+    Key("E", "editor", "E", "editor", "Edit the whole plan as a text in your editor"),
     Key("m", "models", "m", "model", "Choose the model: candidates, cards, a search of the Hub"),
     Key("M", "models_all", "M", "", "Choose the model of this task for all of its type"),
     Key("P", "pin", "P", "", "Pin the model of this task for its type, or unpin it"),
+    Key("o", "add", "o", "add", "Add a task after this one; with nothing asked yet, begin a plan with it"),
     Key("d", "delete", "d", "delete", "Delete the task; asks where others depend on it"),
     Key("space", "skip", "space", "skip", "Leave the task out of the run, or take it in again"),
+    Key("minus", "connect", "-", "waits for", "Choose which tasks this one waits for"),
+    Key("J", "shift_task(1)", "J", "", "Move the task a row down"),
+    Key("K", "shift_task(-1)", "K", "", "Move the task a row up"),
     Key("z", "undo", "z", "undo", "Undo the last edit"),
     Key("Z", "redo", "Z", "redo", "Do again what was undone"),
     Key("D", "difference", "D", "diff", "Show what differs from the plan as it was proposed"),
@@ -45,12 +50,20 @@ KEYS = (
     Key("x", "stop", "x", "stop", "Stop the run; asks once"),
     Key("F", "finish", "F", "finish", "Write the answer from what there is; give up the rest"),
     Key("N", "new", "N", "new request", "Ask something new"),
+    Key("L", "runs", "L", "runs", "List the runs: search, open, go on, run again, delete, export"),
+    Key("", "go_on_left", ": go on", "", "Go on with the latest run that was left in the middle"),
     Key("exclamation_mark", "next_problem", "!", "next problem", "Go to the next problem or failure"),
+    Key("l", "log_of_task", "l", "", "Show the log of the task alone"),
     Key("y", "copy", "y", "", "Copy the task as JSON to the clipboard of your terminal"),
     Key("1", "focus_pane('prompt')", "1", "", "Go to the prompt"),
     Key("2", "focus_pane('plan')", "2", "", "Go to the plan"),
     Key("3", "focus_pane('task')", "3", "", "Go to the task: its result, arguments and candidates"),
-    Key("4", "focus_pane('log')", "4", "", "Go to problems and log"),
+    Key("slash", "filter", "/", "", "Show only the rows of the plan with the words that you type"),
+    Key("plus", "larger", "+", "", "Make the pane larger; at last it is alone"),
+    Key("underscore", "smaller", "_", "", "Make the pane smaller"),
+    Key("4", "focus_pane('log')", "4", "", "Go to the log and the problems"),
+    Key("", "log_find", "4 /", "", "Search the log"),
+    Key("", "log_level", "4 v", "", "Leave out what is not grave in the log, or show it again"),
     Key("question_mark,f1", "help", "?", "help", "Show all keys"),
     Key("colon,ctrl+p", "palette", ":", "", "Find an action by its name"),
     Key(
@@ -61,6 +74,7 @@ KEYS = (
         "Let the program write the answers, so that results stay here, or the LLM again",
     ),
     Key("ctrl+r", "history", "ctrl+r", "", "Find an earlier request"),
+    Key("", "open_plan", ": open", "", "Open a plan or a raw reply: a file, or a text that you paste"),
     Key("q", "leave", "q", "leave", "Leave hgtui"),
 )
 MOTIONS = (
@@ -89,6 +103,36 @@ MODELS = (
     Key("p", "next_provider", "p", "", "The next provider that serves the model"),
 )
 """The keys of the list of models besides those that choose, which are as on the workbench."""
+FORM = (
+    ("enter", "set what the form says as one edit"),
+    ("↓ ↑", "into what could stand in the field and back"),
+    ("tab", "the next field"),
+    ("f2", "apply the mend that is shown"),
+    ("#0 ‹0›", "the result of task 0"),
+    ("esc", "leave; asks where something was typed"),
+)
+"""The keys of the form of a task, for the help."""
+RUNS = (
+    ("enter", "look at a run that has ended, go on with another where it stood"),
+    ("i", "only look at it, also where another hgtui writes it"),
+    ("/", "search requests and names while you write"),
+    ("R", "run its plan again, as a new run"),
+    ("d", "delete it; asks once"),
+    ("e", "export it into a file"),
+    ("y", "copy its name"),
+    ("esc", "back; from a run that was opened, back to the one before, which goes on meanwhile"),
+)
+"""The keys of the list of runs, for the help."""
+LOG = (
+    ("[ ]", "log, problems"),
+    ("/", "only the lines with these words"),
+    ("v", "leave out the details, all but warnings and errors, all but errors; then show all"),
+    ("G", "the end, and follow it; going up ceases to follow"),
+    ("y", "copy the line"),
+    ("enter", "the whole line; from a problem to its task"),
+    ("esc", "all lines again, then back to the plan"),
+)
+"""The keys of pane 4, for the help."""
 MOVES = (
     ("tab", "in the prompt: complete the path, else the next pane"),
     ("↑ ↓", "in the prompt, at its first and last line: earlier requests"),

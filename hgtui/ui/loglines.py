@@ -1,7 +1,11 @@
-"""An event as a line of the log."""
+"""An event as a line of the log, and which lines are shown."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from hgtui.core import events as ev
 from hgtui.core.edits import describe
+from hgtui.core.plan import Uid
 from hgtui.core.reuse import length
 from hgtui.core.run import Run
 from hgtui.core.text import one_line, plural
@@ -9,19 +13,65 @@ from hgtui.ui.models import spoken
 from hgtui.ui.words import Line, fit
 
 _ROLES = {"debug": "dim", "info": "", "warning": "warn", "error": "bad"}
+LEVELS = ("debug", "info", "warning", "error")
+"""How grave a line is, from what is only of use when a fault is looked for."""
+SHOWN_AS = ("", "without details", "warnings and errors", "errors")
+"""What is shown from each level on."""
+_LEVEL = {"dim": 0, "": 1, "good": 1, "warn": 2, "bad": 3}
 
 
 class LogLine:
-    """A line of the log: when, how grave, and its words."""
+    """A line of the log: when, how grave, its words, and the task that it is about."""
 
-    __slots__ = ("clock", "role", "text")
+    __slots__ = ("clock", "role", "text", "uid")
 
-    def __init__(self, clock: str, role: str, text: str) -> None:
-        self.clock, self.role, self.text = clock, role, text
+    def __init__(self, clock: str, role: str, text: str, uid: Uid | None = None) -> None:
+        self.clock, self.role, self.text, self.uid = clock, role, text, uid
 
     def line(self, width: int) -> Line:
         """Return the line at a width in cells."""
         return ((f"{self.clock} ", "dim"), (fit(self.text, max(width - 9, 1)), self.role))
+
+    @property
+    def level(self) -> int:
+        """How grave it is, as a place in `LEVELS`."""
+        return _LEVEL[self.role]
+
+    @property
+    def whole(self) -> str:
+        """The whole line as text, as it is copied and printed."""
+        return f"{self.clock} {LEVELS[self.level]:7} {self.text}"
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which lines of the log are shown: those of one task, from a level on (a place in `LEVELS`), with all of the words."""
+
+    uid: Uid | None = None
+    level: int = 0
+    words: str = ""
+
+    def __bool__(self) -> bool:
+        """Whether a line may be left out."""
+        return self != _ALL
+
+    def fits(self, line: LogLine) -> bool:
+        """Whether a line is shown."""
+        if line.level < self.level or (self.uid is not None and line.uid != self.uid):
+            return False
+        if not self.words:
+            return True
+        text = f"{line.clock} {line.text}".casefold()
+        return all(word in text for word in self.words.casefold().split())
+
+    def about(self, ids: Mapping[Uid, int]) -> str:
+        """Say what is shown, in a few words; `ids` are the numbers of the tasks."""
+        task = "" if self.uid is None else f"task {ids[self.uid]}" if self.uid in ids else "a task that is gone"
+        words = f"“{one_line(self.words, 30)}”" if self.words else ""
+        return " · ".join(filter(None, (task, SHOWN_AS[self.level], words)))
+
+
+_ALL = Filter()
 
 
 def log_line(entry: ev.Entry, run: Run) -> LogLine | None:
@@ -29,7 +79,8 @@ def log_line(entry: ev.Entry, run: Run) -> LogLine | None:
     role, text = _words(entry.event, run)
     if not text:
         return None
-    return LogLine(entry.at.astimezone().strftime("%H:%M:%S"), role, one_line(text, 500))
+    clock = entry.at.astimezone().strftime("%H:%M:%S")
+    return LogLine(clock, role, one_line(text, 500), getattr(entry.event, "uid", None))
 
 
 def _words(event: ev.Event, run: Run) -> tuple[str, str]:  # noqa: PLR0912  # one line for each kind of event

@@ -12,10 +12,19 @@ ENDED = "The run has ended; N asks something new."
 REVISING = "The planner is at a revision; x stops it, and your plan stays."
 REVISED = "A revision is here: 2 goes to it; there enter takes it and esc keeps your plan."
 NO_TASK = "No task is selected."
+CHANGES = frozenset(
+    [
+        *("approve", "comment", "retry", "rerun", "go_on", "mend", "edit", "models", "models_all", "pin", "delete"),
+        *("skip", "undo", "redo", "stop", "stop_task", "finish"),
+    ]
+)
+"""The actions that a run which is only looked at does not take."""
 
 
 def why_not(action: str, view: View) -> str:
     """Return why an action cannot be done now, as a sentence; an empty text where it can."""
+    if view.looked and action in CHANGES:
+        return view.looked
     rule = _RULES.get(action)
     return rule(view) if rule else ""
 
@@ -84,6 +93,34 @@ def _editable(view: View) -> str:
     if state in HAS_RESULT:
         return f"Task {view.task.id} is {state}; only what has not started can be changed."
     return ""
+
+
+def _add(view: View) -> str:
+    """A task can be added to a plan that is open, and begin one where nothing goes on and no plan has come."""
+    if not view.busy and not view.plan.tasks:
+        return ""
+    return _draft(view)
+
+
+def _shift(view: View, by: int) -> str:
+    no = _task(view)
+    if no or view.task is None:
+        return no
+    rows = [task.uid for task in view.plan]
+    at = rows.index(view.task.uid) + by
+    return "" if 0 <= at < len(rows) else f"Task {view.task.id} is the {'first' if by < 0 else 'last'} one."
+
+
+def _connect(view: View) -> str:
+    return _editable(view) or ("" if len(view.plan) > 1 else "There is no other task to wait for.")
+
+
+def _open_plan(view: View) -> str:
+    if not view.busy:
+        return ""
+    if not view.at_gate:
+        return "This run goes on: a plan can be opened at its gate, or when it has ended."
+    return _draft(view)
 
 
 def _model(view: View) -> str:
@@ -212,6 +249,12 @@ _RULES: dict[str, Callable[[View], str]] = {
     "pin": _model,
     "delete": _editable,
     "skip": _skip,
+    "add": _add,
+    "connect": _connect,
+    "editor": _draft,
+    "open_plan": _open_plan,
+    "shift_task(1)": lambda view: _shift(view, 1),
+    "shift_task(-1)": lambda view: _shift(view, -1),
     "undo": lambda view: _draft(view) or ("" if view.run.undos else "There is nothing to undo."),
     "redo": lambda view: _draft(view) or ("" if view.run.redos else "There is nothing to do again."),
     "mend": _mend,
@@ -225,5 +268,7 @@ _RULES: dict[str, Callable[[View], str]] = {
     "stop_task": _stop_task,
     "finish": _finish,
     "new": _new,
+    "filter": lambda view: "" if len(view.plan) else NO_PLAN,
+    "log_of_task": lambda view: "" if view.task else NO_TASK,
     "copy": lambda view: "" if view.task else NO_TASK,
 }

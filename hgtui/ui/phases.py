@@ -2,9 +2,9 @@
 
 from rich.cells import cell_len
 
-from hgtui.core.problems import Severity
 from hgtui.core.states import Gate, Outcome, Stage, TaskState
 from hgtui.core.text import one_line, plural
+from hgtui.selection.ranking import by_pin
 from hgtui.ui import greeting as first
 from hgtui.ui.spent import spent
 from hgtui.ui.view import View
@@ -23,7 +23,36 @@ def phase_line(view: View, width: int) -> Line:
     """Return the bar of the five phases, each with a sign and where it matters a word."""
     if not view.asked:
         return first.first_phases(width)
-    return first.phases(tuple(_mark(view, place) for place in range(len(first.PHASES))), width)
+    line = first.phases(tuple(_mark(view, place) for place in range(len(first.PHASES))), width)
+    yours = yours_words(view)
+    room = width - sum(cell_len(text) for text, _ in line) - cell_len(yours) - 1
+    return (*line, (" " * room, ""), (f"{yours} ", "warn")) if yours and room > 0 else line
+
+
+def yours_words(view: View) -> str:
+    """Say what the person has changed of what was proposed: "you: 1 arg 1 model +1 task"; empty for nothing."""
+    run = view.run
+    if run.proposed is None:
+        return ""
+    set_, types, turned, added = 0, 0, 0, 0
+    for task in view.plan:
+        before = run.proposed.get(task.uid)
+        if before is task:
+            continue
+        old = before.locked if before else ()
+        mine = [name for name in task.locked if name not in old]
+        types += "task" in mine
+        set_ += sum(name != "task" for name in mine)
+        if before is None:
+            added += task.uid not in view.planned
+        else:
+            turned += before.skip != task.skip
+    gone = sum(view.plan.get(task.uid) is None for task in run.proposed)
+    models = sum(one.chosen_by == "person" and not by_pin(one) for one in run.draft.assignments.values())
+    counts = [plural(set_, "arg"), plural(types, "type"), plural(models, "model"), plural(turned, "skip"),
+              f"+{plural(added, 'task')}", f"-{plural(gone, 'task')}"]  # fmt: skip
+    said = [words for words, count in zip(counts, (set_, types, models, turned, added, gone), strict=True) if count]
+    return f"you: {'  '.join(said)}" if said else ""
 
 
 def _mark(view: View, place: int) -> tuple[str, str]:
@@ -74,6 +103,8 @@ def title_line(view: View, planner: str, width: int, *, stay: bool = False) -> L
     who = one_line(run.planner or planner, 40 if width >= 100 else 24)
     pieces = [*first.first_title(), (f" planned by {who} " if view.asked else f" plans are made by {who} ", "accent")]
     right = [(f" {words} ", "dim")] if (words := spent(run.calls)) else []
+    if view.looked:
+        right.insert(0, (" only looked at ", "warn"))
     if stay:
         right.insert(0, (" results stay here ", "good"))
     left = width - sum(cell_len(text) for text, _ in (*pieces, *right))
@@ -82,43 +113,3 @@ def title_line(view: View, planner: str, width: int, *, stay: bool = False) -> L
         pieces.insert(1, (name, "dim"))
         left -= cell_len(name)
     return (*pieces, (" " * max(left, 0), ""), *right)
-
-
-def plan_title(view: View) -> str:
-    """Return what stands on the border of the plan: how many tasks, problems, how far it is."""
-    if not len(view.plan):
-        return first.PLAN
-    words = [plural(len(view.plan), "task")]
-    if view.run.grant:
-        states = [view.run.state(task.uid) for task in view.plan]
-        words += [f"{count} {state}" for state in TaskState if (count := states.count(state))]
-        return "2 Run  " + " · ".join(words)
-    if view.run.proposed:
-        words.append(plural(view.count(Severity.ERROR), "error"))
-        if warnings := view.count(Severity.WARNING):
-            words.append(plural(warnings, "warning"))
-        if view.live.how:
-            words.append(f"reply {view.live.how}")
-        if view.run.notes:
-            words.append(plural(len(view.run.notes), "note"))
-    else:
-        words.append("being planned")
-    return "2 Plan  " + " · ".join(words)
-
-
-def plan_subtitle(view: View) -> str:
-    """Return what stands under the plan: what runs again, whether something leaves this machine, the fingerprint."""
-    if not view.run.draft.assignments:
-        return ""
-    runs = [view.candidate(task) for task in view.plan if not task.skip]
-    leaving = sum(one.leaves for one in runs if one)
-    where = "nothing leaves this machine"
-    if leaving:
-        where = f"input leaves this machine: {plural(leaving, 'task')}"
-    elif view.leaves:
-        where = "the request leaves this machine"
-    elif None in runs:
-        where = "not every task has a model"
-    print_ = view.run.gate.fingerprint if view.run.gate else view.run.grant.fingerprint if view.run.grant else ""
-    ahead = f"{view.run.gate.forecast} · " if view.run.gate and view.run.gate.forecast else ""
-    return f"{ahead}{where} · plan {one_line(print_[:8])}" if print_ else where

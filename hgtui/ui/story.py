@@ -19,13 +19,16 @@ LONGEST = 20_000
 TAIL = 600
 """How many characters of a reasoning that still goes on are shown."""
 
+NO_REQUEST = "(a plan, with no request)"
+
 
 def story(view: View, now: datetime | None = None) -> list[Said]:
     """Return the turns of a run so far; with `now` a call that nothing has come of yet says for how long."""
     run = view.run
     if not view.asked:
         return []
-    said = [Said("request", "you", clean(run.request, LONGEST)), *_planning(view, now)]
+    asked = Said("request", "you", clean(run.request, LONGEST) or NO_REQUEST)
+    said = [*_earlier(view), asked, *_planning(view, now)]
     if view.at_gate:
         said.append(_gate(view))
     elif run.stage is Stage.SELECTION and run.grant is None and view.by_llm:
@@ -39,6 +42,17 @@ def story(view: View, now: datetime | None = None) -> list[Said]:
             Said("again", "hgtui", "The plan goes beyond what was approved: a approves it as it is now.", "warn")
         )
     return [*said, *_instead(view), *_failures(view), *_answer(view, now), *_ending(view)]
+
+
+def _earlier(view: View) -> list[Said]:
+    """The turns before a run that was opened: those of one that was asked here stand above it already."""
+    said = []
+    for at, turn in enumerate(view.run.earlier if view.apart else ()):
+        said.append(Said(f"earlier{at} request", "you", clean(turn.request, LONGEST)))
+        said.append(
+            Said(f"earlier{at} answer", "hgtui", clean(_TABLE.sub("", turn.answer), LONGEST) or "answered", "dim")
+        )
+    return said
 
 
 def _planning(view: View, now: datetime | None) -> list[Said]:

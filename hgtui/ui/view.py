@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from hgtui.core import events as ev
 from hgtui.core.approval import beyond
@@ -44,22 +45,56 @@ class View:
     """What would leave this machine, a sentence for each place, as the gate tells it."""
     spends: str = ""
     """What would be spent."""
+    price: str = ""
+    """What of that is money: empty where nothing costs any, "-" where it is not known."""
+    since: datetime | None = None
+    until: datetime | None = None
+    """When the tasks began to run, as far as that was seen here, and when the run ended."""
+    planned: set[Uid] = field(default_factory=set)
+    """The tasks that a planner added in a revision."""
+    _known: set[Uid] = field(default_factory=set)
+    """The tasks of the plan as it was looked at last."""
+    looked: str = ""
+    """Why nothing can be changed, where the run is only looked at."""
+    apart: bool = False
+    """Whether it was opened from what is stored, so that the turns before it are not in sight."""
 
     def restart(self, run: Run, *, by_llm: bool = False, live: Live | None = None, chosen: Uid | None = None) -> None:
         """Look at another run, or again at one that was looked at before."""
         self.run, self.chosen, self.by_llm, self.live = run, chosen, by_llm, live or Live()
         self.gated = run.gate is not None
+        self.since, self.until, self.planned = None, run.at if run.ended else None, set()
+        self.looked, self.apart = "", False
         self._find_problems()
 
     def take(self, entries: Iterable[ev.Entry]) -> None:
         """Bring what is derived from the run up to date after what has happened."""
         entries = tuple(entries)
         self.live.take(entries)
+        for entry in entries:
+            self._note(entry.event, entry.at)
         if any(isinstance(entry.event, CHANGES_PROBLEMS) for entry in entries):
             self._find_problems()
 
+    def _note(self, event: ev.Event, at: datetime) -> None:
+        match event:
+            case ev.Resumed(stage=Stage.EXECUTION) | ev.StageEntered(stage=Stage.EXECUTION):
+                self.since = at
+            case ev.RunEnded():
+                self.until = at
+            case ev.RevisionProposed(plan=plan):
+                self.planned |= {task.uid for task in plan} - self._known
+            case _:
+                pass
+
+    def elapsed(self, now: datetime) -> float | None:
+        """Return for how many seconds the tasks run, or ran; None where none has begun. `now` is wall-clock UTC."""
+        since = self.since or min((one.started for one in self.run.tasks.values() if one.started), default=None)
+        return max(((self.until or now) - since).total_seconds(), 0.0) if since else None
+
     def _find_problems(self) -> None:
         proposed = self.run.proposed is not None
+        self._known = {task.uid for task in self.run.plan}
         self.problems = problems(self.run.plan, self.run.facts) if proposed else ()
         self.worst = {}
         for one in self.problems:
@@ -67,6 +102,7 @@ class View:
                 self.worst.setdefault(one.uid, one)
         self.leaves = tuple(str(one) for one in self.run.leaving) if proposed else ()
         self.spends = self.run.spends if proposed else ""
+        self.price = self.run.price if proposed else ""
 
     @property
     def plan(self) -> Plan:
@@ -86,7 +122,7 @@ class View:
     @property
     def busy(self) -> bool:
         """Whether a request is under way or waits for the person."""
-        return self.asked and not self.run.ended
+        return self.asked and not self.run.ended and not self.looked
 
     @property
     def talking(self) -> bool:
@@ -97,7 +133,7 @@ class View:
     @property
     def ticking(self) -> bool:
         """Whether something is under way, a task or a controller that has said nothing yet, so that its time goes on."""
-        if self.run.ended:
+        if self.run.ended or self.looked:
             return False
         waiting = self.by_llm and self.live.asking is not None and self.live.asking.silent
         return waiting or any(status.state in UNDER_WAY for status in self.run.tasks.values())
@@ -212,7 +248,7 @@ class View:
         if before is None:
             return "+"
         chosen = self.assignment(task.uid)
-        return "~" if before != task or (chosen and chosen.chosen_by == "person") else " "
+        return "~" if (before is not task and before != task) or (chosen and chosen.chosen_by == "person") else " "
 
     @property
     def ids(self) -> dict[Uid, int]:

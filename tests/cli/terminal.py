@@ -47,6 +47,11 @@ class Terminal:
         self.shown = ""
         self._read = 0
 
+    @property
+    def ours(self) -> int:
+        """Our side of the terminal."""
+        return self._ours
+
     def until(self, words: str) -> str:
         """Read until the terminal shows these words after what was read before; return what came on the way."""
         while (place := self.shown.find(words, self._read)) < 0:

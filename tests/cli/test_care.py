@@ -271,3 +271,21 @@ def test_a_journal_of_version_1_is_migrated_and_that_is_told_once(hgtui: Program
     assert states[ENDED] == "answered"
     assert set(states.values()) == {"answered", "waiting", "errors", "left"}
     assert "version" not in hgtui.run("runs").err
+
+
+def test_the_log_of_a_run_is_printed_and_filtered_by_task_level_and_words(hgtui: Program) -> None:
+    run = ran(hgtui, "What language is 'Guten Morgen'? And summarize 'One fine day. Another fine day. A third day.'")
+    whole = hgtui.run("show", run, "--log").out.splitlines()
+    assert "asked: What language" in whole[0]
+    assert whole[-1].endswith("ended: answered")
+    first = hgtui.run("show", run, "--log", "--task", "0").out.splitlines()
+    assert first
+    assert set(first) < set(whole)
+    assert all(" 0 text-classification" in line for line in first)
+    assert hgtui.run("show", run, "--log", "--level", "error").out == ""
+    assert len(hgtui.run("show", run, "--log", "--level", "info").out.splitlines()) < len(whole)
+    found = hgtui.run("show", run, "--log", "--search", "DONE summarization", "--json").events
+    assert [(line["task"], line["level"]) for line in found] == [(1, "info")]
+    hgtui.run("show", run, "--log", "--task", "9").told(2, "no task 9")
+    hgtui.run("show", run, "--task", "0").told(2, "--log")
+    assert " rules " in hgtui.run("runs").out

@@ -1,11 +1,14 @@
 """A person at a terminal: the plan, the question, the editor, Ctrl+C."""
 
+import json
 import re
 import sys
+import termios
 from pathlib import Path
 
 import pytest
 
+from hgtui.session.plantext import bare
 from tests.cli.program import INTERRUPT, TERMINATE, Program
 from tests.cli.terminal import Terminal
 
@@ -96,7 +99,10 @@ def test_what_the_editor_changes_is_what_runs(hgtui: Program) -> None:
 
 
 def test_broken_json_is_not_lost_and_the_editor_opens_again_with_the_error(hgtui: Program) -> None:
-    steps = ("text = text.replace('Guten', 'Bonjour').rstrip().rstrip('}')", "text += '}'")
+    steps = (
+        "text = text.replace('text = \"Guten', 'text = \"Bonjour').replace('\\n[tasks.args]', '\\n[tasks.args')",
+        "text = text.replace('\\n[tasks.args', '\\n[tasks.args]')",
+    )
     with Terminal(hgtui, "run", SAY, VISUAL=editor(hgtui, *steps)) as terminal:
         terminal.until(QUESTION)
         terminal.press("e\n")
@@ -104,20 +110,53 @@ def test_broken_json_is_not_lost_and_the_editor_opens_again_with_the_error(hgtui
         terminal.press("y\n")
         status, _ = terminal.ended()
     assert status == 0
-    first, rest = seen(hgtui, 1).split("\n", 1)
-    assert re.match(r"# Line \d+, column \d+: ", first)
-    assert "Bonjour Morgen" in rest
+    lines = seen(hgtui, 1).split("\n")
+    at = lines.index("[tasks.args")
+    assert re.match(r"#! Line \d+: ", lines[at - 1])
+    assert "Bonjour Morgen" in lines[at + 1]
 
 
 def test_who_gives_up_on_broken_json_is_told_where_it_is_kept(hgtui: Program) -> None:
-    with Terminal(hgtui, "run", SAY, EDITOR=editor(hgtui, "text = text.replace('{', '', 1)", "pass")) as terminal:
+    with Terminal(
+        hgtui, "run", SAY, EDITOR=editor(hgtui, "text = text.replace('[[tasks]]', '[tasks]]')", "pass")
+    ) as terminal:
         terminal.until(QUESTION)
         terminal.press("e\n")
         kept = re.search(r"Your text is kept in (\S+)\.\n", terminal.until(QUESTION))
         terminal.press("n\n")
         assert terminal.ended() == (3, "")
     assert kept
-    assert Path(kept[1]).read_text() == seen(hgtui, 0).replace("{", "", 1)
+    assert "\n[tasks]]\n" in Path(kept[1]).read_text()
+    assert bare(Path(kept[1]).read_text()) == seen(hgtui, 0).replace("[[tasks]]", "[tasks]]")
+    at = Path(kept[1]).read_text().split("\n").index("[tasks]]") + 1
+    assert f"is no plan: Line {at}: " in hgtui.run("check", kept[1]).err
+
+
+def test_the_text_is_json_where_that_is_set(hgtui: Program) -> None:
+    (hgtui.folder / "json.toml").write_text('edit_as = "json"\n')
+    other = editor(hgtui, "text = text.replace('Guten Morgen, wie geht es dir?', 'Bonjour, comment allez-vous ?')")
+    config = {"EDITOR": other, "HGTUI_CONFIG": str(hgtui.folder / "json.toml")}
+    with Terminal(hgtui, "run", SAY, **config) as terminal:
+        terminal.until(QUESTION)
+        terminal.press("edit\n")
+        assert "text=Bonjour" in terminal.until(QUESTION)
+        terminal.press("n\n")
+        assert terminal.ended() == (3, "")
+    assert '  "tasks": [' in seen(hgtui, 0)
+
+
+def test_what_is_left_out_of_an_edited_plan_is_told_and_the_text_is_kept(hgtui: Program) -> None:
+    step = "text = text.replace('[tasks.args]', '[tasks.agrs]')"
+    with Terminal(hgtui, "run", SAY, EDITOR=editor(hgtui, step)) as terminal:
+        terminal.until(QUESTION)
+        terminal.press("e\n")
+        shown = terminal.until("Edit this plan? [N/edit] ")
+        terminal.press("n\n")
+        terminal.ended()
+    assert "note: Task 0: “agrs” is not read." in shown
+    kept = re.search(r"Your text is kept in (\S+)\.\n", shown)
+    assert kept
+    assert "[tasks.agrs]" in Path(kept[1]).read_text()
 
 
 def test_an_editor_that_changes_nothing_asks_again(hgtui: Program) -> None:
@@ -147,3 +186,35 @@ def test_yes_and_json_ask_nobody(hgtui: Program) -> None:
     with Terminal(hgtui, "run", SAY, "--json") as terminal:
         assert terminal.ended()[0] == 3
         assert terminal.shown == ""
+
+
+SPEAKS = """\
+import pathlib, sys
+path = pathlib.Path(sys.argv[1])
+while True:
+    try:
+        word = input("what? ")
+        break
+    except KeyboardInterrupt:
+        print("EDITOR STAYS", flush=True)
+path.write_text(path.read_text().replace("bees", word))
+"""
+
+
+def test_the_workbench_gives_its_terminal_to_the_editor_and_takes_it_back(hgtui: Program) -> None:
+    (hgtui.folder / "speaks.py").write_text(SPEAKS)
+    row = {"task": "summarization", "id": 0, "dep": [-1], "args": {"text": "About bees."}}
+    (hgtui.folder / "plan.json").write_text(json.dumps([row]))
+    with Terminal(hgtui, "open", "plan.json", screen=True, EDITOR=f"{sys.executable} speaks.py") as terminal:
+        before = termios.tcgetattr(terminal.ours)
+        terminal.until("About bees.")
+        terminal.until("approve+run")
+        terminal.press("E")
+        terminal.until("what? ")
+        terminal.press("\x03")
+        terminal.until("EDITOR STAYS")
+        terminal.press("wasps\r")
+        terminal.until("About wasps.")
+        terminal.press("\x11")
+        assert terminal.ended()[0] == 0
+        assert termios.tcgetattr(terminal.ours) == before

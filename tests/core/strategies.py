@@ -124,6 +124,7 @@ KINDS = (
     ed.Choose,
     ed.Replace,
     ed.Patch,
+    ed.Several,
 )
 given_values = st.one_of(
     st.none(), texts, st.integers(), st.booleans(), st.lists(texts, max_size=3), st.dictionaries(texts, texts)
@@ -143,6 +144,13 @@ def edits(draw: st.DrawFn, draft: Draft, kind: type | None = None) -> Edit:
     if kind in {ed.Replace, ed.Patch}:
         other = draw(drafts())
         return ed.Replace(draft=other) if kind is ed.Replace else ed.between(draft, other)
+    if kind is ed.Several:
+        single = [one for one in KINDS if one is not ed.Several]
+        return ed.Several(
+            edits=tuple(
+                draw(st.lists(st.sampled_from(single).flatmap(lambda one: edits(draft, one)), min_size=1, max_size=3))
+            )
+        )
     fields_of: dict[type, dict[str, object]] = {
         ed.Delete: {"below": draw(st.booleans())},
         ed.Set: {"name": draw(names), "value": draw(given_values)},

@@ -178,3 +178,14 @@ def test_connecting_and_disconnecting_change_argument_or_order() -> None:
 def test_an_edit_that_does_not_fit_is_refused_in_a_sentence(edit: Edit) -> None:
     with pytest.raises(EditError, match=r"\.$"):
         apply(chain(), edit)
+
+
+def test_several_edits_are_one_and_all_are_applied_or_none() -> None:
+    both = ed.Several(edits=(ed.Retype(uid="t2", task="translation"), ed.Set(uid="t2", name="language", value="de")))
+    after, undo = apply(chain(), both)
+    assert (after.plan["t2"].task, after.plan["t2"].args["language"].literal) == ("translation", "de")
+    assert undo.words == "1 summarization becomes translation and 1 more change"
+    assert touched(both) == ("t2",)
+    assert apply(after, undo)[0] == chain()
+    with pytest.raises(EditError):
+        apply(chain(), ed.Several(edits=(ed.Skip(uid="t1"), ed.Skip(uid="nowhere"))))

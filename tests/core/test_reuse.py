@@ -127,7 +127,8 @@ def plan(*rows: tuple[str, str]) -> Plan:
 def test_the_time_is_that_of_the_longest_chain_of_what_runs() -> None:
     rows = plan(("t1", ""), ("t2", "t1"), ("t3", "t1"), ("t4", "t2 t3"))
     seen = forecast(rows, ["t1"], ["t2", "t3", "t4"], {"t1": 100.0, "t2": 5.0, "t3": 2.0, "t4": 3.0})
-    assert seen == Forecast(reuses=("t1",), reruns=("t2", "t3", "t4"), about_s=8.0, untimed=0)
+    known = {"t1": 0.0, "t2": 5.0, "t3": 2.0, "t4": 3.0}
+    assert seen == Forecast(reuses=("t1",), reruns=("t2", "t3", "t4"), about_s=8.0, untimed=0, seconds=known)
 
 
 @given(st.lists(st.floats(0.1, 100), min_size=1, max_size=8))
@@ -142,7 +143,8 @@ def test_a_chain_takes_the_sum_and_what_stands_side_by_side_the_longest(times: l
 
 def test_what_nothing_is_known_of_is_counted_and_not_guessed() -> None:
     rows = plan(("t1", ""), ("t2", "t1"))
-    assert forecast(rows, (), ["t1", "t2"], {"t1": 4.0}) == Forecast(reruns=("t1", "t2"), about_s=4.0, untimed=1)
+    seen = forecast(rows, (), ["t1", "t2"], {"t1": 4.0})
+    assert seen == Forecast(reruns=("t1", "t2"), about_s=4.0, untimed=1, seconds={"t1": 4.0})
     assert forecast(rows, (), ["t1", "t2"], {}).about_s is None
     assert forecast(rows, ["t1", "t2"], [], {}).about_s == 0.0
 

@@ -192,6 +192,32 @@ async def test_a_path_that_a_planner_invented_stays_refused_when_a_person_edits_
         assert "outside" not in here.run.files[str(secret)].error, "a person typed it"
 
 
+async def test_a_path_that_a_person_typed_into_a_form_is_allowed_and_one_that_was_there_is_not(tmp_path: Path) -> None:
+    secret, other = tmp_path / "secret.txt", tmp_path / "other.txt"
+    for path in (secret, other):
+        path.write_text("secret")
+    async with stage(tmp_path, ByHand(picture_of(str(secret)))) as here:
+        await here.gate()
+        form = ed.Several(edits=(ed.Retype(uid="t2", task="object-detection"), ed.Skip(uid="t1")))
+        await here.after(cmd.EditPlan(edit=form), kind=ev.GateOpened)
+        assert "outside the working folder" in here.run.files[str(secret)].error
+        both = (ed.Retype(uid="t2", task="image-to-text"), ed.Set(uid="t2", name="image", value=str(other)))
+        await here.after(cmd.EditPlan(edit=ed.Several(edits=both)), kind=ev.GateOpened)
+        assert "outside" not in here.run.files[str(other)].error, "a person typed it"
+        await here.after(cmd.Undo(), kind=ev.GateOpened)
+        assert here.run.plan["t2"].task == "object-detection", "one form is one step"
+
+
+async def test_a_uid_that_was_used_is_not_added_again_in_one_edit_of_several(tmp_path: Path) -> None:
+    async with stage(tmp_path) as here:
+        await here.gate()
+        await here.after(cmd.EditPlan(edit=ed.Delete(uid="t2")), kind=ev.GateOpened)
+        again = ed.Several(edits=(ed.Skip(uid="t1"), ed.Add(task=task("t2"))))
+        refused = await here.after(cmd.EditPlan(edit=again), kind=ev.Refused)
+        assert "used in this run already" in refused.message
+        assert not here.run.plan["t1"].skip
+
+
 async def test_the_home_of_nobody_is_a_missing_file_and_no_fault(tmp_path: Path) -> None:
     async with stage(tmp_path, ByHand(picture_of("~nobody-at-all/x.png"))) as here:
         assert not (await here.gate()).approvable

@@ -4,17 +4,19 @@ import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 from hgtui.core import events as ev
 from hgtui.core.approval import grant
-from hgtui.core.commands import Command, Mark
+from hgtui.core.commands import Command, Mark, Submit
 from hgtui.core.model import Assignment, Candidate
 from hgtui.core.plan import Input, Plan, Task
 from hgtui.core.ports import StoreError
 from hgtui.core.run import Run
 from hgtui.core.states import Stage
 from hgtui.session.gates import gate
-from hgtui.ui.bridge import DeskError, Listener, Option, Options
+from hgtui.session.rows import RunRow
+from hgtui.ui.bridge import DeskError, Found, Listener, Option, Options
 
 
 class Scripted:
@@ -79,6 +81,7 @@ class ScriptedDesk:
 
     planner_name = "rules"
     answer = "llm"
+    edit_as: Literal["toml", "json"] = "toml"
     planner_why = "no OPENAI_BASE_URL: plans are made by rules"
     missing: tuple[str, ...] = ("hgtui[speech] would run text-to-speech.",)
 
@@ -134,6 +137,21 @@ class ScriptedDesk:
 
     async def text(self, digest: str) -> str:
         return digest
+
+    async def runs(self, search: str = "", limit: int = 100) -> list[RunRow]:
+        return []
+
+    async def open_run(self, name: str, *, look: bool = False) -> Found:
+        raise DeskError(f"There is no run {name}.")
+
+    async def plan_of(self, name: str) -> Submit:
+        raise DeskError(f"There is no run {name}.")
+
+    async def delete_run(self, name: str) -> str:
+        raise DeskError(f"There is no run {name}.")
+
+    async def export_run(self, name: str, path: str, *, over: bool = False) -> str:
+        raise DeskError(f"There is no run {name}.")
 
 
 def candidate(model: str = "lexrank", **more: object) -> Candidate:

@@ -35,7 +35,8 @@ async def test_a_run_that_was_left_at_its_gate_is_there_as_it_was_and_runs_once_
     environ = {"HGTUI_DATA_DIR": str(tmp_path / "data"), "HGTUI_CONFIG": str(tmp_path / "none.toml")}
     async with await Workplace.open(environ, base=tmp_path) as place:
         found, lock = await taken(place, None)
-        app = HgtuiApp(WorkplaceDesk(place), resumed=place.conductor(found, lock=lock))
+        desk = WorkplaceDesk(place)
+        app = HgtuiApp(desk, resumed=await desk.go_on(found, lock))
         async with app.run_test(size=(120, 36)) as pilot:
             await until(pilot, lambda: run(pilot).gate)
             await settle(pilot)

@@ -1,25 +1,22 @@
-"""What the person does on the screen that is no command: selecting, focus, the form, help, leaving; and what the foot says of it."""
+"""What the person does on the screen that is no command: selecting, focus, help, leaving; and what the foot says of it."""
 
 from typing import TYPE_CHECKING
 
 from textual import on
+from textual.widget import Widget
 
-from hgtui.core.commands import EditPlan
-from hgtui.core.edits import Set
 from hgtui.core.plan import Uid
-from hgtui.core.problems import Problem
 from hgtui.core.text import one_line
 from hgtui.ui import greeting as first
 from hgtui.ui.keys import KEYS, Key
 from hgtui.ui.may import why_not
-from hgtui.ui.screens.actions import Actions
+from hgtui.ui.screens.sizing import Sizing
 from hgtui.ui.widgets.attention import Attention
 from hgtui.ui.widgets.bars import Bar, key_at, keys_line, press
 from hgtui.ui.widgets.diff import DiffPane
 from hgtui.ui.widgets.field import Field
-from hgtui.ui.widgets.form import ArgForm
 from hgtui.ui.widgets.notice import Notice
-from hgtui.ui.widgets.panes import LogPane, TaskPane
+from hgtui.ui.widgets.panes import TaskPane
 from hgtui.ui.widgets.plan import PlanPane
 from hgtui.ui.widgets.rows import Rows
 
@@ -27,8 +24,8 @@ if TYPE_CHECKING:
     from textual.widgets import Markdown
 
 
-class Moving(Actions):
-    """Selection, focus and forms of the workbench."""
+class Moving(Sizing):
+    """Selection and focus of the workbench."""
 
     large: str | None = None
     """Which side the person made the large one, "chat" or "plan"; None where the phase decides."""
@@ -36,6 +33,7 @@ class Moving(Actions):
     def lay_out(self) -> None:
         """Make large what the person asked for, else what the phase is about."""
         self.set_class(self.view.talking if self.large is None else self.large == "chat", "-talking")
+        self.fit_sizes()
 
     def selected(self) -> None:
         """Take note that another task is selected."""
@@ -57,17 +55,17 @@ class Moving(Actions):
 
     def working_keys(self) -> list[tuple[str, str]]:
         """Return the keys that do something now where the focus is, each with a word or two, the way to more last."""
+        if isinstance(self.focused, Field) and self.focused.id == "plan-filter":
+            return [*self.filter_keys(), self.help_key]
         if isinstance(self.focused, Field):
-            here = [("enter", "set"), ("esc", "leave"), ("tab", "next")] if self.query(ArgForm) else []
             sends = [("enter", self._sends())] if self._sends() else []
-            return [
-                *(here or [*sends, *self.prompt_keys()]),
-                self.help_key,
-            ]
+            return [*sends, *self.prompt_keys(), self.help_key]
         where = self.focused.id or "" if self.focused else ""
-        enter = {"plan": "open", "task": "take candidate", "log": "mend"}.get(where)
+        enter = {"plan": "open", "task": "take candidate"}.get(where)
         if where == "diff":
             return [*self.compared_keys(), *self._always()]
+        if where == "plan" and (row := self.query_one(PlanPane).folded):
+            enter = "fold" if row.opened else "unfold"
         keys = [("enter", enter)] if enter and self.view.busy else []
         shown = (key for key in KEYS if key.footer and key.action not in {"help", "leave"})
         keys += [(self.keymap.first(key), self._called(key)) for key in shown if not why_not(key.action, self.view)]
@@ -108,20 +106,30 @@ class Moving(Actions):
 
     @on(Rows.Moved, "#plan")
     def _moved(self, event: Rows.Moved) -> None:
-        plan = self.query_one(PlanPane)
-        if event.index < len(plan.tasks):
-            self.view.chosen = plan.tasks[event.index].uid
-            self.selected()
-        self._close_form()
-        self.question = None
-        self.say("")
+        if isinstance(event, Rows.Opened):  # it is a kind of Moved, and has an answer of its own
+            return
+        if uid := self.query_one(PlanPane).uid_at(event.index):
+            self.view.chosen = uid
+        if self.close_form():
+            self.question = None
+            self.say("")
+        self.filter_changed()
+
+    def filter_changed(self) -> None:
+        """Show the task that is selected now."""
+        self.selected()
         self.query_one(TaskPane).reload()
         self._foot()
 
     @on(Rows.Opened)
     def _opened(self, event: Rows.Opened) -> None:
-        if event.rows.id == "plan":
-            self.action_focus_pane("task")
+        if isinstance(event.rows, PlanPane):
+            if self.question and self.question.about == "text":
+                self.take_text()
+            elif event.rows.toggle():
+                self.filter_changed()
+            else:
+                self.action_focus_pane("task")
         elif isinstance(event.rows, DiffPane):
             self.take_compared()
         elif isinstance(event.rows, TaskPane):
@@ -132,88 +140,66 @@ class Moving(Actions):
                 self.action_edit()
             elif item.kind == "mend" and (problem := self.view.worst.get(self.view.chosen or "")):
                 self.apply_mend(problem, int(item.key))
-        elif isinstance(event.rows, LogPane):
-            problem = event.rows.problem(event.index)
-            if problem:
-                self.action_mend()
-
-    @on(Rows.Moved, "#log")
-    def _moved_in_log(self, event: Rows.Moved) -> None:
-        problem = self.query_one(LogPane).problem(event.index)
-        if problem and problem.uid:
-            self.select_task(problem.uid)
 
     def select_task(self, uid: Uid) -> None:
         """Select a task in the plan and show it in the task pane."""
         self.view.chosen = uid
         self.selected()
-        self.query_one(PlanPane).choose(uid)
+        if not self.query_one(PlanPane).reveal(uid):
+            self.close_filter()
+            self.view.chosen = uid
+            self.query_one(PlanPane).choose(uid)
         self.query_one(TaskPane).reload()
         self._foot()
 
-    def select_problem(self, problem: Problem) -> None:
-        """Select a problem in the log pane and its task in the plan."""
-        log = self.query_one(LogPane)
-        if problem in log.problems:
-            log.select(log.problems.index(problem))
-        if problem.uid:
-            self.select_task(problem.uid)
-        if self.has_class("-narrow"):  # there pane 4 is one line, too short for a sentence
-            mend = f"  f: {' · '.join(one.label for one in problem.mends)}" if problem.mends else ""
-            self.say(f"{problem.message}{mend}")
-
-    def problem_here(self) -> Problem | None:
-        """Return the problem under the cursor of the log pane where it is of the selected task, else the task's worst."""
-        problem = self.query_one(LogPane).problem(self.query_one(LogPane).cursor)
-        if problem and (problem.uid is None or problem.uid == self.view.chosen):
-            return problem
-        return self.view.worst.get(self.view.chosen or "")
-
     def action_focus_pane(self, pane: str) -> None:
         """Give the focus to a pane."""
-        self.question = None
-        self.say("")
-        self._close_form()
+        if self.close_form():
+            self.question = None
+            self.say("")
         self.large = "chat" if pane == "prompt" else "plan" if pane != "log" else self.large
         self.lay_out()
+        self.show_pane("chat" if pane == "prompt" else pane)
         if pane in {"plan", "task"} and self.query_one(DiffPane).two:
             pane = "diff"
         self.query_one(f"#{pane}").focus()
         if pane == "prompt" and self.view.run.answer is None:
             self.call_after_refresh(self.query_one("#talk").scroll_end, animate=False)
 
+    @property
+    def form(self) -> Widget | None:
+        """The form of a task, None where none is open."""
+        raise NotImplementedError
+
     def action_edit(self) -> None:
-        """Open the form with the arguments of the task."""
-        task = self.view.task
-        if not self._can("edit") or task is None or self.query(ArgForm):
-            return
-        self.large = "plan"
-        self.lay_out()
-        self.add_class("-editing")
-        self.mount(ArgForm(task, self.view.ids), after=self.query_one(TaskPane))
+        """Open the form of the task."""
+        raise NotImplementedError
 
-    @on(ArgForm.Done)
-    def _set(self, event: ArgForm.Done) -> None:
-        self._close_form()
-        for name, value in event.values.items():
-            self.dispatch(EditPlan(edit=Set(uid=event.uid, name=name, value=value)))
-        self.query_one(PlanPane).focus()
+    def close_form(self) -> bool:
+        """Close the form; where something was typed in it ask first. Say whether none is open now."""
+        raise NotImplementedError
 
-    def _close_form(self) -> None:
-        self.query(ArgForm).remove()
-        self.remove_class("-editing")
+    def leave_form(self) -> None:
+        """Close the form, whatever was typed."""
+        raise NotImplementedError
+
+    def take_text(self) -> None:
+        """Take the plan of the text that was edited."""
+        raise NotImplementedError
 
     def action_back(self) -> None:
         """Go back one level; never stops a run."""
-        if self.question or (self.query_one(Notice).words and not isinstance(self.focused, DiffPane)):
+        if self.form is not None:
+            if not self.close_form():
+                return
+        elif self.question or (self.query_one(Notice).words and not isinstance(self.focused, DiffPane)):
             self.question = None
             self.say("")
-            if not self.query(ArgForm):
-                return
-        if self.query(ArgForm):
-            self._close_form()
+            return
         elif isinstance(self.focused, DiffPane):
             self.leave_compared()
+            return
+        elif self.close_filter():
             return
         self.action_focus_pane("plan")
 
@@ -232,9 +218,10 @@ class Moving(Actions):
             self.action_leave()
         elif prompt.has_focus and prompt.text:
             prompt.clear()
+        elif self.empty_filter():
+            return
         elif self.view.busy:
             self._ask("Stop this run?  x stops it · ctrl+c again leaves hgtui · esc goes on", "interrupt")
-            self._close_form()
             self.query_one(PlanPane).focus()
         else:
             self._ask("ctrl+c again leaves hgtui · esc stays", "interrupt")
@@ -244,7 +231,7 @@ class Moving(Actions):
         from hgtui.ui.guide import guide
         from hgtui.ui.screens.help import Help
 
-        where = "form" if self.query(ArgForm) else self.focused.id or "" if self.focused else ""
+        where = "form" if self.query("#form") else self.focused.id or "" if self.focused else ""
         self.app.push_screen(Help(guide(where, self.view, self.keymap)))
 
     def action_palette(self) -> None:

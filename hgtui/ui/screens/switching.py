@@ -14,7 +14,7 @@ from hgtui.ui.live import Live
 from hgtui.ui.loglines import LogLine
 from hgtui.ui.screens.talking import Talking
 from hgtui.ui.widgets.chat import Chat
-from hgtui.ui.widgets.panes import LogPane
+from hgtui.ui.widgets.log import LogPane
 
 
 class Held(NamedTuple):
@@ -79,7 +79,7 @@ class Switching(Talking):
         chat, log, view = self.query_one(Chat), self.query_one(LogPane), self.view
         if self.conductor is None:
             return
-        held = Held(self.conductor, view.chosen, view.by_llm, view.live, tuple(log.lines), chat.run)
+        held = Held(self.conductor, view.chosen, view.by_llm, view.live, tuple(log.all_lines), chat.run)
         submit = self.same_request()
         deaf, self._deaf, self.conductor = self._deaf, None, None
         try:

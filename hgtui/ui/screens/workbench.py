@@ -9,15 +9,17 @@ from textual.containers import Horizontal, Vertical
 from textual.timer import Timer
 
 from hgtui.core import events as ev
-from hgtui.core.commands import Command, Mark, Resume, Submit
+from hgtui.core.commands import Command, Mark, Submit
 from hgtui.core.plan import Uid
 from hgtui.core.problems import Severity
-from hgtui.ui.bridge import Conductor, Desk, DeskError
+from hgtui.ui.bridge import Conductor, Desk, DeskError, Found
 from hgtui.ui.greeting import ASK, ASK_FOR, greeting
 from hgtui.ui.keys import KEYS, keys_of
 from hgtui.ui.loglines import LogLine, log_line
 from hgtui.ui.phases import phase_line, title_line
-from hgtui.ui.screens.choosing import Choosing
+from hgtui.ui.screens.editing import Editing
+from hgtui.ui.screens.logs import Logs
+from hgtui.ui.screens.sessions import Sessions
 from hgtui.ui.screens.shell import Shell
 from hgtui.ui.screens.switching import Held
 from hgtui.ui.story import story
@@ -26,8 +28,9 @@ from hgtui.ui.widgets.attention import Attention
 from hgtui.ui.widgets.bars import Bar
 from hgtui.ui.widgets.chat import Chat
 from hgtui.ui.widgets.diff import DiffPane
+from hgtui.ui.widgets.log import LogPane
 from hgtui.ui.widgets.notice import Notice
-from hgtui.ui.widgets.panes import LogPane, TaskPane
+from hgtui.ui.widgets.panes import TaskPane
 from hgtui.ui.widgets.plan import PlanPane
 
 CHANGES_ROWS = (ev.StageEntered, ev.TaskDrafted, ev.PlanProposed, ev.PlanEdited, ev.EditUndone, ev.EditRedone,
@@ -41,7 +44,7 @@ REST_S = 1.0
 """How long a task is selected before that is kept."""
 
 
-class Workbench(Shell, Choosing):
+class Workbench(Shell, Logs, Sessions, Editing):
     """One run on one screen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -56,7 +59,7 @@ class Workbench(Shell, Choosing):
         desk: Desk,
         size: tuple[int, int],
         first: Submit | None = None,
-        resumed: Conductor | None = None,
+        resumed: Found | None = None,
         written: str = "",
     ) -> None:
         """Work at a desk on a screen of so many columns and rows; `written` is what stands in the prompt already."""
@@ -101,10 +104,13 @@ class Workbench(Shell, Choosing):
             await self.take_up(self.resumed)
         elif self.first:
             await self.open_request(self.first)
+        else:
+            self.run_worker(self.tell_left(), group="left")
 
     async def on_unmount(self) -> None:
         """Stop what runs, however the screen came to its end."""
         await self.let_go()
+        await self.close_aside()
         await self._close()
 
     async def _close(self) -> None:
@@ -137,9 +143,8 @@ class Workbench(Shell, Choosing):
         """Open a new run on the screen and give it a request, in place of the one that is there. Raises DeskError."""
         conductor = await self.desk.new()
         await self._close()
-        self.conductor = conductor
-        self._deaf = conductor.listen(self._hear)
-        self._forget()
+        await self.forget_rested()
+        self.attach(conductor)
         self.view.restart(conductor.run, by_llm=self.desk.planner_name != "rules")
         self.query_one(LogPane).clear()
         self.query_one(Chat).next_run()
@@ -153,29 +158,25 @@ class Workbench(Shell, Choosing):
     async def show_again(self, held: Held) -> None:
         """Put a run on the screen that was there before, in place of the one that is there."""
         await self._close()
-        self.conductor = held.conductor
-        self._deaf = held.conductor.listen(self._hear)
-        self._forget()
+        self.attach(held.conductor)
         self.view.restart(held.conductor.run, by_llm=held.by_llm, live=held.live, chosen=held.chosen)
         log = self.query_one(LogPane)
         log.clear()
-        log.add(list(reversed(held.lines)))
+        log.add(held.lines)
         self.query_one(Chat).run = held.turns
         self.query_one(PlanPane).focus()
         await self._draw()
 
-    async def take_up(self, conductor: Conductor) -> None:
-        """Put a run on the screen that an earlier process left, select what was selected there, and go on with it."""
+    def attach(self, conductor: Conductor | None) -> None:
+        """Let what happens in a run be drawn from now on, and forget what was heard of another."""
+        if self._deaf:
+            self._deaf()
+        if self._resting:
+            self._resting.stop()
+            self._resting = None
+        self._forget()
         self.conductor = conductor
-        self._deaf = conductor.listen(self._hear)
-        run = conductor.run
-        marked = run.marked if run.marked and run.plan.get(run.marked) else None
-        self.view.restart(run, by_llm=self.desk.planner_name != "rules", chosen=marked)
-        self.view.gated = marked is not None  # else the next gate selects what is to be looked at first
-        self.query_one(PlanPane).focus()
-        await self._draw()
-        if not run.ended:
-            self.dispatch(Resume())
+        self._deaf = conductor.listen(self._hear) if conductor else None
 
     def selected(self) -> None:
         """Keep which task is selected once that rests: who opens the run the next time finds it so."""
@@ -190,6 +191,8 @@ class Workbench(Shell, Choosing):
     def _forget(self) -> None:
         """Leave what was heard of another run."""
         self._heard, self._changed, self._lines = [], set(), []
+        self.close_filter()
+        self.query_one(PlanPane).forget()
 
     def dispatch(self, command: Command) -> None:
         """Send a command to the conductor."""

@@ -77,7 +77,9 @@ class Chat(Vertical):
         super().__init__(id="chat")
         self._first = tuple(first)
         self._turns: dict[str, tuple[Said, Widget]] = {}
-        self._run = self._runs = 0
+        self._run = self._runs = self._apart = 0
+        self._of = {0: 0}
+        """Which conversation each run belongs to."""
         self._last = ""
         self._answer: Widget | None = None
         self._left_at: float | None = None
@@ -114,6 +116,33 @@ class Chat(Vertical):
         """Leave what was said as it is; what comes belongs to another run."""
         self._runs += 1
         self._run = self._runs
+        self._of[self._run] = self._apart
+
+    def next_conversation(self) -> None:
+        """Begin another conversation; what was said until now is out of sight."""
+        self._apart = max(self._of.values()) + 1
+        self._last = ""
+        self.next_run()
+        self._show_conversation()
+
+    @property
+    def place(self) -> int:
+        """The run that is told, to come back to it and to its conversation."""
+        return self._run
+
+    def go_back(self, place: int) -> None:
+        """Show the conversation of a run, and go on telling that."""
+        self._run, self._apart = place, self._of[place]
+        self._show_conversation()
+
+    def _show_conversation(self) -> None:
+        for key, (_, turn) in self._turns.items():
+            turn.display = self._of[int(key.partition(" ")[0])] == self._apart
+
+    async def greet(self, said: Said) -> None:
+        """Say something behind the greeting."""
+        await self.query_one(Talk).mount(turn := Turn(said, named=False))
+        self._turns[f"0 {said.key}"] = (said, turn)
 
     @property
     def run(self) -> int:

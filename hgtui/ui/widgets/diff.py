@@ -66,4 +66,6 @@ class DiffPane(Rows):
 def _keys(two: Compared) -> str:
     if two.kind == "revision":
         return "enter take it · y n this change · esc keep mine · c comment again"
+    if two.kind == "opened":
+        return "enter take it · esc keep mine"
     return "enter take it · esc back to the plan before" if two.kind == "controller" else "esc back"

@@ -13,6 +13,9 @@ LONGEST = 20_000
 class Field(TextArea):
     """A text field that grows with its text. Enter sends it, Ctrl+J begins a new line."""
 
+    longest = LONGEST
+    """How many characters it takes."""
+
     class Sent(Message):
         """The person pressed Enter."""
 
@@ -51,7 +54,7 @@ class Field(TextArea):
     async def _on_paste(self, event: events.Paste) -> None:
         event.stop()
         event.prevent_default()
-        if len(event.text) + len(self.text) > LONGEST:
+        if len(event.text) + len(self.text) > self.longest:
             words = f"That is {plural(len(event.text), 'character')}; put so long a text into a file and name its path."
             self.post_message(self.TooLong(words))
             return

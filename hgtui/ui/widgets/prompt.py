@@ -8,8 +8,8 @@ from textual.message import Message
 from textual.widgets import TextArea
 
 from hgtui.core.text import clean
-from hgtui.ui.aside import Busy, aside
 from hgtui.ui.folders import Entry, Listing, listed
+from hgtui.ui.hanging import Busy, aside
 from hgtui.ui.past import Past
 from hgtui.ui.widgets.field import Field
 from hgtui.ui.widgets.offers import Offers

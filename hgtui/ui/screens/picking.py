@@ -1,0 +1,205 @@
+"""Two lists over the workbench: the type of a task that is added, and what a task waits for."""
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static, TextArea
+
+from hgtui.core.edit import Connect, Disconnect, Edit
+from hgtui.core.offers import free_argument, may_wait_for
+from hgtui.core.plan import Plan, Task, Uid
+from hgtui.core.resource import Kind
+from hgtui.core.task import TASKS
+from hgtui.core.text import one_line
+from hgtui.core.wire import show_input
+from hgtui.paths import styles
+from hgtui.ui.completing import Choice, types
+from hgtui.ui.widgets.choices import Choices
+from hgtui.ui.widgets.field import Field
+from hgtui.ui.widgets.rows import Rows
+from hgtui.ui.words import Line, fit
+
+
+class Types(ModalScreen[str | None]):
+    """The types of tasks; typing filters them, Enter takes the one under the cursor."""
+
+    CSS_PATH = styles() / "editing.tcss"
+    BINDINGS = [Binding("escape,ctrl+c", "leave", "Back", show=False, id="close", priority=True)]
+
+    def __init__(self, title: str, giver: Kind | None = None) -> None:
+        super().__init__()
+        self.words, self.giver = title, giver
+
+    def compose(self) -> ComposeResult:
+        """Lay out the field and the list."""
+        with Vertical(id="picking") as box:
+            box.border_title = Content(self.words)
+            box.border_subtitle = "type to find one · ↑ ↓ · enter takes it · esc goes back"
+            yield Field(id="picking-text", placeholder="what kind of task?")
+            yield TypeRows()
+
+    def on_mount(self) -> None:
+        """List all."""
+        self.query_one(Field).focus()
+        self._list("")
+
+    @on(TextArea.Changed)
+    def _typed(self, event: TextArea.Changed) -> None:
+        self._list(event.text_area.text)
+
+    def _list(self, text: str) -> None:
+        self.query_one(TypeRows).fill(types(one_line(text), self.giver))
+
+    def on_key(self, event: events.Key) -> None:
+        """Let the arrows move in the list while the field has the focus."""
+        ways = {"down": 1, "up": -1, "pagedown": 8, "pageup": -8}
+        if event.key in ways:
+            event.stop()
+            event.prevent_default()
+            self.query_one(TypeRows).action_move(ways[event.key])
+
+    @on(Field.Sent)
+    def _sent(self, event: Field.Sent) -> None:
+        event.stop()
+        rows = self.query_one(TypeRows)
+        if rows.items:
+            self.dismiss(rows.items[rows.cursor].text)
+
+    @on(Choices.Picked)
+    def _picked(self, event: Choices.Picked) -> None:
+        self.dismiss(event.choice.text)
+
+    def action_leave(self) -> None:
+        """Take none."""
+        self.dismiss(None)
+
+
+class TypeRows(Choices):
+    """The types that fit what was typed."""
+
+    can_focus = False
+    empty = "No task type has these words."
+
+    def fill(self, items: list[Choice]) -> None:
+        """List these."""
+        self.items, self.cursor, self.display = items, 0, True
+        self.show(len(items))
+
+    def action_move(self, by: int) -> None:
+        """Move the cursor."""
+        Rows.action_move(self, by)
+
+
+class Connecting(ModalScreen[tuple[Edit, ...] | None]):
+    """The tasks that one may wait for, each with whether it does and what is read; gives the edits."""
+
+    CSS_PATH = styles() / "editing.tcss"
+    BINDINGS = [
+        Binding("escape,q,ctrl+c", "leave", "Back", show=False, id="close", priority=True),
+        Binding("space", "turn", "Connect or disconnect", show=False, id="turn"),
+    ]
+
+    def __init__(self, plan: Plan, task: Task) -> None:
+        super().__init__()
+        self.plan, self.about = plan, task
+        self.asked = False
+
+    def compose(self) -> ComposeResult:
+        """Lay out the list."""
+        with Vertical(id="picking") as box:
+            box.border_title = Content(f"What {self.about.id} {one_line(self.about.task, 40)} waits for")
+            box.border_subtitle = "space connects or disconnects · enter does it · esc goes back"
+            yield WaitRows(self.plan, self.about)
+            below = ", ".join(str(self.plan[uid].id) for uid in self.plan.below(self.about.uid)[:12])
+            why = f"Not listed, for they depend on it: {below}" if below else ""
+            yield Static(Content(why), id="picking-why", markup=False)
+
+    def on_mount(self) -> None:
+        """Begin at the first."""
+        self.query_one(WaitRows).focus()
+
+    def action_turn(self) -> None:
+        """Connect or disconnect the task under the cursor."""
+        self.query_one(WaitRows).toggle()
+
+    @on(Rows.Opened)
+    def _done(self, event: Rows.Opened) -> None:
+        event.stop()
+        self.dismiss(self.query_one(WaitRows).edits())
+
+    def action_leave(self) -> None:
+        """Leave it as it is; where something was changed here, ask once."""
+        if self.query_one(WaitRows).edits() and not self.asked:
+            self.asked = True
+            words = "esc again leaves it as it was · enter does what is marked"
+            self.query_one("#picking-why", Static).update(Content(words))
+            return
+        self.dismiss(None)
+
+
+class WaitRows(Rows):
+    """A row for each task that may be waited for."""
+
+    empty = "There is no task that it could wait for."
+
+    def __init__(self, plan: Plan, task: Task) -> None:
+        super().__init__(id="picking-rows")
+        self.about = task
+        waited = [one for uid in task.deps if (one := plan.get(uid)) is not None and uid != task.uid]
+        offered = may_wait_for(plan, task.uid)
+        # What it waits for in a ring is not offered anew, but can be cut.
+        self.tasks = [one for one in plan if one in offered or one in waited]
+        self.before: dict[Uid, str] = {one.uid: self._reads(one) for one in waited}
+        self.now = dict(self.before)
+        self.ids = {one.uid: one.id for one in plan}
+
+    def on_mount(self) -> None:
+        """List all."""
+        self.show(len(self.tasks))
+
+    def _reads(self, giver: Task) -> str:
+        """Return which arguments read a task already."""
+        return ", ".join(
+            name for name, value in self.about.args.items() if giver.uid in {ref.uid for ref in value.refs}
+        )
+
+    def toggle(self) -> None:
+        """Connect the task under the cursor, or disconnect it; an argument that is free reads it where it can."""
+        if not self.tasks:
+            return
+        one = self.tasks[self.cursor]
+        if one.uid in self.now:
+            del self.now[one.uid]
+        elif one.uid in self.before:
+            self.now[one.uid] = self.before[one.uid]
+        else:
+            name = free_argument(self.about, one)
+            self.now[one.uid] = "" if name in self.now.values() else name
+        self.redraw([self.cursor])
+
+    def edits(self) -> tuple[Edit, ...]:
+        """Return the edits that make it so."""
+        gone: list[Edit] = [Disconnect(uid=self.about.uid, dep=uid) for uid in self.before if uid not in self.now]
+        new: list[Edit] = [
+            Connect(uid=self.about.uid, dep=uid, name=name) for uid, name in self.now.items() if uid not in self.before
+        ]
+        return (*gone, *new)
+
+    def line(self, index: int, width: int) -> Line:
+        """Return the row of a task."""
+        one = self.tasks[index]
+        waits = one.uid in self.now
+        reads = self.now.get(one.uid, "")
+        how = (f"reads it as {reads}" if reads else "waits for it") if waits else ""
+        spec = TASKS.get(one.task)
+        goes_in = "  ".join(one_line(show_input(value, self.ids), 60) for value in one.args.values())
+        head = f"{'●' if waits else '○'} {one.id:>3} {fit(one.task, 28)} "
+        return (
+            (head, "bold" if waits else ""),
+            (fit(f"gives {spec.output if spec else '?'}", 12) + " ", "dim"),
+            (fit(how, 20) + " ", "good"),
+            (fit(goes_in, max(width - len(head) - 35, 0)), "dim"),
+        )
