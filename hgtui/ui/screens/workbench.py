@@ -73,8 +73,7 @@ class Workbench(Shell, Logs, Sessions, Editing):
         self._lines: list[LogLine] = []
         self._tick: Timer | None = None
         self._resting: Timer | None = None
-        self._opening = False
-        self._talking = True
+        self._opening, self._talking = False, True
 
     def compose(self) -> ComposeResult:
         """Lay out head, panes and foot."""
