@@ -1,7 +1,7 @@
 """What the workbench works at: a workplace, opened behind its first frame."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -18,17 +18,20 @@ from hgtui.cli.stored import StoredRuns
 from hgtui.cli.words import approve_line
 from hgtui.config import ConfigError, config_path, keep_theme
 from hgtui.core.model import Candidate
+from hgtui.core.resource import FileFact
 from hgtui.core.run import Run
 from hgtui.core.states import Stage
 from hgtui.core.text import decode
 from hgtui.execution.endpoints.embedded.endpoint import missing_extras
 from hgtui.llm import LLMError
 from hgtui.llm.profile import Choice, options
+from hgtui.session import saving
 from hgtui.session.artifacts import ArtifactError
 from hgtui.session.conductor import Conductor
+from hgtui.session.files import inspect
 from hgtui.session.journal import JournalError
 from hgtui.session.plantext import Form
-from hgtui.ui.bridge import DeskError, Found, Opened, Option, Options
+from hgtui.ui.bridge import DeskError, Found, Opened, Option, Options, Taken
 
 if TYPE_CHECKING:
     from hgtui.cli.workbench import Start
@@ -142,6 +145,33 @@ class WorkplaceDesk(StoredRuns):
             return ""
         except ArtifactError as error:
             raise DeskError(error.message, error.hint) from None
+
+    def kept(self, digest: str) -> Path:
+        """Return where the bytes of a result are. Raises DeskError."""
+        try:
+            return self._place.artifacts.path(digest)
+        except KeyError:
+            raise DeskError("This result is not kept any more.", "Run the task again.") from None
+
+    async def save(self, digest: str, typed: str, name: str, *, replace: bool = False) -> Path:
+        """Copy a result to where a person typed. Raises Taken, DeskError."""
+        try:
+            return await saving.save(self.kept(digest), digest, typed, self._place.base, name, replace=replace)
+        except saving.Taken as error:
+            raise Taken(error.message) from None
+        except saving.SavingError as error:
+            raise DeskError(error.message, error.hint) from None
+
+    async def look(self, path: str) -> FileFact:
+        """Look at a file that a person names."""
+        return await inspect(path, self._place.base)
+
+    async def seconds(self, task: str, names: Iterable[str]) -> Mapping[str, float]:
+        """Return how many seconds a task type took here before, by candidate."""
+        if self._place.results is None:
+            return {}
+        found = await self._place.results.seconds((task, name) for name in names)
+        return {name: took for (_, name), took in found.items()}
 
 
 async def place(decided: Decided, *, offline: bool, allowed: tuple[Path, ...], no_store: bool) -> Workplace:

@@ -491,6 +491,27 @@ def show(
 
 
 @app.command()
+def save(
+    run: Annotated[
+        str, typer.Argument(metavar="RUN", help="The name of the run, its beginning, or its last six characters.")
+    ],
+    task: Annotated[str, typer.Argument(metavar="TASK", help="The number of the task, as hgtui show prints it.")],
+    file: Annotated[
+        str, typer.Argument(metavar="[FILE]", help="A file, a folder, or '-' for standard output; else a name is made.")
+    ] = "",
+    result: Annotated[
+        int, typer.Option("--result", metavar="N", min=1, help="Which of several results; the first is the main one.")
+    ] = 1,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Save the result of a task into a file, and print its path."""
+    from hgtui.cli import saving
+
+    _await(saving.save_result(run, task, file, result, replace=force, as_json=as_json))
+
+
+@app.command()
 def replay(
     run: Annotated[
         str, typer.Argument(metavar="RUN", help="The name of a run, or the file that it was exported into.")

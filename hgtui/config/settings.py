@@ -95,9 +95,9 @@ class Settings(Value):
 
     `gates`: "merged" for one gate before anything runs, "none" to run a plan without errors at once. `answer`:
     "program" keeps every result from the LLM and gives the program's report. `edit_as`: the form of the text in which a
-    whole plan is edited. `probe`: whether "auto" looks for a server on this machine. `theme`, `bell` and `keys` are of the
-    workbench: its colours, whether it rings when it waits for the person, and the keys of actions by their names; which
-    actions there are the workbench knows.
+    whole plan is edited. `probe`: whether "auto" looks for a server
+    on this machine. `theme`, `bell` and `keys` are of the workbench: its colours, whether it rings when it waits for the
+    person, and the keys of actions by their names; which actions there are the workbench knows.
     """
 
     default_profile: Annotated[str, Field(strict=True)] = AUTO

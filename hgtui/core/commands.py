@@ -124,12 +124,16 @@ class SkipTask(Value):
 
 
 class Supply(Value):
-    """Give the result of a task by hand: a text, or the path of a file."""
+    """Give the result of a task by hand, or correct it: a text, or the path of a file.
+
+    What has read the result of before runs again, with what is below that. With `preview` only say what that would do.
+    """
 
     command: Literal["supply"] = "supply"
     uid: Uid
     text: str | None = None
     path: str | None = None
+    preview: bool = False
 
 
 class Stop(Value):

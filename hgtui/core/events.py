@@ -485,7 +485,8 @@ class RerunForeseen(Value):
     """What a re-run of a task with everything below it would do, as in core.reuse.Forecast; not stored.
 
     Of what is below, a task runs only where what it reads comes out different: `reruns` are the most that may run, and
-    `spends` says in words what all of them would spend.
+    `spends` says in words what all of them would spend. With `supplied` the task itself does not run: its result is
+    given by hand, and `reruns` are those that read it.
     """
 
     type: Literal["rerun_foreseen"] = "rerun_foreseen"
@@ -494,6 +495,7 @@ class RerunForeseen(Value):
     about_s: float | None = None
     untimed: int = 0
     spends: str = ""
+    supplied: bool = False
 
     @property
     def words(self) -> str:

@@ -14,6 +14,7 @@ from hgtui.execution.rules import BROKEN, OVER, below, lacking, runner, sense
 
 S = TaskState
 _STARTED = UNDER_WAY - {S.ASKING} | HAS_RESULT
+_HAS_READ = _STARTED | {S.FAILED}
 
 
 class SchedulerError(ValueError):
@@ -137,17 +138,26 @@ class Scheduler(Flow):
         self._not_left_out(uid)
         return (uid, *below([uid], self._dependants, {uid, *spare}))
 
-    def supply(self, uid: Uid, results: tuple[Resource, ...]) -> None:
-        """Take a result that a person gives, in place of the task's own; what has not started reads it."""
-        state = self._state(uid)
-        started = [self._tasks[one].id for one in self._dependants[uid] if self._states[one] in _STARTED]
-        if state in HAS_RESULT and started:
-            raise SchedulerError(f"Task {started[0]} has read the result already: run it again from there.")
+    def supply(self, uid: Uid, results: tuple[Resource, ...], spare: Iterable[Uid] = ()) -> None:
+        """Take a result that a person gives, in place of the task's own.
+
+        What has read the one of before runs again, and everything below that but `spare` and what is only behind those.
+        """
+        again = self.readers(uid, spare)
         self.results[uid] = results
         self._set(uid, S.DONE)
         self._emit(ev.TaskDone(uid=uid, results=results, supplied=True))
         self._stop(uid)
-        self._revive([], self._plan.below(uid))
+        for one in again:
+            self.results.pop(one, None)
+            self._stop(one)
+        self._revive(again, self._plan.below(uid))
+
+    def readers(self, uid: Uid, spare: Iterable[Uid] = ()) -> tuple[Uid, ...]:
+        """Return what `supply` would run again. Raises SchedulerError for a task that the plan does not have."""
+        self._state(uid)
+        behind = below([uid], self._dependants, {uid, *spare})
+        return tuple(one for one in behind if self._states[one] in _HAS_READ)
 
     def skip(self, uid: Uid) -> None:
         """Go on without a task: what can do without its result runs, the rest is blocked."""

@@ -9,7 +9,7 @@ from hgtui.core.edits import Choose
 from hgtui.core.plan import Uid
 from hgtui.core.resource import Resource
 from hgtui.core.run import Run
-from hgtui.core.states import EXITS, HAS_RESULT, Gate, Outcome, Stage, TaskState
+from hgtui.core.states import EXITS, HAS_RESULT, UNDER_WAY, Gate, Outcome, Stage, TaskState
 from hgtui.session.differing import Counting
 from hgtui.session.pinning import pinned
 
@@ -74,7 +74,13 @@ class _Reader:
     ) -> None:
         revising = bool(self.run.comment) and self.run.revision is None
         breaks = isinstance(command, cmd.Stop) or (isinstance(command, cmd.Approve) and revising)
+        breaks = breaks or (isinstance(command, cmd.Supply | cmd.Rerun) and self._under_way(command.uid))
         self.found.append(Asked(self.at - back, command, given, refused, breaks))
+
+    def _under_way(self, uid: Uid) -> bool:
+        """Whether a task or something below it runs, which what is done to the task then stops."""
+        plan = self.run.draft.plan
+        return plan.get(uid) is not None and any(self.run.state(one) in UNDER_WAY for one in (uid, *plan.below(uid)))
 
     def _stop_place(self) -> int | None:
         """Return where the whole run was stopped: before what is told of that alone."""
@@ -201,7 +207,7 @@ class _Reader:
                 if self.run.state(uid) is TaskState.ASKING and uid in self.asking:
                     self._ask(cmd.Allow(uid=uid))
             case ev.TaskDone(uid=uid, supplied=True, results=(given, *_)):
-                file = given.name in self.run.files and not given.preview
+                file = given.name in self.run.files
                 command = cmd.Supply(uid=uid, path=given.name) if file else cmd.Supply(uid=uid, text="")
                 self._ask(command, self._back(ev.FileSeen), None if file else given)
             case ev.TaskSkipped(uid=uid):
@@ -228,6 +234,8 @@ class _Reader:
             return  # one of those below
         state = self.run.state(uid)
         before = self.entries[self.at - 1].event
+        if isinstance(before, ev.TaskDone) and before.supplied:
+            return  # it has read what was corrected by hand
         if isinstance(before, ev.Logged) and before.uid == uid and before.level == "info":
             self._ask(cmd.Rerun(uid=uid), 1)
         elif state in _OVER:

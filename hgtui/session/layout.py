@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from hgtui.core.plan import Plan
+from hgtui.core.plan import Plan, Task
 from hgtui.core.ports import ArtifactStore, Results
 from hgtui.core.resource import Resource
 
@@ -63,6 +63,11 @@ def suffix(media_type: str) -> str:
     return _SUFFIXES.get(plain) or _OTHERS.guess_extension(plain) or (".txt" if plain.startswith("text/") else ".bin")
 
 
+def stem(task: Task) -> str:
+    """Return what the names of the files of a task's results begin with: "4-text-to-speech"."""
+    return f"{task.id}-{_UNSAFE.sub('-', task.task.lower()).strip('-')[:60] or 'task'}"
+
+
 async def lay_out(run_id: str, plan: Plan, results: Results, artifacts: ArtifactStore, out: Path) -> dict[str, Path]:
     """Copy the results of a run to ``out/RUN/4-text-to-speech.wav`` and return the paths by digest.
 
@@ -84,10 +89,9 @@ def _lay_out(run_id: str, plan: Plan, results: Results, artifacts: ArtifactStore
     try:
         with _run_folder(place) as folder:
             for task in plan:
-                stem = f"{task.id}-{_UNSAFE.sub('-', task.task.lower()).strip('-')[:60] or 'task'}"
                 taken: set[str] = set()
                 for result in results.get(task.uid, ()):
-                    name = _place(folder, stem, result, artifacts, taken)
+                    name = _place(folder, stem(task), result, artifacts, taken)
                     laid.setdefault(result.digest, place / name)
     except LayoutError:
         raise

@@ -99,12 +99,13 @@ class Running:
             if self._finishing:
                 for uid in self.scheduler.asking:
                     self.scheduler.cancel(uid)
+            # Before what was emitted is folded: what a person does meanwhile must be looked at as well.
+            self._moved.clear()
             await board.flush()
-            if self.scheduler.busy:
+            if self.scheduler.busy or self._moved.is_set():
                 continue
             if not self._waits():
                 return outcome(run)
-            self._moved.clear()
             board.emit(gate(run).model_copy(update={"gate": Gate.TASK}))
             await board.flush()
             if not self._equipment.attended:

@@ -1,15 +1,18 @@
 """What a person does to tasks while the plan runs: let one start, retry, skip, stop it, give its result by hand."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 
 from hgtui.core import commands as cmd
 from hgtui.core import events as ev
 from hgtui.core.approval import beyond
 from hgtui.core.edits import Draft
+from hgtui.core.given import IN_WORDS, gives, misfit, read_given
 from hgtui.core.leaving import spending
-from hgtui.core.resource import Kind, Resource
+from hgtui.core.plan import Uid
+from hgtui.core.ports import ArtifactError
+from hgtui.core.resource import FileFact, Kind, Resource
 from hgtui.core.states import HAS_RESULT, TaskState
-from hgtui.core.text import clean
+from hgtui.core.text import clean, decode, one_line
 from hgtui.session.parts import NotNow, Parts
 from hgtui.session.places import moved
 from hgtui.session.preview import foresee, foresee_rerun
@@ -55,12 +58,9 @@ class Steering:
             await self._run_anew(command)
             return
         running, run = self._parts.live(), self._parts.run
-        spare = [
-            one.uid for one in run.draft.plan if run.status(one.uid).supplied or run.state(one.uid) is TaskState.SKIPPED
-        ]
+        spare = self._spare()
         uids = running.scheduler.rerunnable(command.uid, spare)
-        rows = run.draft.plan.with_tasks(run.draft.plan[uid] for uid in uids)
-        spends = spending(Draft(plan=rows, assignments=run.draft.assignments), run.candidates)
+        spends, rows = self._spends(uids), run.draft.plan
         if command.preview:
             foreseen = await foresee_rerun(run, self._parts.equipment, uids)
             self._parts.board.emit(foreseen.model_copy(update={"spends": spends}))
@@ -109,26 +109,85 @@ class Steering:
         self._parts.live().finish()
 
     async def supply(self, command: cmd.Supply) -> None:
-        """Take a result that a person gives."""
-        running = self._parts.live()
+        """Take a result that a person gives, or say what would run again with it.
+
+        That a person gives it is the approval for what reads it, as it is for a re-run.
+        """
+        running, run = self._parts.live(), self._parts.run
+        if command.preview:
+            uids = running.scheduler.readers(command.uid, self._spare())
+            seen = await foresee_rerun(run, self._parts.equipment, uids) if uids else None
+            foreseen = seen or ev.RerunForeseen(uid=command.uid, reruns=())
+            told = {"uid": command.uid, "spends": self._spends(uids), "supplied": True}
+            self._parts.board.emit(foreseen.model_copy(update=told))
+            return
         resource = await self._given(command)
-        running.scheduler.supply(command.uid, (resource,))
+        running.scheduler.supply(command.uid, (resource,), self._spare())
         running.moved()
 
+    def _spare(self) -> list[Uid]:
+        """What a person gave by hand or left out: it stays so when what is above it runs again."""
+        run = self._parts.run
+        return [
+            one.uid for one in run.draft.plan if run.status(one.uid).supplied or run.state(one.uid) is TaskState.SKIPPED
+        ]
+
+    def _spends(self, uids: Iterable[Uid]) -> str:
+        run = self._parts.run
+        rows = run.draft.plan.with_tasks(run.draft.plan[uid] for uid in uids)
+        return spending(Draft(plan=rows, assignments=run.draft.assignments), run.candidates)
+
     async def _given(self, command: cmd.Supply) -> Resource:
-        if command.text is not None:
-            text = clean(command.text)
-            digest, size = await self._parts.equipment.artifacts.put(text.encode())
-            preview = clean(text, PREVIEW)
-            return Resource(kind=Kind.TEXT, digest=digest, media_type="text/plain", size=size, preview=preview)
-        if not command.path:
+        if command.text is None and not command.path:
             raise NotNow("Give a text or the path of a file.")
-        await self._parts.intake.see([command.path], typed=True)
-        fact = self._parts.run.files.get(command.path)
+        # First, so that what was looked at is in the journal also where it cannot be the result.
+        fact = await self._file(command.path) if command.text is None and command.path else None
+        task = self._parts.run.draft.plan.get(command.uid)
+        if task is None:
+            raise NotNow("The plan has no such task.")
+        text = clean(command.text) if command.text is not None else await self._words(fact)
+        kind, data = fact.kind or Kind.TEXT if fact else Kind.TEXT, None
+        if fact is not None and (no := misfit(task.task, kind)):
+            raise NotNow(no)
+        if kind in IN_WORDS:
+            try:
+                kind, data = read_given(task.task, text)
+            except ValueError as error:
+                raise NotNow(str(error)) from None
+        elif gives(task.task) is Kind.MASK:
+            kind = Kind.MASK
+        if fact is not None:
+            return Resource(
+                kind=kind,
+                digest=fact.digest,
+                media_type=fact.media_type,
+                size=fact.size,
+                name=fact.path,
+                preview=clean(text, PREVIEW),
+                data=data,
+            )
+        digest, size = await self._parts.equipment.artifacts.put(text.encode())
+        media_type = "text/plain" if data is None else "application/json"
+        return Resource(
+            kind=kind, digest=digest, media_type=media_type, size=size, preview=clean(text, PREVIEW), data=data
+        )
+
+    async def _file(self, path: str) -> FileFact:
+        await self._parts.intake.see([path], typed=True)
+        fact = self._parts.run.files.get(path)
         if fact is None or fact.pending:
             raise NotNow("That is no file on this machine.", "Save it to a file and give its path.")
         if fact.error:
             raise NotNow(fact.error)
-        return Resource(
-            kind=fact.kind or Kind.TEXT, digest=fact.digest, media_type=fact.media_type, size=fact.size, name=fact.path
-        )
+        return fact
+
+    async def _words(self, fact: FileFact | None) -> str:
+        """Return what stands in a text file, as it was when it was looked at; an empty text for any other."""
+        if fact is None or (fact.kind or Kind.TEXT) not in IN_WORDS:
+            return ""
+        try:
+            return decode(await self._parts.equipment.artifacts.read(fact.digest))
+        except KeyError:
+            raise NotNow(f"{one_line(fact.path, 80)} is not kept any more.", "Give its path again.") from None
+        except ArtifactError as error:
+            raise NotNow(error.message, error.hint) from None

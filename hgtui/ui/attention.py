@@ -1,15 +1,20 @@
 """What the person must know before the next key: what leaves at the gate, and what failed with the ways on from there."""
 
+import os
+
 from hgtui.core.plan import Task
 from hgtui.core.states import Failure, Stage, TaskState
 from hgtui.core.text import one_line, plural
-from hgtui.ui.models import instead
-from hgtui.ui.view import View
+from hgtui.ui.models import instead, megabytes
+from hgtui.ui.view import GOING, View
 from hgtui.ui.words import Line, fit, seconds, wrapped
 
 ROWS = 3
 """How many lines one sentence takes at most; what helps after a failure is shown whole."""
 HINT = 6
+_WAITS = frozenset({TaskState.WAITING, TaskState.BLOCKED})
+_PASSING = frozenset({Failure.TIMEOUT, Failure.LOADING, Failure.CRASHED})
+"""Failures that another try of the same may get over, at no cost but time; the tries of a transport are over."""
 
 
 def attention(view: View, width: int, most: int) -> list[Line]:
@@ -72,9 +77,50 @@ def _told(view: View, task: Task, width: int) -> list[Line]:
     lines: list[Line] = [((("  " if at else "! ") + row, "bad"),) for at, row in enumerate(rows)]
     if status.in_place_of:
         lines += [((f"  {row}", "warn"),) for row in wrapped(instead(status), width - 2, 2)]
-    for words in (status.hint, page_of(view, task)):
+    for words in (status.hint, page_of(view, task), memory_of(view, task)):
         lines += [((f"  {row}", ""),) for row in wrapped(words, width - 2, HINT)] if words else []
+    if words := _others(view, task):
+        lines += [((f"  {row}", "dim"),) for row in wrapped(words, width - 2, 1)]
     return lines
+
+
+def _others(view: View, task: Task) -> str:
+    """Say what goes on meanwhile, and what waits for a task."""
+    ids, run = view.ids, view.run
+    going = [str(one.id) for one in view.plan if run.state(one.uid) in GOING]
+    waits = [str(ids[uid]) for uid in view.plan.below(task.uid) if run.state(uid) in _WAITS]
+    words = [
+        f"{_some(going)} go{'es' if len(going) == 1 else ''} on" if going else "",
+        f"{_some(waits)} wait{'s' if len(waits) == 1 else ''} for it" if waits else "",
+    ]
+    return " · ".join(one for one in words if one)
+
+
+def _some(numbers: list[str]) -> str:
+    return ", ".join(numbers[:6]) + (f" and {len(numbers) - 6} more" if len(numbers) > 6 else "")
+
+
+def memory_of(view: View, task: Task) -> str:
+    """Say how much memory a model needs and how much is free here, as far as that is known."""
+    status = view.run.status(task.uid)
+    one = view.named(task, status.candidate) or view.candidate(task)
+    if status.failure is not Failure.OUT_OF_MEMORY or one is None or one.place != "here":
+        return ""
+    free = free_memory()
+    words = [
+        f"its model has {megabytes(one.size_mb)}" if one.size_mb else "",
+        f"{megabytes(free)} are free here now" if free else "",
+    ]
+    told = "; ".join(part for part in words if part)
+    return f"{told[:1].upper()}{told[1:]}." if told else ""
+
+
+def free_memory() -> float | None:
+    """Return how many MB of this machine's memory are free, None where the system does not say."""
+    try:
+        return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 1e6
+    except (ValueError, OSError, AttributeError):
+        return None
 
 
 def page_of(view: View, task: Task) -> str:
@@ -99,7 +145,7 @@ def _ways(view: View, task: Task, width: int) -> list[Line]:
     """Return the keys that help, the cheapest way on first."""
     here = task.uid == view.chosen
     asks = view.run.state(task.uid) is TaskState.ASKING
-    keys = [("a", "let it start"), ("n", "go on without")] if asks else _keys(view, here=here)
+    keys = [("a", "let it start"), ("n", "go on without")] if asks else _keys(view, task, here=here)
     if not here:
         keys.insert(0, ("!", f"goes to {task.id}, then"))
     lines: list[Line] = []
@@ -116,12 +162,19 @@ def _ways(view: View, task: Task, width: int) -> list[Line]:
     return [*lines, tuple(pieces)]
 
 
-def _keys(view: View, *, here: bool) -> list[tuple[str, str]]:
-    keys = [("r", "retry"), ("m", "another model"), ("n", "go on without"), ("F", "answer with what there is")]
+def _keys(view: View, task: Task, *, here: bool) -> list[tuple[str, str]]:
+    """Return the ways on from a failure: what costs least and may help first."""
     other = view.next_candidate if here else None
-    if other:
-        at = f" at {other.provider}" if other.provider else ""
-        keys.insert(0, ("f", f"next: {other.model}{at}"))
-    elif not here:
-        keys.insert(0, ("f", "next candidate"))
-    return keys
+    at = f" at {other.provider}" if other and other.provider else ""
+    another = [("f", f"next: {other.model}{at}")] if other else [] if here else [("f", "next candidate")]
+    again = [("r", "retry")]
+    # What may be otherwise in a moment is tried again first; where the model itself cannot, another may.
+    passing = view.run.status(task.uid).failure in _PASSING or view.run.state(task.uid) is TaskState.CANCELLED
+    first = [*again, *another] if passing else [*another, *again]
+    return [
+        *first,
+        ("n", "go on without"),
+        ("s", "by hand"),
+        ("m", "another model"),
+        ("F", "answer with what there is"),
+    ]

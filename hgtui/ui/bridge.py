@@ -1,6 +1,6 @@
 """What the workbench needs of the rooms below it: someone who conducts a run, and someone who makes such conductors."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
@@ -8,6 +8,7 @@ from hgtui.core.commands import Command, Submit
 from hgtui.core.events import Entry
 from hgtui.core.model import Candidate
 from hgtui.core.plan import Uid
+from hgtui.core.resource import FileFact
 from hgtui.core.run import Run
 
 if TYPE_CHECKING:
@@ -44,6 +45,10 @@ class DeskError(Exception):
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
         self.message, self.hint = message, hint
+
+
+class Taken(DeskError):
+    """There is a file of that name already."""
 
 
 class Option(NamedTuple):
@@ -160,6 +165,22 @@ class Desk(Protocol):
 
     async def export_run(self, name: str, path: str, *, over: bool = False) -> str:
         """Write a stored run into a file, which must not be there but with `over`; return what that was. Raises DeskError."""
+        ...
+
+    def kept(self, digest: str) -> Path:
+        """Return where the bytes of a result are, to read and never to write. Raises DeskError."""
+        ...
+
+    async def save(self, digest: str, typed: str, name: str, *, replace: bool = False) -> Path:
+        """Copy a result to where a person typed, into a folder under `name`; return the path. Raises Taken, DeskError."""
+        ...
+
+    async def look(self, path: str) -> FileFact:
+        """Look at a file that a person names, and keep nothing of it."""
+        ...
+
+    async def seconds(self, task: str, names: Iterable[str]) -> Mapping[str, float]:
+        """Return how many seconds a task type took here before on candidates, by name, where that is known."""
         ...
 
 

@@ -1,8 +1,11 @@
 """What the task pane lists for the selected task: what came of it, what goes in, and who could run it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
+
+from rich.cells import cell_len
 
 from hgtui.core.fit import unfit
 from hgtui.core.model import Candidate
@@ -11,12 +14,13 @@ from hgtui.core.states import NOT_STARTED, TaskState
 from hgtui.core.task import TASKS
 from hgtui.core.text import one_line
 from hgtui.core.wire import show_input
-from hgtui.selection.ranking import rank
+from hgtui.ui.exhibits import Exhibit, about, exhibits, preview_lines
+from hgtui.ui.gallery import Drawn, Shown
 from hgtui.ui.greeting import TASK
-from hgtui.ui.models import count, distinct, instead, megabytes, where
+from hgtui.ui.models import BY, advice, count, distinct, instead, megabytes, ordered, took, where
 from hgtui.ui.rows import countdown
-from hgtui.ui.view import View
-from hgtui.ui.words import Line, fit, fit_model, wrapped
+from hgtui.ui.view import Tab, View
+from hgtui.ui.words import fit, fit_model, wrapped
 
 RESULT_LINES = 6
 
@@ -26,26 +30,76 @@ class Item:
     """A line of a pane and what stands behind it: `key` is the name of an argument or of a candidate, or the place of a mend."""
 
     kind: Literal["text", "argument", "candidate", "mend"]
-    line: Line
+    line: Shown
     key: str = ""
 
 
-def details(view: View, width: int) -> list[Item]:
-    """Return the lines for the selected task at a width in cells."""
+Draw = Callable[[Exhibit], Drawn | None]
+"""Gives what an exhibit looks like, None where it is still being drawn."""
+
+
+def details(view: View, tab: Tab, width: int, draw: Draw) -> list[Item]:
+    """Return the lines of a tab for the selected task at a width in cells."""
     task = view.task
     if task is None:
         return []
-    items = [*_outcome(view, task, width), *_problems(view, task, width), *_arguments(view, task, width)]
-    candidates = rank(task, view.candidates(task))
-    if candidates:
-        items += _stand_ins(view, task, width)
-        items.append(
-            Item("text", ((f"candidates for {fit(task.task, 40).rstrip()}   m: all facts, cards, search", "dim"),))
-        )
-        items += [_candidate(one, view, task, width) for one in distinct(candidates)]
-    elif task.task in view.run.candidates:
-        words = view.run.help.get(task.task) or "Nothing here can run it."
-        items += [Item("text", ((line, "warn"),)) for line in wrapped(words, width, 3)]
+    if tab == "result":
+        return [*_outcome(view, task, width), *_results(view, task, width, draw)] or [_nothing(view, task, width)]
+    if tab == "arguments":
+        return [*_problems(view, task, width), *_arguments(view, task, width)] or [
+            Item("text", (("This task takes no arguments.", "dim"),))
+        ]
+    return [*_problems(view, task, width), *_candidates(view, task, width)]
+
+
+def _candidates(view: View, task: Task, width: int) -> list[Item]:
+    candidates = ordered(view, task, view.candidates(task))
+    if not candidates:
+        words = view.run.help.get(task.task) or "Nothing here can run it: m searches the Hub."
+        if task.task not in view.run.candidates:
+            words = "Nobody has looked yet what could run this."
+        return [Item("text", ((line, "warn"),)) for line in wrapped(words, width, 3)]
+    items = [_candidate(one, view, task, width) for one in distinct(candidates)]
+    items += _why(view, task, width)
+    items += _stand_ins(view, task, width)
+    by = f" · by {view.order}" if view.order != "ranking" else ""
+    items.append(Item("text", ((fit(f"m: all facts, cards, sort, filter, search{by}", width), "dim"),)))
+    return items
+
+
+def _why(view: View, task: Task, width: int) -> list[Item]:
+    """Say who chose the model and why, and what its card says."""
+    chosen, one = view.assignment(task.uid), view.candidate(task)
+    if chosen is None or one is None:
+        return []
+    why = f": {chosen.reason}" if chosen.reason not in {"", "chosen by you"} else ""
+    lines = [((line, "good"),) for line in wrapped(f"chosen by {BY[chosen.chosen_by]}{why}", width, 2)]
+    advised = view.advised.get(task.uid)
+    if advised and advised.candidate != chosen.candidate:
+        lines += [((line, ""),) for line in wrapped(advice(advised), width, 2)]
+    if one.description:
+        lines += [((line, "dim"),) for line in wrapped(f"“{one_line(one.description)}”", width, 2)]
+    return [Item("text", line) for line in lines]
+
+
+def _nothing(view: View, task: Task, width: int) -> Item:
+    state = view.run.state(task.uid)
+    words = {
+        TaskState.RUNNING: "It runs; its result comes here.",
+        TaskState.SKIPPED: "It is left out.",
+        TaskState.CANCELLED: "It was stopped.",
+        TaskState.FAILED: "It failed: what helps stands above.",
+    }.get(state, "It has not run yet.")
+    return Item("text", ((fit(words, width).rstrip(), "dim"),))
+
+
+def _results(view: View, task: Task, width: int, draw: Draw) -> list[Item]:
+    items: list[Item] = []
+    for shown in exhibits(view.run, task):
+        items.append(Item("text", (("result  ", "good"), (fit(about(shown.result), width - 8).rstrip(), "dim"))))
+        drawn = draw(shown)
+        lines = drawn.lines if drawn else (*preview_lines(shown.result, width, RESULT_LINES), (("…", "dim"),))
+        items += [Item("text", line) for line in lines]
     return items
 
 
@@ -67,15 +121,12 @@ def _outcome(view: View, task: Task, width: int) -> list[Item]:
         ids = view.ids
         words = ", ".join(str(ids.get(uid, "?")) for uid in status.blocked_by)
         items.append(Item("text", ((fit(f"blocked by {words}", width), "bad"),)))
-    for result in status.results if status.state in {TaskState.DONE, TaskState.REUSED} else ():
-        about = f"{result.kind} · {result.media_type} · {_size(result.size)}"
-        items.append(Item("text", (("result  ", "good"), (fit(about, width - 8), "dim"))))
-        if result.preview:
-            items += [Item("text", ((line, ""),)) for line in wrapped(result.preview, width, RESULT_LINES)]
+    if status.supplied:
+        items.append(Item("text", (("given by hand", "warn"),)))
     if status.in_place_of and not told:
         items += [Item("text", ((line, "warn"),)) for line in wrapped(instead(status), width, 2)]
     if status.note:
-        items.append(Item("text", ((fit(status.note, width), "dim"),)))
+        items += [Item("text", ((line, "dim"),)) for line in wrapped(status.note, width, 3)]
     return items
 
 
@@ -140,33 +191,36 @@ def _candidate(one: Candidate, view: View, task: Task, width: int) -> Item:
     assigned, now = view.assignment(task.uid), view.candidate(task)
     mine = now is not None and (one.endpoint, one.model) == (now.endpoint, now.model)
     one = now if mine and now else one
-    by = {"person": " ← you", "selector": " ← selector"}.get(assigned.chosen_by, "") if mine and assigned else ""
+    advised = view.advised.get(task.uid)
+    by = " L" if advised and advised.chosen_by == "selector" and advised.candidate == one.name else ""
+    by = " ← you" + by if mine and assigned and assigned.chosen_by == "person" else by
     model = max(14, min(30, width // 3))
+    no = unfit(task, one)
     facts = [
         where(one),
         "gated" if one.gated else "",
+        took(view, task, one),
         megabytes(one.size_mb),
         one.licence or "",
+        f"{count(one.likes)} ♥" if one.likes is not None else "",
         f"{count(one.downloads)} ↓" if one.downloads is not None else "",
+        " ".join(one.languages[:2]) + ("…" if len(one.languages) > 2 else ""),
         "leaves this machine" if one.leaves and not one.provider else "",
     ]
-    no = unfit(task, one)
-    words = f"needs {one.missing}" if one.missing else no or one.description or one.reason
-    room = 34 if width >= 90 else 22
+    wrong = f"needs {one.missing}" if one.missing else no
+    words = wrong or one.description or one.reason
+    told = "  ".join(fact for fact in facts if fact)
+    room = max(width - model - 3 - len(by), 0)
+    # What stands in the way is what a person must read; else the facts, as far as there is room.
+    wide = min(cell_len(told), room // 2 if wrong else room)
     line = (
         ("● " if mine else "  ", "good"),
         (fit_model(one.model, model) + " ", "dim" if one.missing or no else ""),
-        (fit("  ".join(fact for fact in facts if fact), room) + " ", "dim"),
-        (fit(words, max(width - model - room - 4 - len(by), 0)), "warn" if one.missing or no else "dim"),
+        (fit(told, wide) + " ", "dim"),
+        (fit(words, max(room - wide - 1, 0)), "warn" if one.missing or no else "dim"),
         (by, "warn"),
     )
     return Item("candidate", line, one.name)
-
-
-def _size(size: int) -> str:
-    if size < 10_000:
-        return f"{size} bytes"
-    return f"{size / 1000:.0f} kB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"
 
 
 def title(view: View) -> str:

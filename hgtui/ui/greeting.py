@@ -1,9 +1,12 @@
 """What the workbench shows before anything was asked. Nothing heavy is imported here: it is in the first frame."""
 
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from hgtui.core.text import one_line
 from hgtui.ui.words import Line
+
+if TYPE_CHECKING:
+    from hgtui.ui.exhibits import Exhibit
 
 PHASES = ("Ask", "Plan", "Models", "Run", "Answer")
 YOUR_TURN = "◆ your turn"
@@ -22,10 +25,12 @@ class Said(NamedTuple):
     """A turn of the conversation; what has the same `key` is the same turn, and is written again where it differs."""
 
     key: str
-    who: Literal["you", "hgtui", "answer"]
+    who: Literal["you", "hgtui", "answer", "result"]
     text: str
     role: str = ""
     """How it is shown: "", dim, bad, warn, or live for an answer that is still being written."""
+    shown: "Exhibit | None" = None
+    """What is to be seen or heard of a result, below its text."""
 
 
 def greeting(planner: str = "", why: str = "", missing: tuple[str, ...] = ()) -> list[Said]:

@@ -30,11 +30,7 @@ WHERE = {
         "~ stands before what you changed, + before what you added. Nothing runs before you approve it.",
     ),
     "task": ("The selected task", "Its result or failure, its arguments, and who could run it with what is known of each."),
-    "log": (
-        "Log and problems",
-        "What has happened, and in the second tab what is wrong or doubtful in the plan, with its mends.",
-    ),
-    "runs": ("The list of runs", "What was asked before, the latest first, with where each run stands."),
+    "log": ("Problems and log", "What is wrong or doubtful in the plan, with its mends; below it what has happened, the latest first."),
     "diff": ("A plan against another", "What differs, task by task: - as it was, + as it would be, = unchanged."),
     "models": (
         "The list of models",
@@ -54,6 +50,7 @@ IN_PROMPT = (
 ENTER = {
     "plan": "go to the task",
     "task": "take the candidate, edit the argument",
+    "log": "apply the mend of the problem",
     "diff": "take the revision",
     "models": "choose the model for the task",
 }
@@ -81,34 +78,30 @@ def guide(where: str, view: View, keymap: KeyMap) -> list[Told]:
     told += [_key(key, keymap, f"{key.about}. {why_not(key.action, view)}") for key in KEYS if key not in now]
     told += [Told("", "In every list", "head"), *(_key(key, keymap) for key in MOTIONS)]
     told += [Told("", "Everywhere", "head"), *(_key(key, keymap) for key in OTHERS), *(Told(*one) for one in MOVES)]
+    for name, rows in (
+        ("In the form of a task", FORM),
+        ("In the log and the problems", LOG),
+        ("In the list of runs", RUNS),
+    ):
+        told += [Told("", name, "head"), *(Told(*one) for one in rows)]
     if where != "models":
         told += [Told("", "In the list of models", "head"), *(_key(key, keymap) for key in MODELS)]
-    told += _tables(where)
     told += [Told("", "Signs", "head"), *(Told(sign, state) for state, (sign, _) in SIGNS.items()), Told("", MARKS)]
     return told
 
 
-def _tables(where: str) -> list[Told]:
-    told: list[Told] = []
-    for name, title, keys in (
-        ("form", "In the form of a task", FORM),
-        ("log", "In the log", LOG),
-        ("runs", "In the list of runs", RUNS),
-    ):
-        if where != name:
-            told += [Told("", title, "head"), *(Told(*one) for one in keys)]
-    return told
+def guide_runs(keymap: KeyMap) -> list[Told]:
+    """Return the help for the list of runs."""
+    about = "What was asked, where it stands and how it ended, the latest first. A run that was left goes on where it stood."
+    told = [Told("", "The list of runs", "head"), Told("", about, "dim"), *(Told(*one) for one in RUNS)]
+    return [*told, Told("", "In every list", "head"), *(_key(key, keymap) for key in MOTIONS)]
 
 
 def _here(where: str, keymap: KeyMap) -> list[tuple[str, str]]:
     if where == "prompt":
         return [*IN_PROMPT, ("esc", "to the plan"), ("ctrl+c", "clear what is written; then stop or leave")]
     if where == "form":
-        return list(FORM)
-    if where == "log":
-        return list(LOG)
-    if where == "runs":
-        return list(RUNS)
+        return [("enter", "set the arguments"), ("tab ↓ ↑", "the next, the one before"), ("esc", "leave it as it was")]
     opens = next(key for key in MOTIONS if key.id == "open")
     return [(keymap.shown(opens), ENTER[where])] if where in ENTER else []
 

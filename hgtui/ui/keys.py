@@ -33,6 +33,7 @@ KEYS = (
     Key("f", "mend", "f", "mend", "Apply a mend; after a failure take the next candidate"),
     Key("e", "edit", "e", "edit", "Edit the task in a form: its type, its arguments"),
     Key("E", "editor", "E", "editor", "Edit the whole plan as a text in your editor"),
+    Key("s", "supply", "s", "by hand", "Give the result of the task by hand, or correct it"),
     Key("m", "models", "m", "model", "Choose the model: candidates, cards, a search of the Hub"),
     Key("M", "models_all", "M", "", "Choose the model of this task for all of its type"),
     Key("P", "pin", "P", "", "Pin the model of this task for its type, or unpin it"),
@@ -54,6 +55,10 @@ KEYS = (
     Key("", "go_on_left", ": go on", "", "Go on with the latest run that was left in the middle"),
     Key("exclamation_mark", "next_problem", "!", "next problem", "Go to the next problem or failure"),
     Key("l", "log_of_task", "l", "", "Show the log of the task alone"),
+    Key("S", "save_result", "S", "save", "Save the result of the task as a file"),
+    Key("O", "open_outside", "O", "open", "Open the result with the desktop's program; over ssh the scp line"),
+    Key("left_square_bracket", "tab(-1)", "[", "", "The tab before in the task pane"),
+    Key("right_square_bracket", "tab(1)", "]", "", "The next tab in the task pane: candidates, arguments, result"),
     Key("y", "copy", "y", "", "Copy the task as JSON to the clipboard of your terminal"),
     Key("1", "focus_pane('prompt')", "1", "", "Go to the prompt"),
     Key("2", "focus_pane('plan')", "2", "", "Go to the plan"),
@@ -73,8 +78,8 @@ KEYS = (
         "",
         "Let the program write the answers, so that results stay here, or the LLM again",
     ),
-    Key("ctrl+r", "history", "ctrl+r", "", "Find an earlier request"),
     Key("", "open_plan", ": open", "", "Open a plan or a raw reply: a file, or a text that you paste"),
+    Key("ctrl+r", "history", "ctrl+r", "", "Find an earlier request"),
     Key("q", "leave", "q", "leave", "Leave hgtui"),
 )
 MOTIONS = (
@@ -84,7 +89,9 @@ MOTIONS = (
     Key("pageup", "page_up", "pgup", "", "One page up"),
     Key("home,g", "first", "home g", "", "To the first row"),
     Key("end,G", "last", "end G", "", "To the last row"),
-    Key("enter", "open", "enter", "", "Open the row, take a candidate, apply a mend, take a revision"),
+    Key(
+        "enter", "open", "enter", "", "Open the row, unfold alike rows, take a candidate, apply a mend, take a revision"
+    ),
 )
 """The keys in every list, and in the conversation."""
 OTHERS = (
@@ -101,6 +108,7 @@ MODELS = (
     Key("s", "search_models", "s", "", "Search the Hub for a model of this type"),
     Key("i", "model_card", "i", "", "The whole model card"),
     Key("p", "next_provider", "p", "", "The next provider that serves the model"),
+    Key("o", "sort_models", "o", "", "Sort: as ranked, by likes, downloads, size, time here, name"),
 )
 """The keys of the list of models besides those that choose, which are as on the workbench."""
 FORM = (

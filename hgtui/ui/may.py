@@ -216,6 +216,26 @@ def _finish(view: View) -> str:
     return "Nothing has failed; the answer comes by itself."
 
 
+def _supply(view: View) -> str:
+    no = _task(view)
+    if no or view.task is None:
+        return no
+    if view.run.stage is not Stage.EXECUTION:
+        return "Nothing runs now: s gives the result of a task while the plan runs."
+    return ""
+
+
+def _has_result(view: View) -> str:
+    """Why there is nothing to save or to open of the selected task."""
+    task = view.task
+    if task is None:
+        return NO_TASK
+    status = view.run.status(task.uid)
+    return (
+        "" if status.state in HAS_RESULT and status.results else f"Task {task.id} is {status.state}: it has no result."
+    )
+
+
 def _mend(view: View) -> str:
     no = _draft(view)
     if no:
@@ -268,6 +288,10 @@ _RULES: dict[str, Callable[[View], str]] = {
     "stop_task": _stop_task,
     "finish": _finish,
     "new": _new,
+    "supply": _supply,
+    "save_result": _has_result,
+    "open_outside": _has_result,
+    "tab": lambda view: "" if view.task else NO_TASK,
     "filter": lambda view: "" if len(view.plan) else NO_PLAN,
     "log_of_task": lambda view: "" if view.task else NO_TASK,
     "copy": lambda view: "" if view.task else NO_TASK,

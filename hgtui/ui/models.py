@@ -8,8 +8,9 @@ from hgtui.core.plan import Task
 from hgtui.core.states import UNDER_WAY
 from hgtui.core.status import TaskStatus
 from hgtui.core.text import one_line
-from hgtui.selection.ranking import short
-from hgtui.ui.words import Line, fit, fit_model, wrapped
+from hgtui.selection.ranking import rank, short
+from hgtui.ui.view import Order, View
+from hgtui.ui.words import Line, fit, fit_model, seconds, wrapped
 
 GATED = {
     "auto": "gated: access is given when its terms are accepted",
@@ -55,6 +56,12 @@ def instead(status: TaskStatus) -> str:
     return f"{spoken(status.candidate)} {verb} in place of {spoken(status.in_place_of)}{why}"
 
 
+def advice(advised: Assignment) -> str:
+    """Say what was chosen before the person took another, and why."""
+    why = f": {one_line(advised.reason, 300)}" if advised.reason else ""
+    return f"{BY[advised.chosen_by]} took {spoken(advised.candidate)}{why}"
+
+
 def elsewhere(candidate: Candidate, provider: str) -> Candidate:
     """Return the same model at another of its providers; price and state are known only where it was listed."""
     reason = f"runs at {provider}"
@@ -88,6 +95,39 @@ def fits(candidate: Candidate, words: str) -> bool:
     return all(word in text for word in words.lower().split())
 
 
+ORDERS: tuple[Order, ...] = ("ranking", "likes", "downloads", "size", "time", "name")
+"""The ways to sort, in the order in which one key goes through them."""
+
+
+def ordered(view: View, task: Task, candidates: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
+    """Sort candidates as the person wants it: what is not known comes last, and what is equal stays as it is ranked."""
+    ranked = rank(task, candidates)
+    if view.order == "ranking":
+        return ranked
+
+    def key(one: Candidate) -> tuple[bool, float | str]:
+        match view.order:
+            case "likes":
+                return one.likes is None, -(one.likes or 0)
+            case "downloads":
+                return one.downloads is None, -(one.downloads or 0)
+            case "size":
+                return one.size_mb is None, one.size_mb or 0.0
+            case "time":
+                past = view.times.get((task.task, one.name))
+                return past is None, past or 0.0
+            case _:
+                return False, one.model.rpartition("/")[2].lower()
+
+    return tuple(sorted(ranked, key=key))
+
+
+def took(view: View, task: Task, candidate: Candidate) -> str:
+    """Write how long such a task took on a candidate here before; nothing where that is not known."""
+    past = view.times.get((task.task, candidate.name))
+    return seconds(past) if past else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
     """How wide each column of the list is, in cells; 0 for one that is left out."""
@@ -99,11 +139,13 @@ class Shape:
     licence: int = 0
     size: int = 0
     likes: int = 0
+    time: int = 0
+    language: int = 0
 
 
 def shape(width: int) -> Shape:
     """Share `width` cells among the columns; the last ones go first, since all facts of the one looked at stand below."""
-    columns = {"where": 12, "note": 6, "loads": 7, "licence": 10, "size": 7, "likes": 5}
+    columns = {"where": 12, "note": 6, "loads": 7, "licence": 10, "size": 7, "likes": 5, "time": 6, "language": 9}
     given: dict[str, int] = {}
     left = width - 2 - 26
     for name, cells in columns.items():
@@ -113,8 +155,8 @@ def shape(width: int) -> Shape:
     return Shape(model=min(max(width - 2 - sum(cells + 1 for cells in given.values()), 8), 48), **given)
 
 
-def row(candidate: Candidate, task: Task, chosen: str, pinned: str, width: int) -> Line:
-    """Return the row of a candidate; `chosen` and `pinned` are names of candidates."""
+def row(candidate: Candidate, task: Task, chosen: str, pinned: str, width: int, past: str = "") -> Line:
+    """Return the row of a candidate; `chosen` and `pinned` are names of candidates, `past` says how long it took here."""
     cells, no = shape(width), bool(candidate.missing or unfit(task, candidate))
     sign, role = ("● ", "good") if candidate.name == chosen else ("✗ ", "warn") if no else ("  ", "")
     told = (
@@ -123,6 +165,8 @@ def row(candidate: Candidate, task: Task, chosen: str, pinned: str, width: int) 
         (megabytes(candidate.size_mb), -cells.size, "dim"),
         (count(candidate.likes), -cells.likes, "dim"),
         (count(candidate.downloads), -cells.loads, "dim"),
+        (past, -cells.time, "dim"),
+        (" ".join(candidate.languages[:3]), cells.language, "dim"),
         (_note(candidate, pinned), cells.note, "warn"),
     )
     pieces = [(sign, role), (fit_model(candidate.model, cells.model) + " ", "dim" if no else "")]
@@ -144,6 +188,8 @@ def columns_line(width: int) -> Line:
         ("size".rjust(cells.size), cells.size),
         ("likes".rjust(cells.likes), cells.likes),
         ("↓ month".rjust(cells.loads), cells.loads),
+        ("took".rjust(cells.time), cells.time),
+        ("language".ljust(cells.language), cells.language),
     )
     return (("    " + " ".join(head for head, wide in heads if wide), "dim"),)
 
@@ -156,9 +202,20 @@ def _note(candidate: Candidate, pinned: str) -> str:
     return "" if candidate.status in {"", "live"} else candidate.status
 
 
-def facts(candidate: Candidate, task: Task, chosen: Assignment | None, width: int, most: int) -> list[Line]:
-    """Return what is known of the candidate that is looked at, in at most `most` lines of `width` cells."""
-    told = [(words, role, 2) for words, role in _told(candidate, task, chosen)]
+def facts(
+    candidate: Candidate,
+    task: Task,
+    chosen: Assignment | None,
+    width: int,
+    most: int,
+    past: str = "",
+    advised: Assignment | None = None,
+) -> list[Line]:
+    """Return what is known of the candidate that is looked at, in at most `most` lines of `width` cells.
+
+    `past` says how long such a task took on it here before, `advised` what was chosen before the person did.
+    """
+    told = [(words, role, 2) for words, role in _told(candidate, task, chosen, past, advised)]
     lines: list[Line] = [((fit(candidate.name, width).rstrip(), "bold"),)]
     for words, role, limit in told:
         lines += [((line, role),) for line in wrapped(words, width, limit)]
@@ -168,7 +225,9 @@ def facts(candidate: Candidate, task: Task, chosen: Assignment | None, width: in
     return lines[:most]
 
 
-def _told(candidate: Candidate, task: Task, chosen: Assignment | None) -> list[tuple[str, str]]:
+def _told(
+    candidate: Candidate, task: Task, chosen: Assignment | None, past: str, advised: Assignment | None
+) -> list[tuple[str, str]]:
     """What is known in the order of what matters: why it cannot run, why it is chosen, where it runs, the rest."""
     told: list[tuple[str, str]] = []
     if candidate.missing:
@@ -181,13 +240,16 @@ def _told(candidate: Candidate, task: Task, chosen: Assignment | None) -> list[t
     if chosen and chosen.candidate == candidate.name:
         why = f": {chosen.reason}" if chosen.reason not in {"", "chosen by you"} else ""
         told.append((f"chosen by {BY[chosen.chosen_by]}{why}", "good"))
+    elif advised and advised.candidate == candidate.name:
+        told.append((advice(advised), "good"))
     elif candidate.reason and not candidate.missing and not candidate.provider:
         told.append((candidate.reason, ""))
     told.append((runs(candidate), ""))
     if candidate.providers:
         told.append((f"also served by {', '.join(candidate.providers)}: p takes the next", ""))
-    if known := _known(candidate):
-        told.append((known, "dim"))
+    known = [_known(candidate), f"took {past} here before" if past else ""]
+    if any(known):
+        told.append((" · ".join(one for one in known if one), "dim"))
     return told
 
 

@@ -5,7 +5,6 @@ from functools import partial
 from typing import NamedTuple
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
-from textual.markup import escape
 from textual.widget import Widget
 
 from hgtui.ui.keymap import shown
@@ -16,7 +15,7 @@ from hgtui.ui.themes import NAMES
 
 
 class Offer(NamedTuple):
-    """An entry of the palette: what it is called, what it does, its key or why it cannot be done now, as foreign text."""
+    """An entry of the palette: what it is called, what it does, its key or why it cannot be done now."""
 
     about: str
     do: Callable[[], object]
@@ -64,7 +63,7 @@ class Commands(Provider):
     async def discover(self) -> Hits:
         """List everything."""
         for one in self._all():
-            yield DiscoveryHit(one.about, one.do, help=escape(one.words))
+            yield DiscoveryHit(one.about, one.do, help=one.words)
 
     async def search(self, query: str) -> Hits:
         """List what fits a query."""
@@ -72,4 +71,4 @@ class Commands(Provider):
         for one in self._all():
             score = matcher.match(one.about)
             if score > 0:
-                yield Hit(score, matcher.highlight(one.about), one.do, help=escape(one.words))
+                yield Hit(score, matcher.highlight(one.about), one.do, help=one.words)

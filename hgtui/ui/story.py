@@ -7,6 +7,7 @@ from hgtui.core import events as ev
 from hgtui.core.problems import Severity
 from hgtui.core.states import Gate, Outcome, Stage, TaskState
 from hgtui.core.text import clean, one_line, plural
+from hgtui.ui.exhibits import caption, for_answer
 from hgtui.ui.greeting import Said
 from hgtui.ui.live import Revising, Stream
 from hgtui.ui.models import instead
@@ -197,6 +198,10 @@ def _answer(view: View, now: datetime | None) -> list[Said]:
     said = _thoughts("answer", stream)
     if run.answer:
         said.append(Said("answer", "answer", _shown(run.answer)))
+        said += [
+            Said(f"result {task.uid} {at}", "result", caption(task, one), shown=one)
+            for at, (task, one) in enumerate(for_answer(run))
+        ]
         said.append(Said("by", "hgtui", f"answered by {_author(run.answer.by)}", "dim"))
     elif stream is not None and stream.text.strip():
         said.append(Said("answer", "answer", clean(stream.text), "live"))
@@ -214,8 +219,20 @@ def _ending(view: View) -> list[Said]:
     if run.outcome not in {Outcome.INTERRUPTED, Outcome.FAILED} or run.answer or run.planning_failed:
         return []
     if run.outcome is Outcome.INTERRUPTED:
-        return [Said("end", "hgtui", "Stopped.", "warn")]
+        return [Said("end", "hgtui", _stopped(view), "warn")]
     return [Said("end", "hgtui", _sentence("This failed.", view.live.ending), "warn")]
+
+
+def _stopped(view: View) -> str:
+    """Say at what the run was stopped."""
+    run = view.run
+    if run.grant is not None:
+        return "Stopped."
+    what = "at its gate" if view.gated else "while models were being chosen"
+    if run.proposed is None:
+        so_far = f": {plural(len(run.drafted), 'task')} had come" if run.drafted else ""
+        what = f"while the plan was being made{so_far}"
+    return f"Stopped {what}. Nothing has run; N asks something new."
 
 
 def _sentence(message: str, hint: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
 
 from hgtui.core import events as ev
 from hgtui.core.approval import beyond
@@ -23,6 +24,11 @@ CHANGES_PROBLEMS = (
 """The events after which `problems` may give something else."""
 GOING = frozenset({TaskState.READY, TaskState.RUNNING, TaskState.RETRYING})
 NEEDS_PERSON = frozenset({TaskState.FAILED, TaskState.CANCELLED, TaskState.ASKING})
+
+Tab = Literal["candidates", "arguments", "result"]
+"""The tabs of the task pane."""
+Order = Literal["ranking", "likes", "downloads", "size", "time", "name"]
+"""By what candidates may be sorted; "time" is how long such a task took here before."""
 
 
 @dataclass(slots=True)
@@ -45,6 +51,14 @@ class View:
     """What would leave this machine, a sentence for each place, as the gate tells it."""
     spends: str = ""
     """What would be spent."""
+    tab: Tab | None = None
+    """The tab of the task pane that the person chose, None where what matters now is shown."""
+    order: Order = "ranking"
+    """By what candidates are sorted."""
+    advised: dict[Uid, Assignment] = field(default_factory=dict)
+    """What the selector or the ranking took for a task, also after the person took another."""
+    times: dict[tuple[str, str], float] = field(default_factory=dict)
+    """How many seconds a task type took here before, by task type and candidate."""
     price: str = ""
     """What of that is money: empty where nothing costs any, "-" where it is not known."""
     since: datetime | None = None
@@ -63,6 +77,9 @@ class View:
         """Look at another run, or again at one that was looked at before."""
         self.run, self.chosen, self.by_llm, self.live = run, chosen, by_llm, live or Live()
         self.gated = run.gate is not None
+        self.tab, self.advised = None, {}
+        for task in run.plan:
+            self._advise(task.uid, run.draft.assignments.get(task.uid))
         self.since, self.until, self.planned = None, run.at if run.ended else None, set()
         self.looked, self.apart = "", False
         self._find_problems()
@@ -82,10 +99,16 @@ class View:
                 self.since = at
             case ev.RunEnded():
                 self.until = at
+            case ev.ModelChosen(uid=uid, assignment=assignment):
+                self._advise(uid, assignment)
             case ev.RevisionProposed(plan=plan):
                 self.planned |= {task.uid for task in plan} - self._known
             case _:
                 pass
+
+    def _advise(self, uid: Uid, assignment: Assignment | None) -> None:
+        if assignment is not None and assignment.chosen_by != "person":
+            self.advised[uid] = assignment
 
     def elapsed(self, now: datetime) -> float | None:
         """Return for how many seconds the tasks run, or ran; None where none has begun. `now` is wall-clock UTC."""

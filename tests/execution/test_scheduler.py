@@ -287,8 +287,31 @@ async def test_a_supplied_result_stops_the_task_itself_and_is_not_overwritten() 
     await here.done("t2")
     await here.idle()
     assert here.scheduler.results["t1"][0].preview == "mine"
-    with pytest.raises(SchedulerError, match="has read the result already"):
-        here.scheduler.supply("t1", (word("late"),))
+
+
+async def test_a_finished_result_that_is_corrected_runs_what_has_read_it_again() -> None:
+    here = await shop(plan(task("t1"), task("t2", "t1"), task("t3", "t2"), task("t4")))
+    await here.done("t1")
+    await here.done("t2")
+    assert here.scheduler.readers("t1") == ("t2", "t3")
+    here.scheduler.supply("t1", (word("mine"),))
+    await settle()
+    assert here.read["t2"] == {"t1": "mine"}
+    assert here.states() == {"t1": "done", "t2": "running", "t3": "waiting", "t4": "running"}
+    assert "t3" in here.tidied
+    assert here.started.count("t4") == 1
+
+
+async def test_what_a_person_gave_further_down_stays_when_a_result_above_is_corrected() -> None:
+    here = await shop(plan(task("t1"), task("t2", "t1"), task("t3", "t2")))
+    await here.done("t1")
+    here.scheduler.supply("t2", (word("by hand"),))
+    await settle()
+    await here.done("t3")
+    here.scheduler.supply("t1", (word("mine"),), spare=["t2"])
+    await settle()
+    assert here.scheduler.results["t2"][0].preview == "by hand"
+    assert here.states() == {"t1": "done", "t2": "done", "t3": "done"}
 
 
 # Stopping

@@ -1,7 +1,7 @@
 """A conductor that a test drives by hand: it folds real events into a real Run and keeps the commands that came."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -12,11 +12,14 @@ from hgtui.core.commands import Command, Mark, Submit
 from hgtui.core.model import Assignment, Candidate
 from hgtui.core.plan import Input, Plan, Task
 from hgtui.core.ports import StoreError
+from hgtui.core.resource import FileFact
 from hgtui.core.run import Run
 from hgtui.core.states import Stage
+from hgtui.session import saving
+from hgtui.session.files import inspect
 from hgtui.session.gates import gate
 from hgtui.session.rows import RunRow
-from hgtui.ui.bridge import DeskError, Found, Listener, Option, Options
+from hgtui.ui.bridge import DeskError, Found, Listener, Option, Options, Taken
 
 
 class Scripted:
@@ -93,6 +96,9 @@ class ScriptedDesk:
         self.store_error: StoreError | None = None
         self.gate: asyncio.Event | None = None
         """Where there is one, the store answers when it is set."""
+        self.folder = Path.cwd()
+        self.artifacts: dict[str, Path] = {}
+        self.times: dict[tuple[str, str], float] = {}
         self.searches: list[tuple[str, str]] = []
         self.cards: list[str] = []
         self.broken = broken
@@ -152,6 +158,25 @@ class ScriptedDesk:
 
     async def export_run(self, name: str, path: str, *, over: bool = False) -> str:
         raise DeskError(f"There is no run {name}.")
+
+    def kept(self, digest: str) -> Path:
+        if digest not in self.artifacts:
+            raise DeskError("This result is not kept any more.", "Run the task again.")
+        return self.artifacts[digest]
+
+    async def save(self, digest: str, typed: str, name: str, *, replace: bool = False) -> Path:
+        try:
+            return await saving.save(self.kept(digest), digest, typed, self.folder, name, replace=replace)
+        except saving.Taken as error:
+            raise Taken(error.message) from None
+        except saving.SavingError as error:
+            raise DeskError(error.message, error.hint) from None
+
+    async def look(self, path: str) -> FileFact:
+        return await inspect(path, self.folder)
+
+    async def seconds(self, task: str, names: Iterable[str]) -> Mapping[str, float]:
+        return {name: took for name in names if (took := self.times.get((task, name)))}
 
 
 def candidate(model: str = "lexrank", **more: object) -> Candidate:

@@ -16,7 +16,7 @@ from hgtui.ui.rows import countdown
 from hgtui.ui.screens.mends import Mends
 from hgtui.ui.screens.workbench import Workbench
 from hgtui.ui.widgets.bars import Bar
-from hgtui.ui.widgets.panes import TaskPane
+from hgtui.ui.widgets.task import TaskPane
 from tests.ui.bench import SIZES, keys, notice, screen_text, settle, until, workbench
 from tests.ui.scripted import Scripted, hub_candidate
 
@@ -113,7 +113,7 @@ async def test_a_failure_says_its_class_its_hint_in_full_and_the_keys_that_help(
         assert "0 text-to-speech failed, access (after 2 tries, 4.00 s): It went wrong." in text
         assert WHERE in text
         assert "f next: microsoft/speecht5_tts at fal-ai" in text
-        assert "r retry m another model n go on without" in text
+        assert "r retry n go on without s by hand m another model" in text
         assert keys(pilot)["f"] == "next candidate"
 
 

@@ -224,7 +224,7 @@ async def test_d_shows_what_the_person_changed_in_the_proposal(tmp_path: Path) -
 async def test_the_answer_streams_as_markdown_and_the_checked_one_takes_its_place(tmp_path: Path) -> None:
     gate = Gate()
     answer = Reply(
-        "# Result\n\nIt is **German**, see /tmp/made-up.png for more.",
+        "# What was found\n\nIt is **German**, see /tmp/made-up.png for more.",
         reasoning="A greeting in German.",
         gate=gate,
         hold_after=9,
@@ -232,7 +232,7 @@ async def test_the_answer_streams_as_markdown_and_the_checked_one_takes_its_plac
     async with talking(tmp_path, Controller(plan(GERMAN), answers=[answer])) as (pilot, _):
         await ask(pilot, REQUEST)
         await pilot.press("a")
-        await until(pilot, lambda: "Result" in screen_text(pilot))
+        await until(pilot, lambda: "What was found" in screen_text(pilot))
         assert not run(pilot).answer
         assert "thought: A greeting in German." in screen_text(pilot)
         assert len(pilot.app.screen.query(Markdown)) == 1

@@ -18,9 +18,11 @@ from hgtui.core.states import Outcome, TaskState
 from hgtui.ui.app import HgtuiApp
 from hgtui.ui.screens.workbench import Workbench
 from hgtui.ui.widgets.field import Field
+from hgtui.ui.widgets.showpiece import Showpiece
 from tests.servers.chat import ChatServer, Reply
 from tests.servers.gate import Gate
 from tests.ui.bench import SIZES, keys, notice, screen_text, settle, until
+from tests.ui.shown import picture
 
 GERMAN = "What language is 'Guten Morgen, wie geht es dir?'"
 
@@ -207,4 +209,52 @@ async def test_a_planner_can_be_stopped_while_it_writes(tmp_path: Path) -> None:
         gate.release()
         await settle(pilot)
         assert run(pilot).outcome is Outcome.INTERRUPTED
-        assert "Stopped." in screen_text(pilot)
+        assert "Stopped while" in screen_text(pilot)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_picture_that_was_made_stands_below_the_answer_and_is_saved_by_s(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    (tmp_path / "farm.png").write_bytes(picture())
+    async with opened(tmp_path, size) as pilot:
+        await ask(pilot, "Find the edges in farm.png")
+        await pilot.press("a")
+        await until(pilot, lambda: run(pilot).ended)
+        await until(pilot, lambda: len(pilot.app.screen.query(Showpiece)) == 1)
+        piece = pilot.app.screen.query_one(Showpiece)
+        await until(pilot, lambda: len(piece.lines) > 5)
+        await pilot.press("escape", "2", "home", "S")
+        await until(pilot, lambda: isinstance(pilot.app.focused, Field) and pilot.app.focused.id == "asked-field")
+        await pilot.press("enter")
+        await until(pilot, lambda: "Saved: " in notice(pilot) if isinstance(pilot.app.screen, Workbench) else False)
+        assert (tmp_path / "0-canny-control.png").read_bytes().startswith(b"\x89PNG")
+
+
+async def test_a_result_that_is_corrected_by_hand_runs_what_has_read_it_again(tmp_path: Path) -> None:
+    plan = Plan(
+        request="go",
+        tasks=(
+            Task(uid="t1", id=0, task="summarization", args={"text": Input.text("It was an awful, terrible day.")}),
+            Task(uid="t2", id=1, task="text-classification", args={"text": Input.of("t1")}),
+            Task(uid="t3", id=2, task="text-classification", args={"text": Input.text("Bonjour")}, policy="ask"),
+        ),
+    )
+    async with opened(tmp_path, first=Submit(request="Which language?", plan=plan)) as pilot:
+        await until(pilot, lambda: run(pilot).gate)
+        await settle(pilot)
+        await pilot.press("2", "a")
+        await until(pilot, lambda: run(pilot).state("t2") is TaskState.DONE)
+        before = run(pilot).tasks["t2"].results[0].preview
+        await pilot.press("2", "home", "s")
+        await until(pilot, lambda: isinstance(pilot.app.focused, Field) and pilot.app.focused.id == "asked-field")
+        pilot.app.screen.query_one("#asked-field", Field).text = "It was a wonderful, happy day."
+        await pilot.press("enter")
+        await until(pilot, lambda: "s does it" in notice(pilot))
+        assert run(pilot).tasks["t2"].results[0].preview == before
+        await pilot.press("s")
+        await until(
+            pilot,
+            lambda: run(pilot).state("t2") is TaskState.DONE and run(pilot).tasks["t2"].results[0].preview != before,
+        )
+        assert run(pilot).tasks["t1"].supplied

@@ -19,8 +19,8 @@ from hgtui.ui.screens.actions import Question
 from hgtui.ui.screens.rewriting import Rewriting
 from hgtui.ui.widgets.field import Field
 from hgtui.ui.widgets.form import TaskForm
-from hgtui.ui.widgets.panes import TaskPane
 from hgtui.ui.widgets.plan import PlanPane
+from hgtui.ui.widgets.task import TaskPane
 
 DONE = (ev.PlanEdited, ev.EditUndone, ev.EditRedone)
 

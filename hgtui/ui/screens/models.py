@@ -14,10 +14,9 @@ from hgtui.core.model import Candidate
 from hgtui.core.plan import Task
 from hgtui.core.text import one_line, plural
 from hgtui.paths import styles
-from hgtui.selection.ranking import rank
 from hgtui.ui.bridge import Desk
 from hgtui.ui.keys import keys_of
-from hgtui.ui.models import columns_line, distinct, facts, fits, refusal
+from hgtui.ui.models import ORDERS, columns_line, distinct, facts, fits, ordered, refusal, took
 from hgtui.ui.screens.searching import Searching
 from hgtui.ui.view import View
 from hgtui.ui.widgets.bars import Bar, key_at, keys_line, press
@@ -51,6 +50,7 @@ class Models(Searching):
         Binding(keys_of("search_models"), "search", "search the Hub", show=False, id="search_models"),
         Binding(keys_of("model_card"), "card", "the whole card", show=False, id="model_card"),
         Binding(keys_of("next_provider"), "provider", "another provider", show=False, id="next_provider"),
+        Binding(keys_of("sort_models"), "order", "sort by something else", show=False, id="sort_models"),
         Binding("M", "pick('all')", "for all of this type", show=False, id="models_all"),
         Binding("P", "pick('pin')", "pin for this type", show=False, id="pin"),
         Binding("question_mark,f1", "help", "help", show=False, id="help"),
@@ -95,7 +95,7 @@ class Models(Searching):
         task = self.view.plan.get(self.about.uid) or self.about
         self.about = task
         known = distinct(self.found if self.found is not None else self.view.candidates(task))
-        ranked = rank(task, known) if self.found is None else known
+        ranked = ordered(self.view, task, known) if self.found is None or self.view.order != "ranking" else known
         rows = self.query_one(ModelRows)
         rows.empty = self._nothing(len(known))
         rows.fill(task, tuple(one for one in ranked if fits(one, self.words)))
@@ -104,7 +104,8 @@ class Models(Searching):
         what = f"found for “{one_line(self.searched, 30)}”" if self.found is not None else ""
         # As content: the type of a task may be anything.
         box.border_title = Content(f"Models for {task.id} {one_line(task.task, 40)}")
-        box.border_subtitle = Content(f"{shown} {what}".strip())
+        by = f"by {self.view.order}" if self.view.order != "ranking" else ""
+        box.border_subtitle = Content(" ".join(part for part in (shown, what, by) if part))
         self._look()
 
     def _nothing(self, known: int) -> str:
@@ -124,7 +125,8 @@ class Models(Searching):
         width, most = max(bar.size.width - 1, 20), max(bar.size.height, 1)
         help = self.view.run.help.get(self.about.task, "") if self.found is None and not self.words else ""
         if one:
-            bar.show(*facts(one, self.about, self.view.assignment(self.about.uid), width, most))
+            past, advised = took(self.view, self.about, one), self.view.advised.get(self.about.uid)
+            bar.show(*facts(one, self.about, self.view.assignment(self.about.uid), width, most, past, advised))
         else:
             bar.show(*(((line, "warn"),) for line in wrapped(help, width, most) if help))
         self.query_one("#models-head", Bar).show(columns_line(width))
@@ -142,6 +144,7 @@ class Models(Searching):
         keys += [("enter", "choose")] if able else []
         keys += [(of("model_card"), "card")] if one else []
         keys += [(of("filter_models"), "filter"), (of("search_models"), "search the Hub")]
+        keys += [(of("sort_models"), "sort")]
         if one and able:
             keys += [(of("pin"), self._pins(one)), (of("models_all"), "for all")]
             keys += [(of("next_provider"), "provider")] if one.providers else []
@@ -189,6 +192,12 @@ class Models(Searching):
         elif one:
             rows.next_provider()
             self._look()
+
+    def action_order(self) -> None:
+        """Sort by the next thing: likes, downloads, size, time here before, name, and again as it is ranked."""
+        self.view.order = ORDERS[(ORDERS.index(self.view.order) + 1) % len(ORDERS)]
+        self.reload()
+        self.say("Sorted as it is ranked." if self.view.order == "ranking" else f"Sorted by {self.view.order}.")
 
     def action_card(self) -> None:
         """Show the whole card."""

@@ -16,9 +16,9 @@ from hgtui.ui.widgets.bars import Bar, key_at, keys_line, press
 from hgtui.ui.widgets.diff import DiffPane
 from hgtui.ui.widgets.field import Field
 from hgtui.ui.widgets.notice import Notice
-from hgtui.ui.widgets.panes import TaskPane
 from hgtui.ui.widgets.plan import PlanPane
 from hgtui.ui.widgets.rows import Rows
+from hgtui.ui.widgets.task import TaskPane
 
 if TYPE_CHECKING:
     from textual.widgets import Markdown
@@ -34,6 +34,10 @@ class Moving(Sizing):
         """Make large what the person asked for, else what the phase is about."""
         self.set_class(self.view.talking if self.large is None else self.large == "chat", "-talking")
         self.fit_sizes()
+
+    def open_result(self) -> None:
+        """Show the results of the selected task over the whole screen."""
+        raise NotImplementedError
 
     def selected(self) -> None:
         """Take note that another task is selected."""
@@ -61,12 +65,13 @@ class Moving(Sizing):
             sends = [("enter", self._sends())] if self._sends() else []
             return [*sends, *self.prompt_keys(), self.help_key]
         where = self.focused.id or "" if self.focused else ""
-        enter = {"plan": "open", "task": "take candidate"}.get(where)
+        enter = {"plan": "open", "task": self._enters()}.get(where)
         if where == "diff":
             return [*self.compared_keys(), *self._always()]
         if where == "plan" and (row := self.query_one(PlanPane).folded):
             enter = "fold" if row.opened else "unfold"
-        keys = [("enter", enter)] if enter and self.view.busy else []
+        reads = where == "task" and enter
+        keys = [("enter", enter)] if enter and (self.view.busy or reads) else []
         shown = (key for key in KEYS if key.footer and key.action not in {"help", "leave"})
         keys += [(self.keymap.first(key), self._called(key)) for key in shown if not why_not(key.action, self.view)]
         return [*keys, *self._always()]
@@ -79,6 +84,13 @@ class Moving(Sizing):
     def _always(self) -> list[tuple[str, str]]:
         words = {"palette": "commands", "leave": "leave", "help": "help"}
         return [(self.keymap.first(key), words[name]) for name in words for key in KEYS if key.id == name]
+
+    def _enters(self) -> str:
+        """What Enter does in the task pane."""
+        tab = self.query_one(TaskPane).tab
+        if tab == "result":
+            return "" if why_not("save_result", self.view) else "whole result"
+        return "" if not self.view.busy else "edit" if tab == "arguments" else "take candidate"
 
     def _sends(self) -> str:
         if not self.view.busy:
@@ -133,6 +145,9 @@ class Moving(Sizing):
         elif isinstance(event.rows, DiffPane):
             self.take_compared()
         elif isinstance(event.rows, TaskPane):
+            if event.rows.reads:
+                self.open_result()
+                return
             item = event.rows.items[event.index]
             if item.kind == "candidate":
                 self.take_candidate(item.key)

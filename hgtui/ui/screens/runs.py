@@ -20,8 +20,6 @@ from hgtui.ui.widgets.rows import Rows
 if TYPE_CHECKING:
     from hgtui.ui.app import HgtuiApp
 
-    pass
-
 
 class Wanted(NamedTuple):
     """What the person wants of a run, by its name: to `open` it, only to `look` at it, to run its plan `again`."""
@@ -42,16 +40,16 @@ class Runs(Listing):
 
     CSS_PATH = styles() / "runs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "search", "search", show=False, id="find_run"),
-        Binding("i", "want('look')", "only look", show=False, id="look_at_run"),
-        Binding("R", "want('again')", "run the plan again", show=False, id="run_again"),
-        Binding("d", "delete", "delete", show=False, id="delete_run"),
-        Binding("e", "export", "export", show=False, id="export_run"),
-        Binding("y", "copy", "copy the name", show=False, id="copy_run"),
-        Binding("question_mark,f1", "help", "help", show=False, id="help"),
-        Binding("q,L", "close", "Back", show=False, id="leave"),
-        Binding("escape", "back", "Back", show=False, id="back", priority=True),
-        Binding("ctrl+c", "interrupt", "Back", show=False, id="interrupt", priority=True),
+        Binding("slash", "search", "search", show=False),
+        Binding("i", "want('look')", "only look", show=False),
+        Binding("R", "want('again')", "run the plan again", show=False),
+        Binding("d", "delete", "delete", show=False),
+        Binding("e", "export", "export", show=False),
+        Binding("y", "copy", "copy the name", show=False),
+        Binding("question_mark,f1", "help", "help", show=False),
+        Binding("q,L", "close", "Back", show=False),
+        Binding("escape", "back", "Back", show=False, priority=True),
+        Binding("ctrl+c", "interrupt", "Back", show=False, priority=True),
     ]
 
     def __init__(self, desk: Desk, want: Want, here: Callable[[], Mapping[str, str]]) -> None:
@@ -197,12 +195,11 @@ class Runs(Listing):
     # Back
 
     def action_help(self) -> None:
-        """Say what is listed and which keys work here, then all keys."""
-        from hgtui.ui.guide import guide
+        """Show what the list is and its keys."""
+        from hgtui.ui.guide import guide_runs
         from hgtui.ui.screens.help import Help
-        from hgtui.ui.view import View
 
-        self.app.push_screen(Help(guide("runs", View(), cast("HgtuiApp", self.app).keymap)))
+        self.app.push_screen(Help(guide_runs(cast("HgtuiApp", self.app).keymap)))
 
     def action_back(self) -> None:
         """Go back one level: out of the field, from a sentence, from what was searched for, from the list."""

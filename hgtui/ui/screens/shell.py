@@ -40,9 +40,9 @@ class Shell(Talking):
 
     def action_history(self) -> None:
         """Find an earlier request; what is chosen goes into the prompt, and is not sent."""
-        self.run_worker(self._find_request(), group="history", exclusive=True)
+        self.run_worker(self._find_earlier(), group="history", exclusive=True)
 
-    async def _find_request(self) -> None:
+    async def _find_earlier(self) -> None:
         from hgtui.ui.screens.history import History
 
         prompt = self.query_one(Chat).prompt

@@ -18,6 +18,7 @@ from hgtui.ui.keys import KEYS, keys_of
 from hgtui.ui.loglines import LogLine, log_line
 from hgtui.ui.phases import phase_line, title_line
 from hgtui.ui.screens.editing import Editing
+from hgtui.ui.screens.keeping import Keeping
 from hgtui.ui.screens.logs import Logs
 from hgtui.ui.screens.sessions import Sessions
 from hgtui.ui.screens.shell import Shell
@@ -30,8 +31,8 @@ from hgtui.ui.widgets.chat import Chat
 from hgtui.ui.widgets.diff import DiffPane
 from hgtui.ui.widgets.log import LogPane
 from hgtui.ui.widgets.notice import Notice
-from hgtui.ui.widgets.panes import TaskPane
 from hgtui.ui.widgets.plan import PlanPane
+from hgtui.ui.widgets.task import TaskPane
 
 CHANGES_ROWS = (ev.StageEntered, ev.TaskDrafted, ev.PlanProposed, ev.PlanEdited, ev.EditUndone, ev.EditRedone,
                 ev.CandidatesFound, ev.ModelChosen, ev.GateOpened, ev.Approved, ev.RunEnded)  # fmt: skip
@@ -44,7 +45,7 @@ REST_S = 1.0
 """How long a task is selected before that is kept."""
 
 
-class Workbench(Shell, Logs, Sessions, Editing):
+class Workbench(Shell, Logs, Sessions, Keeping, Editing):
     """One run on one screen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -73,7 +74,8 @@ class Workbench(Shell, Logs, Sessions, Editing):
         self._lines: list[LogLine] = []
         self._tick: Timer | None = None
         self._resting: Timer | None = None
-        self._opening, self._talking = False, True
+        self._opening = False
+        self._talking = True
 
     def compose(self) -> ComposeResult:
         """Lay out head, panes and foot."""
@@ -83,7 +85,7 @@ class Workbench(Shell, Logs, Sessions, Editing):
             with Vertical(id="right"):
                 yield PlanPane(self.view)
                 yield Attention(self.view)
-                yield TaskPane(self.view)
+                yield TaskPane(self.view, self.gallery)
                 yield DiffPane()
         yield LogPane(self.view)
         yield Notice()
@@ -111,6 +113,7 @@ class Workbench(Shell, Logs, Sessions, Editing):
         await self.let_go()
         await self.close_aside()
         await self._close()
+        self.leave_copies()
 
     async def _close(self) -> None:
         if self._deaf:

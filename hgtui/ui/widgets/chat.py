@@ -17,7 +17,7 @@ from hgtui.ui.widgets.field import Field
 from hgtui.ui.widgets.offers import Offers
 from hgtui.ui.widgets.prompt import Prompt
 
-_NAMES = {"you": "you", "hgtui": "hgtui", "answer": "answer"}
+_NAMES = {"you": "you", "hgtui": "hgtui", "answer": "answer", "result": "result"}
 
 
 def _last(story: Sequence[Said]) -> Content:
@@ -180,7 +180,9 @@ class Chat(Vertical):
             known = self._turns.get(key)
             if known is None:
                 behind = next((self._turns[one][1] for one in list(wanted)[at + 1 :] if one in self._turns), None)
-                new = await self._mount(talk, said, behind, named=who not in {said.who, "answer"})
+                new = await self._mount(
+                    talk, said, behind, named=who not in {said.who, "answer"} and said.who != "result"
+                )
                 self._turns[key] = (said, new)
                 answer = new if said.who == "answer" else answer
             elif known[0] != said:
@@ -214,6 +216,10 @@ class Chat(Vertical):
 
             widget = self._answer = Answer()
             self._left_at = None
+        elif said.who == "result" and said.shown is not None:
+            from hgtui.ui.widgets.showpiece import Showpiece
+
+            widget = Showpiece(said.text, said.shown)
         else:
             widget = Turn(said, named=named)
         await talk.mount(widget, before=behind)

@@ -66,7 +66,7 @@ class FormField(Field):
 class TaskForm(VerticalScroll, can_focus=False):
     """Type and arguments of a task. Enter sets them as one edit, Esc leaves; the screen says when it may be left."""
 
-    BINDINGS = [Binding("f2", "mend", "Apply the first mend", show=False, id="mend_field")]
+    BINDINGS = [Binding("f2", "form_mend", "Apply the first mend", show=False, id="form_mend")]
 
     class Done(Message):
         """The person is done; `edit` is None where nothing differs."""
@@ -221,7 +221,7 @@ class TaskForm(VerticalScroll, can_focus=False):
         line.update(Content(clean("\n".join(words), 2_000)))
         line.set_class(any(one.severity is Severity.ERROR for one in told), "-error")
 
-    async def action_mend(self) -> None:
+    async def action_form_mend(self) -> None:
         """Apply the first mend."""
         self._gather()
         self.wrong = self.sheet.wrong()

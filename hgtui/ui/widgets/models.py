@@ -3,7 +3,7 @@
 from hgtui.core.model import Candidate
 from hgtui.core.plan import Task
 from hgtui.core.stand_ins import known_as
-from hgtui.ui.models import distinct, elsewhere, row
+from hgtui.ui.models import distinct, elsewhere, row, took
 from hgtui.ui.view import View
 from hgtui.ui.widgets.rows import Rows
 from hgtui.ui.words import Line
@@ -57,7 +57,9 @@ class ModelRows(Rows):
         """Return the row of a candidate."""
         chosen = self.view.assignment(self.about.uid)
         pinned = self.view.pinned(self.about)
-        return row(self.candidates[index], self.about, chosen.candidate if chosen else "", pinned, width)
+        one = self.candidates[index]
+        past = took(self.view, self.about, one)
+        return row(one, self.about, chosen.candidate if chosen else "", pinned, width, past)
 
 
 def _key(candidate: Candidate) -> tuple[str, str]:

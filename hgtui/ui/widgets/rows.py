@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from rich.segment import Segment
+from rich.style import Style
 from textual import events
 from textual.binding import Binding
 from textual.geometry import Size
@@ -22,8 +23,12 @@ def strip_of(line: Line, widget: ScrollView, width: int, *, row: str = "") -> St
     """Draw a line: each piece in the colour of its role, the whole on the ground of `row` where one is named."""
     ground = widget.get_component_rich_style(f"rows--{row}") if row else widget.rich_style
     segments = []
+    style: Style | None
     for text, role in line:
-        style = widget.get_component_rich_style(f"rows--{role}", partial=True) if role else None
+        if role.startswith("#"):  # a colour of its own, as of a box in a picture
+            style = Style(color=role)
+        else:
+            style = widget.get_component_rich_style(f"rows--{role}", partial=True) if role else None
         segments.append(Segment(clean(text), ground + style if style else ground))
     return Strip(segments).adjust_cell_length(width, ground)
 

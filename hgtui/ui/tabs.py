@@ -1,0 +1,47 @@
+"""The tabs of the task pane: which there are, and which one matters now."""
+
+from textual.content import Content
+from textual.style import Style
+
+from hgtui.core.states import NOT_STARTED, TaskState
+from hgtui.ui.view import Tab, View
+
+TABS: tuple[Tab, ...] = ("candidates", "arguments", "result")
+NAMES: dict[Tab, str] = {"candidates": "Candidates", "arguments": "Arguments", "result": "Result"}
+
+
+def tab_of(view: View) -> Tab:
+    """Return the tab that is shown: the person's, else what matters now of the selected task."""
+    return view.tab or _matters(view)
+
+
+def _matters(view: View) -> Tab:
+    task = view.task
+    if task is None:
+        return "candidates"
+    state = view.run.state(task.uid)
+    if state not in {*NOT_STARTED, TaskState.SKIPPED, TaskState.ASKING}:
+        return "result"
+    problem = view.worst.get(task.uid)
+    if problem is not None and problem.arg is not None:
+        return "arguments"
+    # Before anybody has looked for models, what goes in is all that is known.
+    return "candidates" if task.task in view.run.candidates else "arguments"
+
+
+def beside(tab: Tab, by: int) -> Tab:
+    """Return the tab so many places further, round again."""
+    return TABS[(TABS.index(tab) + by) % len(TABS)]
+
+
+def tabs_title(name: str, tab: Tab, width: int) -> Content:
+    """Return the title of the pane with its tabs, each of which takes a click; the one that is shown is marked."""
+    short = width < len(name) + 42
+    pieces: list[Content | tuple[str, str | Style]] = [(f"{name[: max(width - 26, 8)] if short else name}  ", "")]
+    for place, one in enumerate(TABS):
+        if place:
+            pieces.append((" │ ", ""))
+        words = NAMES[one][:4] if short else NAMES[one]
+        click = Style.from_meta({"@click": f"show_tab('{one}')"})
+        pieces.append((f"▸{words}" if one == tab else f" {words}", click + Style(bold=one == tab, dim=one != tab)))
+    return Content.assemble(*pieces)
