@@ -14,6 +14,7 @@ from hgtui.core.model import Assignment, Candidate
 from hgtui.core.plan import Plan, Task, Uid
 from hgtui.core.policy import Effect, Rule
 from hgtui.core.ports import Cause, Turn
+from hgtui.core.problem import ProblemRow
 from hgtui.core.resource import FileFact, Resource
 from hgtui.core.reuse import told
 from hgtui.core.states import Failure, Gate, Gates, Outcome, Stage
@@ -261,6 +262,7 @@ class ModelChosen(Value):
 class GateOpened(Value):
     """The run waits for a person.
 
+    `errors` counts the errors of the plan, `problems` are these and the warnings, errors first, at most 200 of them.
     `leaves` says in a line for each place what would leave this machine, `spends` what would be spent (empty where
     nothing is), `substitutes` names for a task the candidates that run in place of the chosen one where it fails.
     The tasks of `reuses` have a result that is kept, which neither leaves nor spends; those of `reruns` run; `about_s`,
@@ -274,6 +276,7 @@ class GateOpened(Value):
     fingerprint: str
     approvable: bool
     errors: int = 0
+    problems: tuple[ProblemRow, ...] = ()
     leaves: tuple[str, ...] = ()
     spends: str = ""
     substitutes: Mapping[Uid, tuple[str, ...]] = {}

@@ -73,6 +73,20 @@ class Problem(Value):
         return self
 
 
+class ProblemRow(Value):
+    """A problem as it is told at a gate: the `uid` of its task and the number (`task`) that it has in the plan, both None
+    where it is of the whole plan; the argument `arg`, the sentence `message`, and in `mend` what the first mend does.
+    """
+
+    severity: Severity
+    code: Code
+    uid: Uid | None = None
+    task: int | None = None
+    arg: str | None = None
+    message: str
+    mend: str | None = None
+
+
 class Facts(Value):
     """What is known of the world outside the plan.
 

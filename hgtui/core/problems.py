@@ -6,10 +6,16 @@ from hgtui.core import rules_arguments, rules_links, rules_models, rules_policy,
 from hgtui.core.files import file_literals, reads_file
 from hgtui.core.look import Look
 from hgtui.core.plan import Plan, Task
-from hgtui.core.problem import Code, Facts, Mend, Problem, Severity
+from hgtui.core.problem import Code, Facts, Mend, Problem, ProblemRow, Severity
 from hgtui.core.task import TASKS
 
-__all__ = ["Code", "Facts", "Mend", "Problem", "Severity", "errors", "file_literals", "problems", "reads_file"]
+__all__ = [
+    "Code", "Facts", "Mend", "Problem", "ProblemRow", "Severity", "errors", "file_literals", "problem_rows", "problems",
+    "reads_file",
+]  # fmt: skip
+
+MOST_TOLD = 200
+"""How many problems are told at a gate; `problems` has them all."""
 
 
 def problems(plan: Plan, facts: Facts | None = None) -> tuple[Problem, ...]:
@@ -28,6 +34,22 @@ def problems(plan: Plan, facts: Facts | None = None) -> tuple[Problem, ...]:
 def errors(found: tuple[Problem, ...]) -> tuple[Problem, ...]:
     """Return only the errors."""
     return tuple(one for one in found if one.severity is Severity.ERROR)
+
+
+def problem_rows(found: tuple[Problem, ...], plan: Plan) -> tuple[ProblemRow, ...]:
+    """Return problems as they are told at a gate, at most MOST_TOLD of them, in their order: errors come first."""
+    return tuple(
+        ProblemRow(
+            severity=one.severity,
+            code=one.code,
+            uid=one.uid,
+            task=task.id if (task := plan.get(one.uid or "")) else None,
+            arg=one.arg,
+            message=one.message,
+            mend=one.mend.label if one.mend else None,
+        )
+        for one in found[:MOST_TOLD]
+    )
 
 
 def _of(look: Look, task: Task) -> Iterator[Problem]:

@@ -21,10 +21,13 @@ TIMES: Mapping[type, frozenset[str]] = {
     ev.TaskFailed: frozenset({"seconds"}),
     ev.TaskRetrying: frozenset({"wait_s"}),
     ev.Called: frozenset({"first_s", "total_s"}),
-    ev.GateOpened: frozenset({"about_s", "untimed", "seconds", "reuses", "reruns", "leaves", "spends", "gated"}),
+    ev.GateOpened: frozenset(
+        {"about_s", "untimed", "seconds", "reuses", "reruns", "leaves", "spends", "gated", "problems"}
+    ),
 }
 """The fields that tell times, or what is known of times and results from other runs; what leaves and what is spent at
-a gate follows from that, and the approval tells all of it."""
+a gate follows from that, and the approval tells all of it. What the problems at a gate are called is of the program,
+and a run of an earlier version has not noted them; how many are errors counts."""
 _AROUND: Mapping[type, frozenset[str]] = {
     ev.RunStarted: frozenset({"setup"}),
     ev.Resumed: frozenset({"setup"}),

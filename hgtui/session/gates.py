@@ -5,7 +5,7 @@ from pathlib import Path
 
 from hgtui.core import events as ev
 from hgtui.core.approval import SHOWN, fingerprint, grant, plan_fingerprint
-from hgtui.core.problems import errors, file_literals, problems
+from hgtui.core.problems import errors, file_literals, problem_rows, problems
 from hgtui.core.reuse import Forecast
 from hgtui.core.run import Run
 from hgtui.core.states import Gate, Gates, Stage
@@ -20,29 +20,34 @@ def gate(run: Run, ahead: Forecast = _NOTHING) -> ev.GateOpened:
 
     `ahead` is what would run again; it is told and is no part of what is approved.
     """
-    kind, wrong = kind_of(run), _wrong(run)
-    if kind is Gate.PLAN:
-        return ev.GateOpened(
-            gate=kind,
-            fingerprint=plan_fingerprint(run.draft, run.files),
-            approvable=not wrong and _complete(run),
-            errors=wrong,
-        )
-    said = run.ruling
-    return ev.GateOpened(
+    kind, found = kind_of(run), problems(run.draft.plan, run.facts)
+    wrong = len(errors(found))
+    plan_alone = kind is Gate.PLAN
+    opened = ev.GateOpened(
         gate=kind,
-        fingerprint=fingerprint(run.draft, run.files, run.candidates, run.book),
+        fingerprint=plan_fingerprint(run.draft, run.files)
+        if plan_alone
+        else fingerprint(run.draft, run.files, run.candidates, run.book),
         approvable=not wrong and _complete(run),
         errors=wrong,
-        leaves=tuple(str(one) for one in run.leaves_without(ahead.reuses)),
-        spends=run.spends_without(ahead.reuses),
-        gated=run.gated,
-        substitutes={uid: tuple(one.candidate for one in rows) for uid, rows in run.stand_ins.items()},
-        policies={
+        problems=problem_rows(found, run.draft.plan),
+    )
+    return opened if plan_alone else opened.model_copy(update=_ahead(run, ahead))
+
+
+def _ahead(run: Run, ahead: Forecast) -> dict[str, object]:
+    """Return what is told of the models of a run at its gate: what leaves, what is spent, what stands in, what runs."""
+    said = run.ruling
+    return {
+        "leaves": tuple(str(one) for one in run.leaves_without(ahead.reuses)),
+        "spends": run.spends_without(ahead.reuses),
+        "gated": run.gated,
+        "substitutes": {uid: tuple(one.candidate for one in rows) for uid, rows in run.stand_ins.items()},
+        "policies": {
             task.uid: said.effect(task) for task in run.draft.plan if not task.skip and said.effect(task) != "auto"
         },
         **{name: getattr(ahead, name) for name in Forecast.model_fields},
-    )
+    }
 
 
 def kind_of(run: Run) -> Gate:

@@ -183,6 +183,25 @@ def test_a_plan_with_errors_cannot_be_approved(hgtui: Program) -> None:
     done.told(1, "The plan has errors and cannot be approved.")
 
 
+def test_the_gate_names_what_is_wrong_in_the_plan_also_in_a_run_that_is_shown_again(hgtui: Program) -> None:
+    done = hgtui.run("run", "Translate 'Good morning' to French", "--json")
+    gate = done.events[-1]
+    (wrong,) = (one for one in gate["problems"] if one["severity"] == "error")
+    (task,) = next(one for one in done.events if one["type"] == "plan_proposed")["plan"]["tasks"]
+    assert (gate["errors"], wrong["code"], wrong["uid"], wrong["task"]) == (1, "no_model", task["uid"], task["id"])
+    hgtui.run("plan", "Translate 'Good morning' to French", "-o", "plan.json")
+    checked = hgtui.run("check", "plan.json", "--json").json["problems"]
+    assert [wrong["message"], wrong["mend"]] in [[one["message"], one["mend"]] for one in checked]
+    assert hgtui.run("show", gate["run"], "--json").events[-1]["problems"] == gate["problems"]
+    replayed = hgtui.run("replay", gate["run"], "--json").events
+    assert [one["problems"] for one in replayed if one["type"] == "gate_opened"] == [gate["problems"]]
+    assert hgtui.run("run", "--replay", gate["run"]).exit == 0
+
+
+def test_a_gate_of_a_plan_without_problems_names_none(hgtui: Program) -> None:
+    assert hgtui.run("run", SAY, "--json").events[-1]["problems"] == []
+
+
 def test_a_run_that_is_not_there_is_2(hgtui: Program) -> None:
     for command in (("approve", "nobody", "12345678"), ("show", "nobody"), ("show", "")):
         hgtui.run(*command).told(2, "There is no run", "hgtui runs lists them.")
@@ -311,7 +330,7 @@ def test_runs_and_show_tell_what_was_done(hgtui: Program) -> None:
     name, fingerprint = waiting(hgtui)
     assert f"To run it: hgtui approve {name} {fingerprint}" in hgtui.run("show", name).out
     hgtui.run("approve", name, fingerprint)
-    assert re.search(rf"^{name} .* answered +What language", hgtui.run("runs").out, re.M)
+    assert re.search(rf"^{name} .* answered +1 +rules +What language", hgtui.run("runs").out, re.M)
     shown = hgtui.run("show", name)
     assert (shown.exit, shown.err) == (0, "")
     assert "German (de)" in shown.out
