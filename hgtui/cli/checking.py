@@ -4,9 +4,10 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import chain
 from pathlib import Path
+from types import MappingProxyType
 
 from hgtui.cli.compose import Sources, catalogues
 from hgtui.cli.faults import Fault
@@ -17,12 +18,14 @@ from hgtui.core.alternatives import other_types
 from hgtui.core.edits import Draft
 from hgtui.core.events import GateOpened
 from hgtui.core.fit import can_run
-from hgtui.core.model import Candidate
-from hgtui.core.plan import Plan
+from hgtui.core.model import Assignment, Candidate
+from hgtui.core.plan import Plan, Uid
 from hgtui.core.planfile import write_plan
 from hgtui.core.ports import Catalogue, StoreError
 from hgtui.core.problems import Facts, errors, file_literals, problems
+from hgtui.core.ruling import Rulebook, ruling
 from hgtui.core.run import Run
+from hgtui.core.stand_ins import known_as
 from hgtui.core.states import EXIT_FAILED, EXIT_OK
 from hgtui.core.task import TASKS
 from hgtui.core.text import plural
@@ -91,7 +94,7 @@ async def check(name: str, *, as_json: bool, offline: bool = False) -> int:
         say(f"note: {dropped}")
     plan = found.reading.plan
     async with catalogues(os.environ, offline=offline) as known:
-        listed = problems(plan, await look_at(plan, known))
+        listed = problems(plan, await look_at(plan, known, found.assignments))
     if as_json:
         rows = [problem_row(one, plan) for one in listed]
         sys.stdout.write(json.dumps({"version": 1, "problems": rows}, indent=2, ensure_ascii=False) + "\n")
@@ -125,8 +128,12 @@ async def parse(name: str, *, as_json: bool, output: str | None, offline: bool =
     return show_plan(Draft(plan=found.plan), facts, as_json=as_json, output=output)
 
 
-async def look_at(plan: Plan, sources: Sources) -> Facts:
-    """Return what is known of the files that a plan names and of what could run it here."""
+async def look_at(plan: Plan, sources: Sources, chosen: Mapping[Uid, Assignment] = MappingProxyType({})) -> Facts:
+    """Return what is known of the files that a plan names, of what could run it here, and what rules say of it.
+
+    `chosen` are the models that come with the plan. As in a run, one that is not here does not count, and neither does
+    one that a rule denies, unless a person chose it.
+    """
     base = await asyncio.to_thread(Path.cwd)
     paths = dict.fromkeys(path for task in plan for path in file_literals(task, {}) if not is_address(path))
     files = await asyncio.gather(*(inspect(path, base) for path in paths))
@@ -136,7 +143,26 @@ async def look_at(plan: Plan, sources: Sources) -> Facts:
     others = (other for task in stuck if not task.skip for other in other_types(task.task) if other not in candidates)
     candidates |= await _look_up(others, known)
     words = {kind: " ".join(filter(None, (one.help(kind) for one in known))) for kind in candidates}
-    return Facts(files={fact.path: fact for fact in files}, candidates=candidates, help=words, exempt=sources.exempt)
+    facts = Facts(files={fact.path: fact for fact in files}, candidates=candidates, help=words, exempt=sources.exempt)
+    return _ruled(plan, facts, chosen, Rulebook(sources.rules))
+
+
+def _ruled(plan: Plan, facts: Facts, chosen: Mapping[Uid, Assignment], book: Rulebook) -> Facts:
+    """Return facts with the models that a run would keep, and what rules say of the plan with them."""
+    known = facts.candidates or {}
+    said = ruling(Draft(plan=plan, assignments=chosen), facts.files, known, book)
+    kept: dict[Uid, Assignment] = {}
+    for task in plan:
+        one = chosen.get(task.uid)
+        if one is not None and (one.chosen_by == "person" or said.effect(task) != "deny"):
+            kept[task.uid] = one
+    here = {
+        uid: one
+        for uid, one in kept.items()
+        if (found := known_as(one, known.get(plan[uid].task, ()))) is not None and not found.missing
+    }
+    said = ruling(Draft(plan=plan, assignments=kept), facts.files, known, book)
+    return facts.model_copy(update={"assignments": here, "ruling": said})
 
 
 async def _look_up(kinds: Iterable[str], known: tuple[Catalogue, ...]) -> dict[str, tuple[Candidate, ...]]:

@@ -17,6 +17,7 @@ from hgtui.cli.standing_rules import StandingRules
 from hgtui.cli.words import say
 from hgtui.config import AUTO, ConfigError, Settings, config_path, data_dir, with_offline
 from hgtui.core.addresses import exemptions
+from hgtui.core.policy import Rule
 from hgtui.core.ports import Catalogue
 from hgtui.core.run import Run
 from hgtui.core.states import Gates
@@ -304,10 +305,14 @@ class Workplace:
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Where candidates come from; `exempt` are the hosts and ports of a person's own settings, which may be private."""
+    """Where candidates come from; `exempt` are the hosts and ports of a person's own settings, which may be private.
+
+    `rules` are those that hold for every run, the first first.
+    """
 
     catalogues: tuple[Catalogue, ...]
     exempt: frozenset[tuple[str, int]]
+    rules: tuple[Rule, ...] = ()
 
 
 @contextlib.asynccontextmanager
@@ -323,6 +328,7 @@ async def catalogues(
     hub = await asyncio.to_thread(_hub_of, settings, choice, environ)
     if hub.note:
         say(f"note: {hub.note}")
+    rules = await asyncio.to_thread(StandingRules.read, environ, settings.policy, counts=False)
     parts = HubParts.at(hub.place, (await asyncio.to_thread(_pins_of, environ)).by_task)
     try:
         if chat is not None and chat.model is None:
@@ -330,7 +336,7 @@ async def catalogues(
         known = chat if chat is not None and chat.model is not None else None
         own = stages(known, choice, environ).catalogues if known else ()
         found = (EmbeddedCatalogue(), *own, *((parts.catalogue,) if hub.enabled else ()))
-        yield Sources(found, exemptions(_configured(hub.place, choice)))
+        yield Sources(found, exemptions(_configured(hub.place, choice)), rules.rules)
     finally:
         await parts.client.aclose()
         if chat is not None:

@@ -35,7 +35,7 @@ async def _mended(draft: Draft, known: Sources) -> tuple[Draft, Facts, list[str]
     done: list[str] = []
     tried: set[str] = set()
     while True:
-        facts = (await look_at(draft.plan, known)).model_copy(update={"assignments": draft.assignments})
+        facts = await look_at(draft.plan, known, draft.assignments)
         before = len(tried)
         once: set[str | None] = set()
         for error in errors(problems(draft.plan, facts)):

@@ -15,12 +15,12 @@ from hgtui.cli.running import close, submit
 from hgtui.cli.words import choice_table, say
 from hgtui.core.approval import fingerprint
 from hgtui.core.edits import Draft
-from hgtui.core.model import Assignment
 from hgtui.core.plan import Plan, Uid
 from hgtui.core.planfile import PlanFile
 from hgtui.core.problems import Facts, errors, problems
+from hgtui.core.ruling import Rulebook, ruling
 from hgtui.core.states import EXIT_FAILED, EXIT_OK, Gates
-from hgtui.selection.ranking import rank, usable
+from hgtui.selection.ranking import allowed, first_of, rank, undenied, usable
 from hgtui.selection.reading import Reading, read_selection
 from hgtui.session.bringing import HOW
 
@@ -60,9 +60,11 @@ async def parse(
     plan = given.reading.plan
     text = await asyncio.to_thread(read_source, name)
     async with catalogues(os.environ, profile, offline=offline) as known:
-        facts = await look_at(plan, known)
+        facts = await look_at(plan, known, given.assignments)
+    may, listed = undenied(facts.ruling), facts.candidates or {}
+    fitting = {task.uid: usable(rank(task, listed.get(task.task, ())), task) for task in plan}
     choices = {
-        task.uid: usable(rank(task, (facts.candidates or {}).get(task.task, ())), task)
+        task.uid: allowed(fitting[task.uid], task, may)
         for task in plan
         if task.uid not in given.assignments and not task.skip
     }
@@ -71,7 +73,7 @@ async def parse(
     _say(found, plan)
     if output:
         filled = {
-            uid: Assignment.of(few[0], "only" if len(few) == 1 else "ranking", few[0].reason)
+            uid: first_of(few, denied=len(fitting[uid]) - len(few))
             for uid, few in choices.items()
             if few and uid not in chosen
         }
@@ -108,13 +110,15 @@ def _data(found: Reading, plan: Plan) -> dict[str, object]:
 
 
 def _write(draft: Draft, facts: Facts, output: str) -> None:
-    facts = facts.model_copy(update={"assignments": draft.assignments})
+    book, known = Rulebook(facts.ruling.rules), facts.candidates or {}
+    said = ruling(draft, facts.files, known, book)
+    facts = facts.model_copy(update={"assignments": draft.assignments, "ruling": said})
     whole = all(task.skip or task.uid in draft.assignments for task in draft.plan)
     show_plan(
         draft,
         facts,
         as_json=False,
         output=output,
-        fingerprint=fingerprint(draft, facts.files, facts.candidates or {}),
+        fingerprint=fingerprint(draft, facts.files, known, book),
         approvable=whole and not errors(problems(draft.plan, facts)),
     )

@@ -8,6 +8,7 @@ from hgtui.core.look import Look
 from hgtui.core.model import Assignment, Candidate
 from hgtui.core.plan import Task
 from hgtui.core.problem import Code, Mend, Problem, Severity
+from hgtui.core.ruling import ways
 from hgtui.core.text import one_line
 
 OFFERED = 2
@@ -15,7 +16,7 @@ OFFERED = 2
 
 
 def denied(look: Look, task: Task) -> Iterator[Problem]:
-    """Yield an error where a rule denies a task with the model that was chosen for it."""
+    """Yield an error where a rule denies a task with the model that was chosen for it, or with each that could be."""
     verdict = look.facts.ruling.verdict(task)
     if verdict.effect != "deny":
         return
@@ -28,7 +29,7 @@ def denied(look: Look, task: Task) -> Iterator[Problem]:
 def _allowed(look: Look, task: Task) -> list[Candidate]:
     """Return the first candidates that could run a task and that no rule denies, in the order of their ranking."""
     known = (look.facts.candidates or {}).get(task.task, ())
-    every = (way for one in known for way in (one, *(one.at(provider) for provider in one.providers)))
+    every = (way for one in known for way in ways(one))
     found: dict[str, Candidate] = {}
     for one in every:
         if can_run(task, one) and look.facts.ruling.of(task, one).effect != "deny":

@@ -1,11 +1,12 @@
 """What a person's rules say of each task of a draft, and of what may stand in for its model."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from hgtui.core.edit import Draft
 from hgtui.core.files import file_literals
+from hgtui.core.fit import can_run
 from hgtui.core.model import Assignment, Candidate, CandidateName
 from hgtui.core.plan import Plan, Task, Uid
 from hgtui.core.policy import Ahead, Effect, Rule, Verdict, first
@@ -59,7 +60,9 @@ def of_files(plan: Plan, files: Mapping[str, FileFact]) -> set[Uid]:
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What the rules say of each task of a draft that has a model; `once` tells who has a rule that holds once."""
+    """What the rules say of each task of a draft that has a model, or that has none since they deny all that could run it;
+    `once` tells who has a rule that holds once.
+    """
 
     verdicts: Mapping[Uid, Verdict] = field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
@@ -95,15 +98,38 @@ def ruling(draft: Draft, files: Mapping[str, FileFact], candidates: Candidates, 
     once = dict(book.used)
     found: dict[Uid, Verdict] = {}
     for task in draft.plan:
-        chosen = draft.assignments.get(task.uid)
-        if chosen is None or task.skip:
+        chosen, few = draft.assignments.get(task.uid), candidates.get(task.task, ())
+        now = Ruling(rules=book.rules, once=once, past=book.past, of_files=read)
+        if task.skip:
             continue
-        known = known_as(chosen, candidates.get(task.task, ()))
-        verdict = _said(task, _ahead(task, chosen, known, read), Ruling(rules=book.rules, once=once, past=book.past))
+        if chosen is not None:
+            verdict: Verdict | None = _said(task, _ahead(task, chosen, known_as(chosen, few), read), now)
+        else:
+            verdict = _denied(task, few, now)
+        if verdict is None:
+            continue
         if verdict.rule is not None and verdict.rule.scope == "once":
             once[verdict.rule.key] = task.uid
         found[task.uid] = verdict
     return Ruling(found, book.rules, once, book.past, read)
+
+
+def ways(candidate: Candidate) -> Iterator[Candidate]:
+    """Yield a candidate as it stands, then at each other provider that could run it."""
+    yield candidate
+    yield from (candidate.at(provider) for provider in candidate.providers)
+
+
+def _denied(task: Task, few: tuple[Candidate, ...], now: Ruling) -> Verdict | None:
+    """Return what denies a task for which no model is chosen: all that could run it. None where something may, or nothing can."""
+    said: Verdict | None = None
+    for candidate in few:
+        for way in ways(candidate) if can_run(task, candidate) else ():
+            verdict = now.of(task, way)
+            if verdict.effect != "deny":
+                return None
+            said = said or verdict
+    return said
 
 
 def _said(task: Task, ahead: Ahead, now: Ruling) -> Verdict:

@@ -1,15 +1,18 @@
 """Candidates ranked by what can run now, by fit, by downloads; pins before all; with the reason in words."""
 
 import math
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 
 from hgtui.core.fit import matches, narrow, unfit
 from hgtui.core.model import Assignment, Candidate
 from hgtui.core.plan import Plan, Task, Uid
+from hgtui.core.ruling import Ruling, ways
 from hgtui.core.text import one_line
 from hgtui.selection.naming import meant
 
 Candidates = tuple[Candidate, ...]
+May = Callable[[Task, Candidate], bool]
+"""Whether no rule denies a task with a candidate."""
 Pinned = Mapping[str, str]
 """The candidate that a person has pinned, by task type."""
 
@@ -104,35 +107,66 @@ def usable(ranked: tuple[Candidate, ...], task: Task) -> tuple[Candidate, ...]:
     return tuple(one for one in ranked if not one.missing and not unfit(task, one))
 
 
+def _any(_: Task, __: Candidate) -> bool:
+    return True
+
+
+def undenied(ruling: Ruling) -> May:
+    """Return what says whether rules let a task be run by a candidate."""
+    return lambda task, one: not ruling.rules or ruling.of(task, one).effect != "deny"
+
+
+def allowed(fitting: tuple[Candidate, ...], task: Task, may: May) -> tuple[Candidate, ...]:
+    """Return those that no rule denies, each at the first of its providers where none does; where all are denied, all.
+
+    Of these one is chosen, so that the gate names the rule.
+    """
+    found = []
+    for one in fitting:
+        way = next((way for way in ways(one) if may(task, way)), None)
+        if way is not None:
+            found.append(one if way is one else _scored(task, way))
+    return tuple(found) or fitting
+
+
 async def choose(
     plan: Plan,
     candidates: Mapping[str, tuple[Candidate, ...]],
     keep: Mapping[Uid, Assignment],
     again: frozenset[Uid] = frozenset(),
     pins: Pinned | None = None,
+    may: May = _any,
 ) -> AsyncIterator[tuple[Uid, Assignment | None]]:
     """Yield for each task that needs one its assignment by ranking, None where nothing can run it; row by row.
 
     An assignment in `keep` stays as long as its candidate can run the task; those of `again`, whose task has changed,
     are chosen anew. What a person chose stays as long as it is here, also where it does not fit: they know why. What is
-    pinned for the task type comes before the ranking, as long as it can run the task.
+    pinned for the task type comes before the ranking, as long as it can run the task. What `may` does not let run is
+    chosen only where all else is denied too.
     """
     for task in plan:
         ranked = rank(task, candidates.get(task.task, ()))
         fitting = usable(ranked, task)
+        free = allowed(fitting, task, may)
         pin = (pins or {}).get(task.task, "")
-        if _stays(keep.get(task.uid), ranked, fitting, pin, changed=task.uid in again):
+        if _stays(keep.get(task.uid), ranked, fitting, free, pin, changed=task.uid in again):
             continue
         wanted = meant(pin, fitting) if pin else None
         if wanted is not None:
             yield task.uid, Assignment.of(wanted, "person", pinned_for(task.task))
             continue
-        if not fitting:
+        if not free:
             yield task.uid, None
             continue
-        only = len(fitting) == 1
-        reason = f"the only one here: {fitting[0].reason}" if only else fitting[0].reason
-        yield task.uid, Assignment.of(fitting[0], "only" if only else "ranking", reason)
+        yield task.uid, first_of(free, denied=len(fitting) - len(free))
+
+
+def first_of(free: Candidates, *, denied: int) -> Assignment:
+    """Assign the first of those that may run a task; of the others `denied` were left out by rules."""
+    if len(free) > 1:
+        return Assignment.of(free[0], "ranking", free[0].reason)
+    why = "the only one that no rule denies" if denied else "the only one here"
+    return Assignment.of(free[0], "only", f"{why}: {free[0].reason}")
 
 
 def pinned_for(task: str) -> str:
@@ -155,7 +189,9 @@ def unmet(task: Task, candidates: Candidates, pins: Pinned) -> str:
     return one_line(f"{pin} is pinned for {task.task} and cannot run task {task.id}: {why}", 400).rstrip(".") + "."
 
 
-def _stays(kept: Assignment | None, ranked: Candidates, fitting: Candidates, pin: str, *, changed: bool) -> bool:
+def _stays(
+    kept: Assignment | None, ranked: Candidates, fitting: Candidates, free: Candidates, pin: str, *, changed: bool
+) -> bool:
     if kept is None:
         return False
     if by_pin(kept):
@@ -163,4 +199,4 @@ def _stays(kept: Assignment | None, ranked: Candidates, fitting: Candidates, pin
         return there is not None and there.name == kept.candidate
     if kept.chosen_by == "person":
         return any(one.name == kept.candidate and not one.missing for one in ranked)
-    return not changed and any(one.name == kept.candidate for one in fitting)
+    return not changed and any(one.name == kept.candidate for one in free)

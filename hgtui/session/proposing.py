@@ -7,14 +7,16 @@ from hgtui.core import events as ev
 from hgtui.core.model import Assignment
 from hgtui.core.plan import Plan, Task, Uid
 from hgtui.core.ports import CallMade, Chosen, Context, Drafted, Noticed, PlanningError, Proposed, Withdrawn
-from hgtui.core.states import Failure, Stage
-from hgtui.selection.ranking import choose, rank, unmet, usable
+from hgtui.core.states import HAS_RESULT, UNDER_WAY, Failure, Stage, TaskState
+from hgtui.selection.ranking import May, allowed, choose, rank, undenied, unmet, usable
 from hgtui.session.board import Board
 from hgtui.session.calls import keep_call
 from hgtui.session.equipment import Equipment
 from hgtui.session.following import follow
 from hgtui.session.intake import Intake
 from hgtui.session.looking import Lookups
+
+_STARTED = UNDER_WAY - {TaskState.ASKING} | HAS_RESULT
 
 
 class Proposing:
@@ -95,15 +97,22 @@ class Proposing:
         await self.lookups.look(plan, board.run.draft.assignments)
         chosen, pins = board.run.draft.assignments, self._equipment.pins
         open_: dict[Uid, Assignment] = {}
-        async for uid, assignment in choose(plan, board.run.candidates, chosen, again, pins):
+        may = self._may()
+        async for uid, assignment in choose(plan, board.run.candidates, chosen, again, pins, may):
             if assignment is not None and assignment.chosen_by == "ranking" and self._equipment.selector is not None:
                 open_[uid] = assignment
             elif chosen.get(uid) != assignment:
                 board.emit(ev.ModelChosen(uid=uid, assignment=assignment))
             self._tell_pin(plan[uid])
         if open_:
-            await self._ask_selector(open_)
+            await self._ask_selector(open_, may)
         await board.flush()
+
+    def _may(self) -> May:
+        """Return what says whether rules let a candidate be chosen; what has started keeps the one that it has."""
+        run = self._board.run
+        free = undenied(run.ruling)
+        return lambda task, one: run.state(task.uid) in _STARTED or free(task, one)
 
     def _tell_pin(self, task: Task) -> None:
         """Say once why what is pinned does not run a task for which a model was just chosen."""
@@ -112,13 +121,16 @@ class Proposing:
             self._told.add(why)
             self._board.emit(ev.Logged(level="warning", text=why))
 
-    async def _ask_selector(self, ranked: dict[Uid, Assignment]) -> None:
+    async def _ask_selector(self, ranked: dict[Uid, Assignment], may: May) -> None:
         """Let the selector choose where there is a choice; what it leaves open falls to the ranking."""
         board, selector = self._board, self._equipment.selector
         assert selector is not None
         plan = board.run.draft.plan
         candidates = {
-            uid: usable(rank(plan[uid], board.run.candidates.get(plan[uid].task, ())), plan[uid]) for uid in ranked
+            uid: allowed(
+                usable(rank(plan[uid], board.run.candidates.get(plan[uid].task, ())), plan[uid]), plan[uid], may
+            )
+            for uid in ranked
         }
         left = dict(ranked)
         # The rows of one call do not wait until another is kept.

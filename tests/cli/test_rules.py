@@ -109,6 +109,47 @@ def test_a_denied_task_does_not_run_with_yes_either(configured: Program) -> None
     configured.run("run", SAY, "--yes").told(1, "A rule denies task 0", "skip 0")
 
 
+PLAN = {
+    "version": 1,
+    "tasks": [{"task": "text-classification", "id": 0, "dep": [-1], "args": {"text": "Good morning to you all"}}],
+}
+FIRST = {"candidate": "embedded:vader", "chosen_by": "person"}
+
+
+def denying(configured: Program, match: str) -> None:
+    (configured.folder / "config.toml").write_text(f"[[policy]]\nmatch = {{ {match} }}\neffect = 'deny'\n")
+
+
+def test_a_plan_file_is_checked_against_the_rules_as_a_run_is(configured: Program) -> None:
+    (configured.folder / "plan.json").write_text(json.dumps(PLAN))
+    assert configured.run("check", "plan.json").exit == 0, "what asks is no error"
+    denying(configured, "task = 'text-classification'")
+    checked = configured.run("check", "plan.json", "--json")
+    (wrong,) = checked.json["problems"]
+    gate = configured.run("run", "--plan", "plan.json", "--json").events[-1]
+    assert (checked.exit, wrong["code"], wrong["message"]) == (1, "denied", gate["problems"][0]["message"])
+    assert configured.run("plan", "--parse", "plan.json").exit == 1
+
+
+def test_a_model_that_came_with_a_plan_is_an_error_only_where_a_person_chose_it(configured: Program) -> None:
+    (configured.folder / "rules.json").write_text("{}")
+    denying(configured, "endpoint = 'embedded', task = 'summarization'")
+    (configured.folder / "plan.json").write_text(json.dumps(PLAN | {"assignments": {"0": FIRST}}))
+    assert configured.run("check", "plan.json").exit == 0
+    denying(configured, "endpoint = 'embedded'")
+    assert "A rule denies task 0" in configured.run("check", "plan.json").out
+
+
+def test_a_selectors_reply_is_looked_at_under_the_rules_too(configured: Program) -> None:
+    (configured.folder / "plan.json").write_text(json.dumps(PLAN))
+    denying(configured, "task = 'text-classification'")
+    row = json.dumps([{"id": 0, "model": "embedded:vader", "reason": "fits"}])
+    done = configured.run("select", "--parse", "-", "--plan", "plan.json", "-o", "new.json", stdin=row)
+    assert "A rule denies task 0" in done.err
+    assert json.loads((configured.folder / "new.json").read_text())["approvable"] is False
+    assert configured.run("select", "plan.json").exit == 1
+
+
 def test_without_rules_there_is_nothing_to_list(hgtui: Program) -> None:
     hgtui.run("rules").told(0, "There are no rules")
     assert hgtui.run("rules", "--json").json == {"version": 1, "rules": []}

@@ -12,7 +12,8 @@ from hgtui.core import commands as cmd
 from hgtui.core import edits as ed
 from hgtui.core import events as ev
 from hgtui.core.policy import Match, Rule
-from hgtui.core.states import Gate, Outcome, TaskState
+from hgtui.core.problems import Code
+from hgtui.core.states import Gate, Gates, Outcome, TaskState
 from hgtui.session.replay import replay
 from tests.session.staging import CHAIN, FAR, SIDE_BY_SIDE, ByHand, FakeWork, Models, Stage, model, plan, stage, task
 
@@ -66,6 +67,38 @@ async def test_a_denied_task_is_an_error_of_the_plan_and_its_mend_lets_it_run(tm
         assert mended.approvable
         here.approve()
         assert (await here.end()).outcome is Outcome.ANSWERED
+
+
+async def test_what_a_rule_denies_is_not_chosen_where_another_can_run_the_task(tmp_path: Path) -> None:
+    rule = Rule(match=Match(provider="far-away"), effect="deny")
+    best = model("far", provider="far-away", place="hub", leaves=True, downloads=10**9, providers=("near",))
+    for found, taken in (((best, model("one", missing="a key")), "fake:far#near"), ((FAR, model("one")), "fake:one")):
+        folder = tmp_path / taken.replace("#", "-")
+        chain, book = ByHand(plan(task("t1"))), rules(folder, rule)
+        async with stage(folder, chain, models=(Models(*found),), rules=book) as here:
+            assert (await here.gate()).approvable
+            chosen = here.run.draft.assignments["t1"]
+            assert (chosen.candidate, "no rule denies" in chosen.reason) == (taken, taken == "fake:one")
+
+
+async def test_a_rule_that_comes_while_it_runs_takes_no_model_from_what_has_started(tmp_path: Path) -> None:
+    async with stage(tmp_path) as here:
+        here.work.holding("t1")
+        await here.gate()
+        here.approve()
+        await here.began()
+        first = here.run.draft.assignments["t1"]
+        deny = Rule(match=Match(endpoint=first.candidate.partition(":")[0]), effect="deny", scope="run")
+        await here.after(cmd.AddRule(rule=deny), kind=ev.ApprovalCarried)
+        await here.after(cmd.EditPlan(edit=ed.SetPolicy(uid="t2", policy="ask")), kind=ev.PlanEdited)
+        assert here.run.draft.assignments["t1"] == first
+
+
+async def test_the_gate_of_the_plan_says_what_rules_deny_whatever_runs_it(tmp_path: Path) -> None:
+    async with stage(tmp_path, rules=rules(tmp_path, DENY), gates=Gates.SPLIT) as here:
+        opened = await here.gate()
+        assert (opened.gate, opened.approvable) == (Gate.PLAN, False)
+        assert [one.code for one in opened.problems if one.severity == "error"] == [Code.DENIED, Code.DENIED]
 
 
 async def test_a_denied_task_is_not_run_without_asking_either(tmp_path: Path) -> None:
