@@ -355,14 +355,14 @@ class TaskStarted(Value):
 class TaskAsking(Value):
     """A task could start and waits for a person; its siblings go on. `why` is empty where its policy is "ask".
 
-    Else a rule asks or denies it (`cause` "rule"), a task that it reads has a breakpoint ("breakpoint"), it lies beyond
-    what was approved, or it was under way when an earlier process ended and may have cost something.
+    Else a rule asks or denies it (`cause` "rule"), a task that it reads has a breakpoint ("breakpoint"), it would carry
+    the known spending over what was approved ("cost"), it lies beyond what was approved, or it was under way when an earlier process ended and may have cost something.
     """
 
     type: Literal["task_asking"] = "task_asking"
     uid: Uid
     why: str = ""
-    cause: Literal["", "rule", "breakpoint"] = ""
+    cause: Literal["", "rule", "breakpoint", "cost"] = ""
 
 
 class TaskRetrying(Value):

@@ -95,7 +95,7 @@ def spending(draft: Draft, candidates: Candidates, controller: str = "") -> str:
         f"spends {one_line(what, NAME)} ({_calls(count, controller=what == controller)})"
         for what, count in credits.items()
     ]
-    money = [f"{_usd(sum(prices))} ({plural(len(prices), 'call')})"] if prices else []
+    money = [f"{usd(sum(prices))} ({plural(len(prices), 'call')})"] if prices else []
     money += [f"- ({plural(unknown, 'call')})"] if unknown else []
     return " · ".join([*words, *([f"price {', '.join(money)}"] if money else [])])
 
@@ -106,7 +106,7 @@ def price(draft: Draft, candidates: Candidates, controller: str = "") -> str:
     Empty where nothing in it costs anything. `controller` as for `spending`: what its calls cost is not known ahead.
     """
     prices, credits, unknown = _costs(draft, candidates)
-    known = [_usd(sum(prices))] if prices else []
+    known = [usd(sum(prices))] if prices else []
     return " + ".join([*known, *(["-"] if credits or unknown or controller else [])])
 
 
@@ -135,7 +135,8 @@ def _calls(count: int, *, controller: bool) -> str:
     return f"{plural(count, 'call')}, and {asks}" if count else asks
 
 
-def _usd(price: float) -> str:
+def usd(price: float) -> str:
+    """Return a price in US dollars as it is shown."""
     return f"${price:.4f}" if price >= 0.0001 else "under $0.0001"
 
 

@@ -33,7 +33,7 @@ class Hold(NamedTuple):
     """
 
     why: str = ""
-    cause: Literal["", "rule", "breakpoint"] = ""
+    cause: Literal["", "rule", "breakpoint", "cost"] = ""
     firm: bool = False
 
 

@@ -201,6 +201,11 @@ class Scheduler(Flow):
         return not self._idle.is_set()
 
     @property
+    def under_way(self) -> tuple[Uid, ...]:
+        """The tasks that run, or wait for nothing but a free place."""
+        return tuple(uid for uid, state in self._states.items() if state in {S.RUNNING, S.READY})
+
+    @property
     def asking(self) -> tuple[Uid, ...]:
         """The tasks that wait for a person to let them start."""
         return tuple(uid for uid, state in self._states.items() if state is S.ASKING)

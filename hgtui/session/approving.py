@@ -116,7 +116,7 @@ class Approving:
         if parts.running is None:
             await self._go(asking)
         else:
-            parts.running.scheduler.allow(asking)
+            parts.running.let(asking)
             parts.running.scheduler.recheck()
             parts.running.moved()
 

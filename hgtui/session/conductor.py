@@ -307,7 +307,7 @@ class Conductor:
         self._parts.running = running = Running(self._board, self._equipment, self._parts.intake)
         if finishing:
             running.finish()
-        running.scheduler.allow(allowed)
+        running.let(allowed)
         if self._equipment.approve_by:
             running.scheduler.allow(task.uid for task in self.run.draft.plan)
         outcome = await running.execute(stands)

@@ -1,7 +1,7 @@
 """Stage 3 as a run goes through it: the scheduler under the grant, and the wait for a person where something failed."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from hgtui.core import events as ev
@@ -10,6 +10,7 @@ from hgtui.core.model import Assignment
 from hgtui.core.plan import Task, Uid
 from hgtui.core.policy import Verdict
 from hgtui.core.ports import CallMade
+from hgtui.core.resource import Resource
 from hgtui.core.ruling import Ruling
 from hgtui.core.run import Run
 from hgtui.core.states import HAS_RESULT, Gate, Outcome, Stage, TaskState
@@ -25,6 +26,7 @@ from hgtui.session.gates import gate
 from hgtui.session.intake import Intake
 from hgtui.session.places import moved
 from hgtui.session.preview import is_fresh
+from hgtui.session.spending import Ledger
 from hgtui.session.standing import Standing
 
 _TROUBLE = frozenset({TaskState.FAILED, TaskState.CANCELLED, TaskState.BLOCKED})
@@ -65,6 +67,7 @@ class Running:
         self.scheduler = Scheduler(performer, self._emit, performer.place, self._check, self.hold)
         self._ruled: tuple[tuple[Any, ...], Ruling] | None = None
         self._counted: set[Uid] = set()
+        self._ledger = Ledger(board.run, lambda: self.scheduler.under_way)
 
     async def _note(self, uid: Uid, made: CallMade) -> None:
         await keep_call(self._board, self._equipment, Stage.EXECUTION, made, uid)
@@ -79,10 +82,14 @@ class Running:
         return self._ruled[1].verdict(task)
 
     def hold(self, task: Task) -> Hold | None:
-        """Say whether a person must let a task start: a rule asks or denies it, or it stands behind a breakpoint."""
+        """Say whether a person must let a task start: a rule asks or denies it, it stands behind a breakpoint, or it would
+        cost more than was granted.
+        """
         run, verdict = self._board.run, self._verdict(task)
         if verdict.effect == "deny":
             return Hold(f"a rule denies it: “{verdict.why}”", "rule", firm=True)
+        if over := self._ledger.over(task):
+            return Hold(over, "cost", firm=True)  # what approves in a person's place does not pay more than they said
         stops = [
             one.id for dep in task.deps if dep in run.breakpoints and (one := run.draft.plan.get(dep)) and not one.skip
         ]
@@ -103,6 +110,8 @@ class Running:
                 self._count(uid, "ask")
             case ev.TaskReset(uid=uid):
                 self._counted.discard(uid)
+            case ev.TaskDone():
+                self._ledger.note(event)
 
     def _count(self, uid: Uid, effect: str) -> None:
         task = self._board.run.draft.plan.get(uid)
@@ -162,9 +171,21 @@ class Running:
 
     def rerun(self, uid: Uid, spare: Collection[Uid]) -> None:
         """Run a task that is over again, whatever is kept of it, and what is below it but `spare`. SchedulerError."""
+        self._ledger.let(self.scheduler.rerunnable(uid, spare))
         self.scheduler.rerun(uid, spare)
         if self._reusing is not None:
             self._reusing.force(uid)
+
+    def supply(self, uid: Uid, results: tuple[Resource, ...], spare: Collection[Uid]) -> None:
+        """Take a result that a person gives; what has read the one of before runs again, but for `spare`. SchedulerError."""
+        self._ledger.let(self.scheduler.readers(uid, spare))
+        self.scheduler.supply(uid, results, spare)
+
+    def let(self, uids: Iterable[Uid]) -> None:
+        """Let tasks start that ask, as a person does: also where that costs more than was granted."""
+        rows = tuple(uids)
+        self._ledger.let(rows)
+        self.scheduler.allow(rows)
 
     def moved(self) -> None:
         """Look again: a person has done something."""
