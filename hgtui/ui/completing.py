@@ -1,7 +1,7 @@
 """What can stand at the cursor of a field: results of earlier tasks, files by their path, types of tasks."""
 
 import re
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Literal, NamedTuple
 
 from hgtui.core.edit import Edit
@@ -11,12 +11,11 @@ from hgtui.core.planfile import wire_names
 from hgtui.core.problem import Problem
 from hgtui.core.resource import Kind
 from hgtui.core.task import ALIASES, TASKS, Arg
-from hgtui.core.text import clean, one_line
+from hgtui.core.text import one_line
 from hgtui.core.wire import show_input
+from hgtui.ui.folders import listed
 
 MOST = 40
-NAMES = 2_000
-"""How many names of a folder are looked at."""
 _BEGUN = re.compile(r"(?:‹|#|<GENERATED>-?)(\d*)\Z")
 _SUFFIXES = {
     Kind.IMAGE: {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".pdf"},
@@ -96,31 +95,18 @@ def files(typed: str, base: Path, kind: Kind | None = None) -> list[Choice]:
 
     Reads the folder: not for the event loop. A name that a terminal would act on is left out.
     """
+    from hgtui.session.files import resolve
+
     head, slash, name = typed.rpartition("/")
-    try:
-        folder = base / Path(f"{head}{slash}" or ".").expanduser()
-        entries = []
-        for entry in folder.iterdir():
-            entries.append(entry)
-            if len(entries) >= NAMES:
-                break
-        entries = [
-            one
-            for one in entries
-            if one.name.startswith(name) and (name.startswith(".") or not one.name.startswith("."))
-        ]
-        fits = _SUFFIXES.get(kind) if kind else None
-        found = [(one.is_dir(), one) for one in entries if one.name == clean(one.name) and "\n" not in one.name]
-    except (OSError, ValueError, RuntimeError):
-        return []
-    kept = [
-        (not is_dir and bool(fits), is_dir, one.name)
-        for is_dir, one in found
-        if is_dir or not fits or one.suffix.lower() in fits
-    ]
-    kept.sort(key=lambda one: (one[1], one[2].lower()))
+    suffixes = _SUFFIXES.get(kind) if kind else None
+    found = listed(
+        resolve(f"{head}{slash}", base),
+        name,
+        fits=lambda one: suffixes is None or PurePath(one).suffix.lower() in suffixes,
+    )
+    rows = sorted(found.entries, key=lambda one: one.folder)  # what can be taken as it is comes first
     return [
-        Choice("file", path, "folder" if is_dir else "file", path)
-        for _, is_dir, entry in kept[:MOST]
-        if (path := f"{head}{slash}{entry}{'/' if is_dir else ''}") != typed
+        Choice("file", path, "folder" if one.folder else "file", path)
+        for one in rows[:MOST]
+        if (path := f"{head}{slash}{one.name}{'/' if one.folder else ''}") != typed
     ]

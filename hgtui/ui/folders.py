@@ -52,8 +52,15 @@ class Listing(NamedTuple):
         return next((low[:at] for at, char in enumerate(low) if high[at : at + 1] != char), low)
 
 
-def listed(folder: Path, beginning: str, stop: Callable[[], bool] = lambda: False) -> Listing:
-    """Read a folder. Hidden entries only where `beginning` begins with a dot; names that cannot be typed are left out."""
+def listed(
+    folder: Path,
+    beginning: str,
+    stop: Callable[[], bool] = lambda: False,
+    fits: Callable[[str], bool] = lambda _: True,
+) -> Listing:
+    """Read a folder. Hidden entries only where `beginning` begins with a dot; names that cannot be typed are left out, and
+    so are files whose name does not fit.
+    """
     count = 0
 
     def wanted(entries: Iterator["os.DirEntry[str]"]) -> Iterator[tuple[tuple[bool, str, str], Entry]]:
@@ -66,8 +73,10 @@ def listed(folder: Path, beginning: str, stop: Callable[[], bool] = lambda: Fals
                 continue
             if not (name.isprintable() or (name == clean(name) and "\n" not in name and "\t" not in name)):
                 continue
-            count += 1
             is_folder = _is_folder(entry)
+            if not is_folder and not fits(name):
+                continue
+            count += 1
             yield (not is_folder, name.casefold(), name), Entry(name, is_folder)
 
     try:
@@ -75,6 +84,8 @@ def listed(folder: Path, beginning: str, stop: Callable[[], bool] = lambda: Fals
             best = [entry for _, entry in heapq.nsmallest(MOST, wanted(entries))]
     except OSError as error:
         return Listing(folder, beginning, error=f"{error.strerror or error}.")
+    except ValueError:  # a NUL is in no name
+        return Listing(folder, beginning, error="That is no path.")
     shown = tuple(one if one.folder else one._replace(size=_size(folder / one.name)) for one in best)
     return Listing(folder, beginning, shown, count - len(shown))
 

@@ -16,6 +16,7 @@ from hgtui.ui.app import HgtuiApp
 from hgtui.ui.widgets.choices import Choices
 from hgtui.ui.widgets.diff import DiffPane
 from hgtui.ui.widgets.form import FormField, TaskForm
+from hgtui.ui.widgets.pathfield import PathField
 from tests.ui.bench import SIZES, keys, notice, screen_text, settle, until, workbench
 from tests.ui.scripted import Scripted, ScriptedDesk, chain
 
@@ -355,6 +356,21 @@ async def test_a_plan_is_opened_where_nothing_was_asked_and_it_is_said_how_it_wa
         assert command.plan
         assert "cut off" in command.notes[0]
         await until(pilot, lambda: "cut off" in notice(pilot))
+
+
+async def test_the_path_of_a_plan_is_completed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "my plan.json").write_text(REPLY)
+    monkeypatch.chdir(tmp_path)
+    async with HgtuiApp(ScriptedDesk()).run_test(size=(80, 24)) as pilot:
+        await pilot.app.screen.run_action("open_plan")
+        await until(pilot, lambda: pilot.app.screen.query("#picking-text"))
+        path = pilot.app.screen.query_one("#picking-text", PathField)
+        await pilot.press(*"my")
+        await until(pilot, lambda: path.offers.display)
+        await pilot.press("tab")
+        await until(pilot, lambda: path.text == "my plan.json")
+        await pilot.press("escape")
+        await until(pilot, lambda: not pilot.app.screen.query("#picking-text"))
 
 
 async def test_what_is_no_plan_is_told_and_the_text_stays() -> None:

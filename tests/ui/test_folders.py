@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from hgtui.core.resource import Kind
+from hgtui.ui.completing import files
 from hgtui.ui.folders import MOST, Entry, listed, size_words
 
 
@@ -83,3 +85,14 @@ def test_a_size_is_written_as_a_person_reads_it() -> None:
         "5.0 GB",
         "2.0 TB",
     ]
+
+
+def test_files_of_another_kind_take_no_room_in_the_list(tmp_path: Path) -> None:
+    for at in range(MOST + 5):
+        (tmp_path / f"a{at:03}.txt").touch()
+    (tmp_path / "album").mkdir()
+    (tmp_path / "az.png").touch()
+    assert [one.text for one in files("a", tmp_path, Kind.IMAGE)] == ["az.png", "album/"]
+    assert files("none/", tmp_path) == []
+    assert files("~nobody-of-that-name/", tmp_path) == []
+    assert files("a\0b/", tmp_path) == []

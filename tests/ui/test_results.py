@@ -18,6 +18,7 @@ from hgtui.ui.screens.asking import AskLine
 from hgtui.ui.screens.result import ResultScreen
 from hgtui.ui.screens.workbench import Workbench
 from hgtui.ui.widgets.field import Field
+from hgtui.ui.widgets.pathfield import PathField
 from hgtui.ui.widgets.reader import Reader
 from hgtui.ui.widgets.showpiece import Showpiece
 from hgtui.ui.widgets.task import TaskPane
@@ -351,6 +352,33 @@ async def test_capital_s_saves_under_a_name_and_asks_before_it_replaces(tmp_path
         assert (tmp_path / "mine.txt").read_text() == "two animals"
 
 
+@pytest.mark.parametrize("size", SIZES)
+async def test_where_a_result_is_saved_is_completed_as_in_the_prompt(tmp_path: Path, size: tuple[int, int]) -> None:
+    base = tmp_path / "here"
+    (base / "my results").mkdir(parents=True)
+    (base / "my results" / "old.txt").touch()
+    async with workbench(PLAN, size) as (pilot, conductor):
+        farm(conductor, EMPTY)
+        done(conductor, "t2", words(keep(desk(pilot), tmp_path, b"two animals")))
+        desk(pilot).base = base
+        await choose(pilot, "j")
+        field = await asked(pilot, "S")
+        assert isinstance(field, PathField)
+        field.text = ""
+        await pilot.press(*"my")
+        await until(pilot, lambda: field.offers.display)
+        assert "my results/" in screen_text(pilot)
+        await pilot.press("tab")
+        await until(pilot, lambda: field.text == "my results/" and field.offers.display)
+        await pilot.press("escape")
+        await settle(pilot)
+        assert (field.offers.display, field.has_focus) == (False, True)
+        await pilot.press("tab")
+        await until(pilot, lambda: field.text == "my results/old.txt")
+        await pilot.press("escape")
+        await until(pilot, lambda: not isinstance(pilot.app.screen, AskLine))
+
+
 async def test_what_is_looked_at_is_saved_from_there_and_that_is_told_there(tmp_path: Path) -> None:
     async with workbench(PLAN, (80, 24)) as (pilot, conductor):
         digest = keep(desk(pilot), tmp_path, picture())
@@ -456,6 +484,27 @@ async def test_s_gives_a_text_by_hand_at_once_where_nothing_has_read_it(size: tu
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, Workbench))
         assert conductor.commands == [cmd.Supply(uid="t2", text="two animals")]
+
+
+async def test_the_path_of_a_result_by_hand_is_completed_and_a_text_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "my cat.txt").write_text("two animals")
+    async with workbench(PLAN) as (pilot, conductor):
+        desk(pilot).base = tmp_path
+        await fail(conductor, pilot)
+        field = await asked(pilot, "s")
+        assert isinstance(field, PathField)
+        await pilot.press(*"my c")
+        await until(pilot, lambda: field.offers.display)
+        await pilot.press("down", "enter")
+        await settle(pilot)
+        assert field.text == "my cat.txt"
+        field.text = ""
+        await pilot.press(*"my cow and my dog")
+        await settle(pilot)
+        assert not field.offers.display
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Workbench))
+        assert conductor.commands == [cmd.Supply(uid="t2", text="my cow and my dog")]
 
 
 async def test_s_takes_a_file_by_its_content_and_says_what_does_not_fit(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from functools import partial
+from pathlib import Path
 
 from textual import on
 from textual.app import ComposeResult
@@ -14,6 +15,8 @@ from textual.widgets import Static
 from hgtui.core.text import clean
 from hgtui.paths import styles
 from hgtui.ui.widgets.field import Field
+from hgtui.ui.widgets.offers import Offers
+from hgtui.ui.widgets.pathfield import PathField
 
 Take = Callable[[str], Awaitable[str]]
 """Does something with what was typed; gives a sentence where it cannot, an empty text where it is done."""
@@ -21,15 +24,25 @@ Look = Callable[[str], Awaitable[str]]
 """Says in a few words what would be done with what stands there."""
 
 
+class WholePath(PathField):
+    """A field that is one path, or a text."""
+
+    whole = True
+
+
 class AskLine(ModalScreen[None]):
-    """A text field with a question. What is typed stays until it was taken; esc leaves it."""
+    """A text field with a question, which completes paths from the folder `base` on.
+
+    What is typed stays until it was taken; esc closes the list of paths, else leaves it.
+    """
 
     CSS_PATH = styles() / "results.tcss"
-    BINDINGS = [Binding("escape,ctrl+c", "dismiss", "Back", show=False, priority=True)]
+    BINDINGS = [Binding("escape,ctrl+c", "back", "Back", show=False, priority=True)]
 
-    def __init__(self, title: str, about: str, text: str, take: Take, look: Look | None = None) -> None:
+    def __init__(self, title: str, about: str, text: str, take: Take, base: Path, look: Look | None = None) -> None:
         super().__init__()
         self._title, self._about, self._text, self._take, self._look = title, about, text, take, look
+        self._base = base
         self.said = ""
 
     def compose(self) -> ComposeResult:
@@ -37,11 +50,14 @@ class AskLine(ModalScreen[None]):
         with Vertical(id="asked") as box:
             # As content: the type of a task may be anything.
             box.border_title = Content(clean(self._title, 120))
-            box.border_subtitle = "enter takes it · esc goes back"
+            box.border_subtitle = "enter takes it · tab completes a path · esc goes back"
             yield Static(Content(clean(self._about, 600)), id="asked-about", markup=False)
             with Horizontal(id="asked-line"):
                 yield Static("▸ ", id="asked-mark", markup=False)
-                yield Field(self._text, id="asked-field")
+                field = WholePath(self._text, id="asked-field")
+                field.base = self._base
+                yield field
+            yield Offers()
             yield Static("", id="asked-said", markup=False)
 
     def on_mount(self) -> None:
@@ -57,6 +73,23 @@ class AskLine(ModalScreen[None]):
         said = self.query_one("#asked-said", Static)
         said.display = bool(words)
         said.update(Content(clean(words, 1_000)))
+
+    def action_back(self) -> None:
+        """Close the list of paths, else leave."""
+        field = self.query_one(WholePath)
+        if field.offers.display:
+            field.leave()
+        else:
+            self.dismiss(None)
+
+    @on(Offers.Taken)
+    def _offered(self, event: Offers.Taken) -> None:
+        self.query_one(WholePath).take(event.entry)
+
+    @on(PathField.Told)
+    def _told(self, event: PathField.Told) -> None:
+        event.stop()
+        self.say(event.words)
 
     @on(Field.Changed)
     def _changed(self) -> None:

@@ -102,7 +102,7 @@ class Keeping(Choosing):
             return ""
 
         words = f"{about(result)}\nA file or a folder; the path begins in the working folder."
-        self.app.push_screen(AskLine(f"Save the result of {task.id} as", words, name, take))
+        self.app.push_screen(AskLine(f"Save the result of {task.id} as", words, name, take, self.desk.base))
 
     def action_open_outside(self) -> None:
         """Open the main result with the desktop's program for it, or say how to fetch it."""
@@ -168,7 +168,7 @@ class Keeping(Choosing):
             return await self._seems(task, text)
 
         title = f"The result of {task.id} {one_line(task.task, 40)} by hand"
-        self.app.push_screen(AskLine(title, _wanted(task), self._typed.get(task.uid, ""), take, look))
+        self.app.push_screen(AskLine(title, _wanted(task), self._typed.get(task.uid, ""), take, self.desk.base, look))
 
     async def _take_given(self, task: Task, text: str) -> str:
         """Check what was typed and give it, or have foreseen what that would do; return what is wrong with it."""

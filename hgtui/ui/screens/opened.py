@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
@@ -15,19 +15,20 @@ from textual.widgets import Static, TextArea
 from hgtui.core.reading import PlanError
 from hgtui.core.text import clean, plural
 from hgtui.paths import styles
-from hgtui.ui.completing import files
-from hgtui.ui.widgets.choices import Choices
 from hgtui.ui.widgets.field import Field
+from hgtui.ui.widgets.offers import Offers
+from hgtui.ui.widgets.pathfield import PathField
 
 MOST = 2_000_000
 """How many characters of a reply can be pasted."""
 LOOKS = "A path, or a plan or the raw reply of a planner, pasted here."
 
 
-class ReplyField(Field):
-    """A field that takes a whole reply."""
+class ReplyField(PathField):
+    """A field that takes a path, or a whole reply."""
 
     longest = MOST
+    whole = True
 
 
 class OpenPlan(ModalScreen[Any]):
@@ -46,9 +47,11 @@ class OpenPlan(ModalScreen[Any]):
         """Lay out the field and what is said of it."""
         with Vertical(id="picking") as box:
             box.border_title = "Open a plan or a raw reply"
-            box.border_subtitle = "enter reads it · ↓ files · esc goes back"
-            yield ReplyField(self.written, id="picking-text", placeholder="path, or paste a plan or a reply")
-            yield Choices()
+            box.border_subtitle = "enter reads it · tab completes a path · esc goes back"
+            field = ReplyField(self.written, id="picking-text", placeholder="path, or paste a plan or a reply")
+            field.base = Path()
+            yield field
+            yield Offers()
             yield Static(LOOKS, id="picking-why", markup=False)
 
     def on_mount(self) -> None:
@@ -62,32 +65,15 @@ class OpenPlan(ModalScreen[Any]):
         self._tell(
             f"{plural(len(text), 'character')} on {plural(lines, 'line')}: enter reads it" if lines > 1 else LOOKS
         )
-        if lines == 1 and len(text) < 500:
-            self.run_worker(self._list(text), group="paths", exclusive=True)
-        else:
-            self.query_one(Choices).offer([], after=self.query_one(ReplyField))
 
-    async def _list(self, text: str) -> None:
-        listed = await asyncio.to_thread(files, text, Path())
-        if self.query_one(ReplyField).text == text and text:
-            self.query_one(Choices).offer(listed, after=self.query_one(ReplyField))
+    @on(Offers.Taken)
+    def _offered(self, event: Offers.Taken) -> None:
+        self.query_one(ReplyField).take(event.entry)
 
-    def on_key(self, event: events.Key) -> None:
-        """Go into the list of files."""
-        if event.key == "down" and self.query_one(Choices).items and not self.query_one(Choices).has_focus:
-            event.stop()
-            self.query_one(Choices).focus()
-
-    @on(Choices.Picked)
-    def _picked(self, event: Choices.Picked) -> None:
-        field = self.query_one(ReplyField)
-        field.text = event.choice.text
-        field.move_cursor(field.document.end)
-        field.focus()
-
-    @on(Choices.Left)
-    def _back(self) -> None:
-        self.query_one(ReplyField).focus()
+    @on(PathField.Told)
+    def _nothing(self, event: PathField.Told) -> None:
+        event.stop()
+        self._tell(event.words)
 
     @on(Field.TooLong)
     def _too_long(self, event: Field.TooLong) -> None:
@@ -116,8 +102,9 @@ class OpenPlan(ModalScreen[Any]):
         self.query_one("#picking-why", Static).update(Content(clean(words, 600)))
 
     def action_leave(self) -> None:
-        """Go back to the field from the list, else open none."""
-        if self.query_one(Choices).has_focus:
-            self.query_one(ReplyField).focus()
+        """Close the list of paths, else open none."""
+        field = self.query_one(ReplyField)
+        if field.offers.display:
+            field.leave()
         else:
             self.dismiss(None)
