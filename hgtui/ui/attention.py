@@ -145,7 +145,7 @@ def _ways(view: View, task: Task, width: int) -> list[Line]:
     """Return the keys that help, the cheapest way on first."""
     here = task.uid == view.chosen
     asks = view.run.state(task.uid) is TaskState.ASKING
-    keys = [("a", "let it start"), ("n", "go on without")] if asks else _keys(view, task, here=here)
+    keys = [("a", "let it start"), ("n", "go on without")] if asks else ways_on(view, task, here=here)
     if not here:
         keys.insert(0, ("!", f"goes to {task.id}, then"))
     lines: list[Line] = []
@@ -162,8 +162,11 @@ def _ways(view: View, task: Task, width: int) -> list[Line]:
     return [*lines, tuple(pieces)]
 
 
-def _keys(view: View, task: Task, *, here: bool) -> list[tuple[str, str]]:
-    """Return the ways on from a failure: what costs least and may help first."""
+def ways_on(view: View, task: Task, *, here: bool) -> list[tuple[str, str]]:
+    """Return the ways on from a failure, a key and what it does: what costs least and may help first.
+
+    `here` says that the task is selected, so that its next candidate is known.
+    """
     other = view.next_candidate if here else None
     at = f" at {other.provider}" if other and other.provider else ""
     another = [("f", f"next: {other.model}{at}")] if other else [] if here else [("f", "next candidate")]
@@ -176,5 +179,6 @@ def _keys(view: View, task: Task, *, here: bool) -> list[tuple[str, str]]:
         ("n", "go on without"),
         ("s", "by hand"),
         ("m", "another model"),
+        ("l", "its log"),
         ("F", "answer with what there is"),
     ]

@@ -7,6 +7,7 @@ from hgtui.core import events as ev
 from hgtui.core.problems import Severity
 from hgtui.core.states import Gate, Outcome, Stage, TaskState
 from hgtui.core.text import clean, one_line, plural
+from hgtui.ui.attention import ways_on
 from hgtui.ui.exhibits import caption, for_answer
 from hgtui.ui.greeting import Said
 from hgtui.ui.live import Revising, Stream
@@ -191,7 +192,8 @@ def _failures(view: View) -> list[Said]:
         else:
             text = f"{name} was stopped."
         if view.run.stage is Stage.EXECUTION:
-            text += "\n! goes there, then f next candidate · r retry · m model · n go on without · F answer with what there is"
+            ways = " · ".join(f"{key} {words}" for key, words in ways_on(view, task, here=False))
+            text += f"\n! goes there, then {ways}"
         said.append(Said(f"task {task.uid}", "hgtui", text, "bad" if status.state is TaskState.FAILED else "warn"))
     return said
 

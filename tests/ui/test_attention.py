@@ -1,5 +1,6 @@
 """What stands over the task: what leaves and is spent at the gate; what failed, who stood in, how long it waits, the ways on."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,10 +13,13 @@ from hgtui.core.plan import Input, Plan, Task
 from hgtui.core.problems import Problem, problems
 from hgtui.core.states import Failure, TaskState
 from hgtui.core.status import TaskStatus
+from hgtui.ui.attention import ways_on
 from hgtui.ui.rows import countdown
 from hgtui.ui.screens.mends import Mends
 from hgtui.ui.screens.workbench import Workbench
+from hgtui.ui.story import story
 from hgtui.ui.widgets.bars import Bar
+from hgtui.ui.widgets.log import LogPane
 from hgtui.ui.widgets.task import TaskPane
 from tests.ui.bench import SIZES, keys, notice, screen_text, settle, until, workbench
 from tests.ui.scripted import Scripted, hub_candidate
@@ -115,6 +119,22 @@ async def test_a_failure_says_its_class_its_hint_in_full_and_the_keys_that_help(
         assert "f next: microsoft/speecht5_tts at fal-ai" in text
         assert "r retry n go on without s by hand m another model" in text
         assert keys(pilot)["f"] == "next candidate"
+        assert "m another model l its log" in text
+        await pilot.press("l")
+        await until(pilot, lambda: pilot.app.screen.query_one(LogPane).filter.uid == "t1")
+
+
+@pytest.mark.parametrize("failure", [Failure.ACCESS, Failure.TIMEOUT])
+async def test_the_conversation_names_the_keys_in_the_order_of_the_bar(failure: Failure) -> None:
+    async with workbench(PLAN, (120, 36), BARK, TTS) as (pilot, conductor):
+        fail(conductor, failure, WHERE)
+        await settle(pilot)
+        screen = pilot.app.screen
+        assert isinstance(screen, Workbench)
+        (said,) = (one.text for one in story(screen.view) if one.key.startswith("task "))
+        told = re.findall(r"(?:then|·) (\S) ", said)
+        assert told == [key for key, _ in ways_on(screen.view, screen.view.stuck[0], here=True)]
+        assert told.index("r") < told.index("f") if failure is Failure.TIMEOUT else told[0] == "f"
 
 
 async def test_a_failure_of_a_task_that_is_not_selected_is_gone_to_by_one_key() -> None:
