@@ -375,6 +375,8 @@ def models(
         raise typer.BadParameter(f"not together with {given[0]}", param_hint=given[1])
     if (pin is not None or unpin) and task is None:
         raise typer.BadParameter(f"{given[0]} needs it: the type that is pinned for", param_hint="--task")
+    if card is not None and task is not None:
+        raise typer.BadParameter("a card is of a model, whatever task it is for", param_hint="--task")
     if limit is not None and search is None:
         raise typer.BadParameter("it bounds what --search finds", param_hint="--limit")
     way = modelling.Way(profile=profile, offline=offline, as_json=as_json)

@@ -124,6 +124,7 @@ def test_a_search_needs_no_token_and_finds_the_most_loaded_first(at_hub: Program
     at_hub.run("models", "--search", "whisper", "--task", "translation").told(1, "no model for translation")
     at_hub.run("models", "--search", " ").told(2, "nothing to search for")
     at_hub.run("models", "--task", "translation", "--limit", "1").told(2, "--search")
+    at_hub.run("models", "--card", "a/b", "--task", "translation").told(2, "a card is of a model")
 
 
 def test_a_card_is_printed_whole_and_drives_no_terminal(at_hub: Program) -> None:
