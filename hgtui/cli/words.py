@@ -1,7 +1,6 @@
 """A plan, its problems and a run in plain words, for a terminal without a screen and for a log."""
 
 import contextlib
-import re
 import shlex
 import sys
 from collections.abc import Iterable
@@ -28,8 +27,6 @@ LONGEST_REQUEST = 500
 BY_HAND = "Ask differently, or mend the plan by hand:"
 FILE_BY_HAND = "Mend the plan file and run it again."
 BY_COMMAND = "To apply the first mend of each error:"
-_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
-"""A backslash before ASCII punctuation, as in CommonMark 0.31, section 2.4."""
 
 
 def say(words: str) -> None:
@@ -40,8 +37,10 @@ def say(words: str) -> None:
 
 
 def answer_text(answer: ev.Answered) -> str:
-    """Return an answer as a terminal shows it: without the backslashes that keep foreign text from being Markdown."""
-    return _ESCAPED.sub(r"\1", answer.text) if answer.by == "program" else answer.text
+    """Return an answer as it is printed, and can be copied: without the backslashes that only Markdown needs."""
+    from hgtui.response.plain import plain
+
+    return plain(answer.text, by_program=answer.by == "program")
 
 
 def plan_table(plan: Plan, assignments: dict[str, Assignment] | None = None, *, to: TextIO | None = None) -> str:

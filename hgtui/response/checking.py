@@ -11,6 +11,13 @@ from hgtui.response.report import literal
 from hgtui.response.sources import Sources, is_path, is_url
 
 SIGN = "⚠"
+_MARKED, _WRONG, _INSTEAD = (
+    f"**{SIGN} Not from a task**",
+    "**What did not work**",
+    "**What ran in place of another model**",
+)
+HEADS = (_MARKED, _WRONG, _INSTEAD)
+"""What the lists of the program below an answer begin with."""
 MOST_MARKS = 200
 """Marks that are listed below an answer; all are in the text."""
 
@@ -208,7 +215,7 @@ def _listed(text: str, marks: tuple[Mark, ...]) -> Iterator[str]:
     lines = [f"- {literal(word)}: {why}" for word, why in list(said)[:MOST_MARKS]]
     if len(said) > MOST_MARKS:
         lines.append(f"- and {len(said) - MOST_MARKS} more")
-    yield "\n".join([f"**{SIGN} Not from a task**", "", *lines])
+    yield "\n".join([_MARKED, "", *lines])
 
 
 def _troubles(about: Answering) -> Iterator[str]:
@@ -219,7 +226,7 @@ def _troubles(about: Answering) -> Iterator[str]:
             words = " ".join(filter(None, said))
             lines.append(f"- {finding.id} {finding.task}: {finding.state}" + (f": {words}" if words else "."))
     if lines:
-        yield "\n".join(["**What did not work**", "", *lines])
+        yield "\n".join([_WRONG, "", *lines])
 
 
 def _instead(about: Answering) -> Iterator[str]:
@@ -229,4 +236,4 @@ def _instead(about: Answering) -> Iterator[str]:
         if finding.state in HAS_RESULT and finding.message
     ]
     if lines:
-        yield "\n".join(["**What ran in place of another model**", "", *lines])
+        yield "\n".join([_INSTEAD, "", *lines])
