@@ -15,7 +15,7 @@ from hgtui.ui.themes import NAMES
 
 
 class Offer(NamedTuple):
-    """An entry of the palette: what it is called, what it does, its key or why it cannot be done now."""
+    """An entry of the palette: what it is called, what it does, its key or why it cannot be done now, as foreign text."""
 
     about: str
     do: Callable[[], object]
@@ -63,7 +63,7 @@ class Commands(Provider):
     async def discover(self) -> Hits:
         """List everything."""
         for one in self._all():
-            yield DiscoveryHit(one.about, one.do, help=one.words)
+            yield DiscoveryHit(one.about, one.do, help=_literal(one.words))
 
     async def search(self, query: str) -> Hits:
         """List what fits a query."""
@@ -71,4 +71,9 @@ class Commands(Provider):
         for one in self._all():
             score = matcher.match(one.about)
             if score > 0:
-                yield Hit(score, matcher.highlight(one.about), one.do, help=one.words)
+                yield Hit(score, matcher.highlight(one.about), one.do, help=_literal(one.words))
+
+
+def _literal(text: str) -> str:
+    """Return a text so that the palette, which reads markup, shows it as it is: each bracket, also one that is never closed."""
+    return text.replace("[", "\\[")
