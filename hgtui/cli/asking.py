@@ -11,7 +11,7 @@ from typing import Any
 
 from hgtui.cli.faults import Fault
 from hgtui.cli.signals import on_signals
-from hgtui.cli.words import approve_line, say
+from hgtui.cli.words import approve_line, is_plan_alone, say
 from hgtui.core.edits import Draft
 from hgtui.core.problems import problems
 from hgtui.core.run import Run
@@ -72,7 +72,8 @@ async def ask_person(run: Run, *, stored: bool = True) -> str:
     Raises Fault (129, 130, 143) where the person interrupts instead.
     """
     approvable = run.gate is not None and run.gate.approvable
-    line, status = await ask_line("\nRun this plan? [y/N/edit] " if approvable else "\nEdit this plan? [N/edit] ")
+    question = "Choose models for this plan?" if is_plan_alone(run) else "Run this plan?"
+    line, status = await ask_line(f"\n{question} [y/N/edit] " if approvable else "\nEdit this plan? [N/edit] ")
     if status:
         hint = f"To run it later: {approve_line(run)}" if approvable and stored else ""
         raise Fault("Nothing was run.", hint, status)

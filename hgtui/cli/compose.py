@@ -13,6 +13,7 @@ from hgtui.cli.controller import how_to_set, list_models, several, stages
 from hgtui.cli.deciding import Decided, decide, planner_name
 from hgtui.cli.faults import Fault
 from hgtui.cli.hubbing import HubParts, HubUse, Level, hub_use, logging
+from hgtui.cli.standing_rules import StandingRules
 from hgtui.cli.words import say
 from hgtui.config import AUTO, ConfigError, Settings, config_path, data_dir, with_offline
 from hgtui.core.addresses import exemptions
@@ -53,6 +54,7 @@ class Workplace:
     environ: Mapping[str, str]
     hub: HubUse
     pins: Pins
+    rules: StandingRules
     allowed: tuple[Path, ...] = ()
     chat: ChatClient | None = None
     results: ResultStore | None = None
@@ -85,6 +87,7 @@ class Workplace:
         if hub.note:
             say(f"note: {hub.note}")
         pins = await asyncio.to_thread(_pins_of, environ)
+        rules = await asyncio.to_thread(StandingRules.read, environ, settings.policy, counts=not no_store)
         here = await asyncio.to_thread(Path.cwd)
         folder = data_dir(environ)
         traceless = await _traceless() if no_store else None
@@ -100,6 +103,7 @@ class Workplace:
             environ=environ,
             hub=hub,
             pins=pins,
+            rules=rules,
             allowed=allowed,
             chat=chat,
         )
@@ -228,6 +232,7 @@ class Workplace:
             lock=self._lock,
             results=self.results,
             fresh=fresh,
+            rules=self.rules,
         )
         conductor = logging(lambda: Conductor(equipment, run, lock), Conductor.log)
         self.conductors.append(conductor)

@@ -17,6 +17,7 @@ from hgtui.cli.picking import pick_model
 from hgtui.cli.stored import StoredRuns
 from hgtui.cli.words import approve_line
 from hgtui.config import ConfigError, config_path, keep_theme
+from hgtui.config.rules import Listed, RulesError
 from hgtui.core.model import Candidate
 from hgtui.core.resource import FileFact
 from hgtui.core.run import Run
@@ -129,6 +130,20 @@ class WorkplaceDesk(StoredRuns):
         """The name of the candidate that the person has pinned, by task type, as it is now."""
         return self._place.pins.by_task
 
+    async def rules(self) -> tuple[Listed, ...]:
+        """Return every rule with how often it was used. Raises DeskError."""
+        try:
+            return await self._place.rules.listed()
+        except RulesError as error:
+            raise DeskError(error.message, error.hint) from None
+
+    async def forget_rule(self, key: str) -> bool:
+        """Delete a stored rule, by its key; False where none has that. Raises DeskError."""
+        try:
+            return await self._place.rules.forget(key)
+        except RulesError as error:
+            raise DeskError(error.message, error.hint) from None
+
     async def search(self, words: str, task: str) -> tuple[Candidate, ...]:
         """Return what the Hub has for words among the models of a task type. Raises StoreError."""
         return await self._place.hub_parts.store.search(words, task)
@@ -217,6 +232,6 @@ def _left(run: Run) -> str:
     """How to go on with a run that waits, what is kept of one that ran."""
     if not run.id or run.ended:
         return ""
-    if run.gate is not None and run.stage is Stage.SELECTION:
+    if run.gate is not None and run.stage in {Stage.PLANNING, Stage.SELECTION}:
         return f"{run.id} waits for approval. {'To run it: ' + approve_line(run) if run.gate.approvable else 'It has errors.'}"
     return f"{run.id} was left in the middle; what was done is kept. To go on with it: hgtui resume {run.id}"

@@ -233,6 +233,12 @@ def event_words(event: ev.Event, run: Run, scripted: bool) -> str:
             return f"run {run.id} goes on: {words}"
         case ev.PlanProposed(notes=notes):
             return "\n".join(f"note: {note}" for note in notes)
+        case ev.PlanApproved():
+            return "the plan is approved; it stops again for the models"
+        case ev.RuleAdded(rule=rule):
+            return f"rule: {rule.words}"
+        case ev.RuleDropped():
+            return "a rule holds no longer"
         case ev.PlanningFailed(message=message, hint=hint):
             return f"planning failed: {message} {hint}".rstrip()
         case ev.Approved(by=by, leaves=leaves, spends=spends) if by != "person":
@@ -250,6 +256,10 @@ def event_words(event: ev.Event, run: Run, scripted: bool) -> str:
 def _task_words(event: ev.Event, names: Mapping[Uid, str]) -> str:
     name = names.get(getattr(event, "uid", None) or "", "a task")
     match event:
+        case ev.RuleUsed(words=words, effect="auto"):
+            return f"{name}: a rule lets it through: {words}"
+        case ev.BreakpointSet(on=on):
+            return f"{name}: {'stops' if on else 'no stop'} after it"
         case ev.TaskStarted(candidate=candidate, attempt=attempt):
             return f"{name}: started on {candidate}" + (f", try {attempt}" if attempt > 1 else "")
         case ev.TaskRetrying(attempt=attempt, message=message, wait_s=wait):

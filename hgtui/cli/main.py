@@ -452,6 +452,19 @@ def gc(
 
 
 @app.command()
+def rules(
+    delete: Annotated[
+        int | None, typer.Option("--delete", metavar="N", min=1, help="Delete the rule of this number.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """List the rules on what starts by itself, what asks and what never runs, with what they let through."""
+    from hgtui.cli import ruling
+
+    _await(ruling.rules(delete, as_json=as_json))
+
+
+@app.command()
 def results(
     as_json: Json = False,
     clear: Annotated[bool, typer.Option("--clear", help="Forget every kept result: all tasks run again.")] = False,

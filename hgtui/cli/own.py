@@ -6,6 +6,7 @@ from hgtui.cli.picking import pick_model
 from hgtui.cli.words import say
 from hgtui.config import ConfigError
 from hgtui.core.run import Run
+from hgtui.core.states import Gate
 from hgtui.llm.profile import resolve
 from hgtui.session.places import CONTROLLER, open_tasks
 
@@ -42,6 +43,8 @@ async def own_profile(place: Workplace, run: Run, profile: str | None) -> None:
 def needs_controller(run: Run, answer: str | None) -> bool:
     """Whether something that is left of a run is for an LLM: to plan, to choose, a task, the answer."""
     if run.proposed is None or (run.gate is None and run.grant is None):
+        return True
+    if run.gate is not None and run.gate.gate is Gate.PLAN:  # models are chosen behind it
         return True
     chosen = run.draft.assignments
     names = (chosen[task.uid].candidate for task in open_tasks(run) if task.uid in chosen)

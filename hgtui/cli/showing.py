@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from hgtui.cli.faults import Fault
 from hgtui.cli.tables import table
-from hgtui.cli.words import answer_text, approve_line, plan_table, problem_lines, say
+from hgtui.cli.words import answer_text, approve_line, is_plan_alone, plan_table, problem_lines, say
 from hgtui.config import TEMPLATE, ConfigError, config_path, data_dir, load
 from hgtui.core.states import EXIT_OK, HAS_RESULT
 from hgtui.core.task import TASKS
@@ -176,7 +176,8 @@ def _waiting(run: "Run") -> str:
 
     found = problem_lines(problems(run.plan, run.facts), run.plan)
     if run.gate is not None and run.gate.approvable:
-        return "\n\n".join(filter(None, (found, f"It waits for approval. To run it: {approve_line(run)}")))
+        way = "To choose its models" if is_plan_alone(run) else "To run it"
+        return "\n\n".join(filter(None, (found, f"It waits for approval. {way}: {approve_line(run)}")))
     return f"{found}\n\nThe plan has errors and cannot run."
 
 

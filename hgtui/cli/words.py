@@ -15,7 +15,7 @@ from hgtui.core.model import Assignment
 from hgtui.core.plan import Plan
 from hgtui.core.problems import Problem, errors, problems
 from hgtui.core.run import Run
-from hgtui.core.states import TaskState
+from hgtui.core.states import Gate, TaskState
 from hgtui.core.text import one_line
 from hgtui.core.wire import show_input
 
@@ -122,6 +122,25 @@ def approve_line(run: Run) -> str:
     return f"hgtui approve {run.id} {run.gate.fingerprint[:SHOWN]}" if run.gate else ""
 
 
+def is_plan_alone(run: Run) -> bool:
+    """Whether a run waits for its plan alone to be approved, before models are chosen for it."""
+    return run.gate is not None and run.gate.gate is Gate.PLAN
+
+
+def policy_lines(run: Run) -> str:
+    """Return a line for each task that will ask before it starts, with the rule that says so, and for each breakpoint."""
+    said = run.ruling
+    lines = []
+    for task in run.plan:
+        verdict = said.verdict(task)
+        if verdict.effect == "ask" and not task.skip and run.state(task.uid) is TaskState.WAITING:
+            why = f": {verdict.why}" if verdict.rule else ""
+            lines.append(f"will ask before {task.id} {task.task}{why}")
+        if task.uid in run.breakpoints:
+            lines.append(f"stops after {task.id} {task.task}")
+    return "\n".join(one_line(line, WIDEST_LINE) for line in lines)
+
+
 def costs(leaves: Iterable[str], spends: str) -> str:
     """Return a line for each place outside this machine that something goes to, and one for what is spent."""
     lines = [f"leaves this machine: {one_line(one, WIDEST_LINE)}" for one in leaves]
@@ -191,9 +210,15 @@ def gate_words(run: Run, *, from_file: str = "", stored: bool = True) -> str:
         parts.append(problem_lines(found, run.plan))
     if errors(found):
         parts.append(f"The plan has errors and cannot run. {mend_words(run, from_file)}")
+    elif run.gate is not None and is_plan_alone(run):
+        later = f"\nTo choose models for it: {approve_line(run)}" if stored else ""
+        parts.append(f"fingerprint of the plan {run.gate.fingerprint[:SHOWN]}{later}")
     elif run.gate is not None:
         leaves = costs(run.gate.leaves, run.gate.spends)
-        parts += filter(None, (asking_lines(run), stand_in_lines(run), terms_lines(run), leaves, reuse_lines(run)))
+        parts += filter(
+            None,
+            (asking_lines(run), policy_lines(run), stand_in_lines(run), terms_lines(run), leaves, reuse_lines(run)),
+        )
         later = f"\nTo run it: {approve_line(run)}" if stored else ""
         parts.append(f"fingerprint {run.gate.fingerprint[:SHOWN]}{later}")
     return "\n\n".join(parts)

@@ -13,7 +13,6 @@ Place = tuple[int | str, ...]
 SECRETS = {"api_key", "apikey", "key", "secret", "token", "password", "openai_api_key", "hf_token", "authorization"}
 IN_PROFILE = {"controller", "hub", "limits"}
 LATER: dict[tuple[str, ...], str] = {
-    ("policy",): "[[policy]]",
     ("profiles", "*", "local"): "[profiles.NAME.local]",
     ("profiles", "*", "workers"): "[[profiles.NAME.workers]]",
 }

@@ -1,17 +1,18 @@
-"""What can be set: profiles (a controller, the Hub and limits), the gates, whether servers on this machine are looked for,
-and how the workbench looks.
+"""What can be set: profiles (a controller, the Hub and limits), gates and rules, whether servers on this machine are looked
+for, and how the workbench looks.
 """
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from hgtui.config import checks
 from hgtui.config.errors import ConfigError, nearest
 from hgtui.config.hub import Hub
 from hgtui.core.base import Value
+from hgtui.core.policy import Match, Rule
 from hgtui.core.text import one_line
 
 AUTO = "auto"
@@ -84,16 +85,11 @@ class Profile(Value):
     limits: Limits = Field(default_factory=Limits)
 
 
-def _gates(value: Any) -> Any:
-    if value == "split":
-        raise PydanticCustomError("gates", 'must be "merged" or "none": "split" comes in a later version')
-    return value
-
-
 class Settings(Value):
     """What flags, environment and file say together; where all are silent, the defaults.
 
-    `gates`: "merged" for one gate before anything runs, "none" to run a plan without errors at once. `answer`:
+    `gates`: "merged" for one gate before anything runs, "split" for one for the plan and one for the models, "none" to
+    run a plan without errors at once. `policy` has the rules of the file, the first first. `answer`:
     "program" keeps every result from the LLM and gives the program's report. `edit_as`: the form of the text in which a
     whole plan is edited. `probe`: whether "auto" looks for a server
     on this machine. `theme`, `bell` and `keys` are of the workbench: its colours, whether it rings when it waits for the
@@ -101,7 +97,7 @@ class Settings(Value):
     """
 
     default_profile: Annotated[str, Field(strict=True)] = AUTO
-    gates: Annotated[Literal["merged", "none"], BeforeValidator(_gates)] = "merged"
+    gates: Literal["merged", "split", "none"] = "merged"
     answer: Literal["llm", "program"] = "llm"
     edit_as: Literal["toml", "json"] = "toml"
     probe: bool = True
@@ -109,6 +105,7 @@ class Settings(Value):
     bell: Annotated[bool, Field(strict=True)] = True
     keys: dict[str, Annotated[str, Field(strict=True, min_length=1, max_length=100)]] = Field(default_factory=dict)
     profiles: dict[str, Profile] = Field(default_factory=dict)
+    policy: tuple[Rule, ...] = ()
 
     @field_validator("profiles")
     @classmethod
@@ -155,5 +152,7 @@ TABLES: dict[tuple[int | str, ...], list[str]] = {
     ("profiles", "*", "controller"): list(Controller.model_fields),
     ("profiles", "*", "hub"): list(Hub.model_fields),
     ("profiles", "*", "limits"): list(Limits.model_fields),
+    ("policy", "*"): list(Rule.model_fields),
+    ("policy", "*", "match"): list(Match.model_fields),
 }
 """The known keys of each table of the file."""

@@ -9,7 +9,8 @@ TEMPLATE = """\
 ## server on this machine (Ollama, vLLM, LM Studio, llama.cpp); else rules. Also: --profile, HGTUI_PROFILE.
 # default_profile = "auto"
 
-## One gate for the plan and its models before anything runs ("merged"), or none ("none"). Also: HGTUI_GATES.
+## One gate for the plan and its models before anything runs ("merged"), two ("split": the plan, then its models), or
+## none ("none"). Also: HGTUI_GATES.
 # gates = "merged"
 
 ## Who writes the answer: "llm", or "program" to keep every result from the LLM and take the program's report.
@@ -32,6 +33,18 @@ TEMPLATE = """\
 # [keys]
 # approve = "a"
 # help = "?,f1"
+## Rules, the first that matches a task decides. effect: "auto" lets it start within what was approved, "ask" stops it in
+## its place until you let it start, "deny" is an error of the plan. match: task (its type), endpoint and provider (of its
+## model), max_usd (the most that a call costs; a price that is not known asks), file_leaves (true: a file, or what was made
+## of one, is sent away from this machine). scope: "once" for the first task of each run, "run" or "always" for all.
+## Rules that you make in the workbench (p) come before these. hgtui rules lists them all.
+# [[policy]]
+# match = { task = "text-to-image", max_usd = 0.01 }
+# effect = "auto"
+# [[policy]]
+# match = { file_leaves = true }
+# effect = "ask"
+# scope = "always"
 
 ## Bounds for the runs of "auto". Every profile can have such a table.
 # [profiles.auto.limits]

@@ -1,6 +1,7 @@
 """What exactly a person allowed: the grant, its fingerprint, and whether something still lies within it."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from hgtui.core.base import Value, digest
 from hgtui.core.edits import Draft
@@ -9,6 +10,7 @@ from hgtui.core.plan import Task, Uid
 from hgtui.core.planfile import wire_names, write_task
 from hgtui.core.problems import file_literals
 from hgtui.core.resource import FileFact
+from hgtui.core.ruling import NO_RULES, Rulebook, price, ruling
 from hgtui.core.stand_ins import StandIn, draft_stand_ins, known_as
 
 Candidates = Mapping[str, tuple[Candidate, ...]]
@@ -33,8 +35,9 @@ class TaskGrant(Value):
 class Grant(Value):
     """What a person allowed. `fingerprint` is the digest of all of it.
 
-    `usd` bounds the cost of the run in US dollars, None where nothing in it costs money; `substitutes` are for a task
-    the candidates that may stand in without asking again, in the order in which they are tried.
+    `usd` is what its calls with a known price may cost together in US dollars, each made once by the dearest that may
+    make it, None where none costs anything; `substitutes` are for a task the candidates that may stand in without
+    asking again, in the order in which they are tried.
     """
 
     fingerprint: str
@@ -51,7 +54,7 @@ def _files(task: Task, files: Mapping[str, FileFact]) -> dict[str, str]:
     return {path: files[path].digest if path in files else "" for path in file_literals(task, files)}
 
 
-def fingerprint(draft: Draft, files: Mapping[str, FileFact], candidates: Candidates) -> str:
+def fingerprint(draft: Draft, files: Mapping[str, FileFact], candidates: Candidates, book: Rulebook = NO_RULES) -> str:
     """Return the SHA-256, in hexadecimal, of what would be granted.
 
     Tasks stand in topological order with the digests of their input files; uid, locks, reasons and everything else
@@ -62,10 +65,11 @@ def fingerprint(draft: Draft, files: Mapping[str, FileFact], candidates: Candida
     one process shows is the one that another approves. A task for which nothing stands in has no word of it.
 
     Where the inputs go first is part of it too, for a task that sends them away from this machine; not in the runs of
-    an hgtui that did not note it.
+    an hgtui that did not note it. Of the rules it has what they say of each task: without rules that is its policy.
     """
     ids = wire_names(draft.plan)
-    spare = draft_stand_ins(draft, candidates)
+    said = ruling(draft, files, candidates, book)
+    spare = draft_stand_ins(draft, candidates, said.may)
     rows = []
     for task in draft.plan.ordered():
         chosen = draft.assignments.get(task.uid)
@@ -73,7 +77,7 @@ def fingerprint(draft: Draft, files: Mapping[str, FileFact], candidates: Candida
             {
                 **write_task(task, ids, bare=True),
                 "skip": task.skip,
-                "policy": task.policy,
+                "policy": said.effect(task),
                 "assignment": chosen.granted() if chosen and not task.skip else None,
                 "files": _files(task, files),
                 **_spare_rows(spare.get(task.uid, ())),
@@ -99,9 +103,20 @@ def _gone(
     return {"via": hosts} if hosts else {}
 
 
-def grant(draft: Draft, files: Mapping[str, FileFact], candidates: Candidates) -> Grant:
+def plan_fingerprint(draft: Draft, files: Mapping[str, FileFact]) -> str:
+    """Return the SHA-256, in hexadecimal, of a plan without its models: what is approved at the gate of the plan."""
+    ids = wire_names(draft.plan)
+    rows = [
+        {**write_task(task, ids, bare=True), "skip": task.skip, "policy": task.policy, "files": _files(task, files)}
+        for task in draft.plan.ordered()
+    ]
+    return digest({"version": 1, "gate": "plan", "tasks": rows})
+
+
+def grant(draft: Draft, files: Mapping[str, FileFact], candidates: Candidates, book: Rulebook = NO_RULES) -> Grant:
     """Grant a draft as it stands, with what may stand in for the candidates that were chosen."""
     tasks = []
+    spare = draft_stand_ins(draft, candidates, ruling(draft, files, candidates, book).may)
     for task in draft.plan:
         chosen = draft.assignments.get(task.uid)
         if task.skip or chosen is None:
@@ -110,15 +125,25 @@ def grant(draft: Draft, files: Mapping[str, FileFact], candidates: Candidates) -
             TaskGrant(uid=task.uid, id=task.id, args=_args_digest(task), files=_files(task, files), **chosen.granted())
         )
     return Grant(
-        fingerprint=fingerprint(draft, files, candidates),
+        fingerprint=fingerprint(draft, files, candidates, book),
         tasks=tuple(tasks),
-        substitutes=draft_stand_ins(draft, candidates),
+        usd=cost(draft, candidates, spare),
+        substitutes=spare,
     )
 
 
-def widens(given: Grant, now: Grant) -> bool:
-    """Say whether something may stand in under `now` that was not granted for its task in `given`."""
-    return any(set(rows) - set(given.substitutes.get(uid, ())) for uid, rows in now.substitutes.items())
+def cost(
+    draft: Draft, candidates: Candidates, spare: Mapping[Uid, tuple[StandIn, ...]] = MappingProxyType({})
+) -> float | None:
+    """Return what the calls of a draft may cost together as far as it is known, in US dollars; None where that is nothing."""
+    total = 0.0
+    for task in draft.plan:
+        chosen = draft.assignments.get(task.uid)
+        if chosen is None or task.skip:
+            continue
+        may = (chosen, *(one.assignment() for one in spare.get(task.uid, ())))
+        total += max(price(known_as(one, candidates.get(task.task, ()))) or 0.0 for one in may)
+    return total or None
 
 
 def _runner(candidate: str, revision: str | None, provider: str | None) -> str:

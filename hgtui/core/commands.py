@@ -8,6 +8,7 @@ from hgtui.core.base import Value
 from hgtui.core.edits import Edit
 from hgtui.core.model import Assignment
 from hgtui.core.plan import Plan, Uid
+from hgtui.core.policy import Rule
 from hgtui.core.ports import Turn
 
 
@@ -83,11 +84,38 @@ class Pin(Value):
 
 
 class Approve(Value):
-    """Go on from the gate; `fingerprint` is what was seen, whole or at least its first eight characters."""
+    """Go on from the gate; `fingerprint` is what was seen, whole or at least its first eight characters.
+
+    That of the plan alone approves the plan, also while its models are being chosen: the run still stops for them.
+    `rule` is made with the approval: it holds from then on.
+    """
 
     command: Literal["approve"] = "approve"
     fingerprint: str
     by: str = "person"
+    rule: Rule | None = None
+
+
+class AddRule(Value):
+    """Make a rule, before all others: for one task, for this run, or with "always" also for those to come."""
+
+    command: Literal["add_rule"] = "add_rule"
+    rule: Rule
+
+
+class DropRule(Value):
+    """Let a rule hold no longer, by its key; one that is stored is deleted."""
+
+    command: Literal["drop_rule"] = "drop_rule"
+    key: str
+
+
+class SetBreakpoint(Value):
+    """Stop behind a task: what waits for it asks before it starts. With `on` false no more."""
+
+    command: Literal["breakpoint"] = "breakpoint"
+    uid: Uid
+    on: bool = True
 
 
 class Allow(Value):
@@ -177,6 +205,9 @@ Command = Annotated[
     | ChooseModel
     | Pin
     | Approve
+    | AddRule
+    | DropRule
+    | SetBreakpoint
     | Allow
     | Retry
     | Rerun

@@ -12,6 +12,7 @@ from hgtui.core.base import Value
 from hgtui.core.edits import Edit, Patch
 from hgtui.core.model import Assignment, Candidate
 from hgtui.core.plan import Plan, Task, Uid
+from hgtui.core.policy import Effect, Rule
 from hgtui.core.ports import Cause, Turn
 from hgtui.core.resource import FileFact, Resource
 from hgtui.core.reuse import told
@@ -105,6 +106,45 @@ class Marked(Value):
 
     type: Literal["marked"] = "marked"
     uid: Uid | None
+
+
+class RulesSet(Value):
+    """The rules that hold for the run beside those that are made in it, the first first: a person's stored and configured ones."""
+
+    type: Literal["rules_set"] = "rules_set"
+    rules: tuple[Rule, ...]
+
+
+class RuleAdded(Value):
+    """A person made a rule; it comes before all others. One that holds "always" is also stored for the runs to come."""
+
+    type: Literal["rule_added"] = "rule_added"
+    rule: Rule
+
+
+class RuleDropped(Value):
+    """A rule holds no longer; `key` as in core.policy.Rule."""
+
+    type: Literal["rule_dropped"] = "rule_dropped"
+    key: str
+
+
+class RuleUsed(Value):
+    """A rule let a task through that has started now, or made it ask."""
+
+    type: Literal["rule_used"] = "rule_used"
+    uid: Uid
+    key: str
+    effect: Effect
+    words: str
+
+
+class BreakpointSet(Value):
+    """A person wants the run to stop behind a task, what waits for it asks before it starts; or no more (`on` false)."""
+
+    type: Literal["breakpoint_set"] = "breakpoint_set"
+    uid: Uid
+    on: bool = True
 
 
 class FileSeen(Value):
@@ -225,7 +265,8 @@ class GateOpened(Value):
     nothing is), `substitutes` names for a task the candidates that run in place of the chosen one where it fails.
     The tasks of `reuses` have a result that is kept, which neither leaves nor spends; those of `reruns` run; `about_s`,
     `untimed` and `seconds` as in core.reuse.Forecast. `gated` has for a task whose model asks for its terms to be accepted the
-    page where that is done.
+    page where that is done; `policies` what a rule or its own policy says of a task, where it does not simply start. At the
+    gate of the plan alone no model is chosen, and nothing of that is known.
     """
 
     type: Literal["gate_opened"] = "gate_opened"
@@ -242,11 +283,20 @@ class GateOpened(Value):
     about_s: float | None = None
     untimed: int = 0
     seconds: Mapping[Uid, float] = {}
+    policies: Mapping[Uid, Effect] = {}
 
     @property
     def forecast(self) -> str:
         """What would run again and for how long, in words; empty where nothing is known of it."""
         return told(len(self.reruns), len(self.reuses), self.about_s, self.untimed)
+
+
+class PlanApproved(Value):
+    """A person approved the plan without its models, for which the run still stops; `fingerprint` is of the plan alone."""
+
+    type: Literal["plan_approved"] = "plan_approved"
+    fingerprint: str
+    by: str = "person"
 
 
 class Approved(Value):
@@ -302,12 +352,14 @@ class TaskStarted(Value):
 class TaskAsking(Value):
     """A task could start and waits for a person; its siblings go on. `why` is empty where its policy is "ask".
 
-    Else it lies beyond what was approved, or it was under way when an earlier process ended and may have cost something.
+    Else a rule asks or denies it (`cause` "rule"), a task that it reads has a breakpoint ("breakpoint"), it lies beyond
+    what was approved, or it was under way when an earlier process ended and may have cost something.
     """
 
     type: Literal["task_asking"] = "task_asking"
     uid: Uid
     why: str = ""
+    cause: Literal["", "rule", "breakpoint"] = ""
 
 
 class TaskRetrying(Value):
@@ -513,7 +565,7 @@ class Refused(Value):
 
 
 Event = Annotated[
-    RunStarted | Resumed | Marked | FileSeen | StageEntered | TaskDrafted | PlanProposed | PlanningFailed | PlanEdited | RevisionBegun | RevisionProposed | RevisionClosed | EditUndone
+    RunStarted | Resumed | Marked | RulesSet | RuleAdded | RuleDropped | RuleUsed | BreakpointSet | PlanApproved | FileSeen | StageEntered | TaskDrafted | PlanProposed | PlanningFailed | PlanEdited | RevisionBegun | RevisionProposed | RevisionClosed | EditUndone
     | EditRedone | CandidatesFound | ModelChosen | GateOpened | Approved | ApprovalCarried | RunAnew | TaskQueued | TaskAsking | TaskStarted
     | TaskRetrying | TaskSubstituted | TaskDone | TaskFailed | TaskBlocked | TaskSkipped | TaskCancelled | TaskReset | Called | Recorded | Logged
     | Answered | RunEnded | Delta | Progress | RerunForeseen | Refused,

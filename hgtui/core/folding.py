@@ -8,13 +8,14 @@ from hgtui.core import events as ev
 from hgtui.core.edit import Draft, Edit, Patch
 from hgtui.core.edits import apply, touched
 from hgtui.core.plan import Uid
-from hgtui.core.states import Stage, TaskState
+from hgtui.core.states import NOT_STARTED, Stage, TaskState
 from hgtui.core.status import LogEntry, TaskStatus
 
 if TYPE_CHECKING:  # a run folds with the table below, so at run time only run imports this module
     from hgtui.core.run import Run
 
 Changed = Iterable[Uid]
+_OPEN = NOT_STARTED | {TaskState.ASKING}
 
 
 def take_in(run: "Run", event: ev.Event) -> Changed:
@@ -50,6 +51,47 @@ def _run_anew(run: "Run", event: ev.RunAnew) -> Changed:
 
 def _marked(run: "Run", event: ev.Marked) -> Changed:
     run.marked = event.uid
+    return ()
+
+
+def _rules_set(run: "Run", event: ev.RulesSet) -> Changed:
+    run.standing = event.rules
+    # What was stored from this run and is not any more was deleted since.
+    run.made = tuple(one for one in run.made if one.scope != "always" or one in event.rules)
+    return _all(run)
+
+
+def _rule_added(run: "Run", event: ev.RuleAdded) -> Changed:
+    run.made = (event.rule, *(one for one in run.made if one != event.rule))
+    if event.rule.scope == "once":  # made again it holds again, for what has not begun
+        run.used.pop(event.rule.key, None)
+        begun = (uid for uid, one in run.tasks.items() if one.state not in _OPEN)
+        run.past[event.rule.key] = frozenset(begun)
+    return _all(run)
+
+
+def _rule_dropped(run: "Run", event: ev.RuleDropped) -> Changed:
+    run.made = tuple(one for one in run.made if one.key != event.key)
+    run.standing = tuple(one for one in run.standing if one.key != event.key)
+    return _all(run)
+
+
+def _rule_used(run: "Run", event: ev.RuleUsed) -> Changed:
+    run.used.setdefault(event.key, event.uid)
+    return (event.uid,)
+
+
+def _all(run: "Run") -> Changed:
+    return [task.uid for task in run.plan]
+
+
+def _breakpoint(run: "Run", event: ev.BreakpointSet) -> Changed:
+    (run.breakpoints.add if event.on else run.breakpoints.discard)(event.uid)
+    return (event.uid,)
+
+
+def _plan_approved(run: "Run", event: ev.PlanApproved) -> Changed:
+    run.plan_approved, run.gate = event.fingerprint, None
     return ()
 
 
@@ -151,7 +193,7 @@ def _gate(run: "Run", event: ev.GateOpened) -> Changed:
 
 
 def _approved(run: "Run", event: ev.Approved | ev.ApprovalCarried) -> Changed:
-    run.grant, run.gate = event.grant, None
+    run.grant, run.gate, run.granted = event.grant, None, run.draft
     return ()
 
 
@@ -164,7 +206,7 @@ def _task_started(run: "Run", event: ev.TaskStarted) -> Changed:
     status = run.kept(event.uid)
     status.state, status.attempt, status.candidate = TaskState.RUNNING, event.attempt, event.candidate
     status.started, status.retry_at, status.fraction, status.note = run.at, None, None, ""
-    status.why = ""
+    status.why = status.cause = ""
     return (event.uid,)
 
 
@@ -219,7 +261,7 @@ def _blocked(run: "Run", event: ev.TaskBlocked) -> Changed:
 
 def _asking(run: "Run", event: ev.TaskAsking) -> Changed:
     status = run.kept(event.uid)
-    status.state, status.why = TaskState.ASKING, event.why
+    status.state, status.why, status.cause = TaskState.ASKING, event.why, event.cause
     return (event.uid,)
 
 
@@ -271,6 +313,12 @@ _FOLD: dict[type, Callable[["Run", Any], Changed]] = {
     ev.Resumed: _resumed,
     ev.Marked: _marked,
     ev.RunAnew: _run_anew,
+    ev.RulesSet: _rules_set,
+    ev.RuleAdded: _rule_added,
+    ev.RuleDropped: _rule_dropped,
+    ev.RuleUsed: _rule_used,
+    ev.BreakpointSet: _breakpoint,
+    ev.PlanApproved: _plan_approved,
     ev.FileSeen: _file,
     ev.StageEntered: _stage,
     ev.TaskDrafted: _drafted,

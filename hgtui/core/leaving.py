@@ -1,6 +1,6 @@
 """What leaves this machine and to whom, and what is spent: part of what a person approves."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from urllib.parse import urlsplit
 
 from hgtui.core.base import Value
@@ -40,12 +40,17 @@ class Leaving(Value):
 
 
 def leaving(
-    draft: Draft, files: Mapping[str, FileFact], candidates: Candidates, controller: str, told: tuple[str, ...]
+    draft: Draft,
+    files: Mapping[str, FileFact],
+    candidates: Candidates,
+    controller: str,
+    told: tuple[str, ...],
+    may: Callable[[Task, Candidate], bool] | None = None,
 ) -> tuple[Leaving, ...]:
     """Return what would leave this machine if a draft ran, a row for each place; what stands in comes last.
 
     `controller` names the LLM and its server where they are not on this machine, `told` what it is told as planner
-    and as the one who answers.
+    and as the one who answers; `may` whether a person's rules let a candidate stand in.
     """
     ids = {task.uid: task.id for task in draft.plan}
     main, spare = _Rows(), _Rows()
@@ -58,7 +63,7 @@ def leaving(
         if first is not None and first.leaves:
             main.add(place(first, controller), what, task.uid)
         for other in stand_ins(task, chosen, known):
-            if other.leaves:
+            if other.leaves and (may is None or may(task, other)):
                 spare.add(place(other, controller), what, task.uid)
     for url, uids in fetches(draft.plan, files).items():
         for uid in uids:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     import networkx as nx
 
 Uid = str
-Policy = Literal["auto", "ask"]
+Policy = Literal["auto", "ask", "let"]
+"""Whether a task asks a person before it starts: as the rules say ("auto"), always, or whatever a rule asks ("let")."""
 
 _UID_NUMBER = re.compile(r"^t(\d{1,9})$")
 MISSING = "missing:"

@@ -56,7 +56,7 @@ def write_task(task: Task, ids: Mapping[Uid, int | str], *, bare: bool = False) 
         row["skip"] = True
     if task.locked:
         row["locked"] = list(task.locked)
-    if task.policy != "auto":
+    if task.policy == "ask":  # never "let": a file is anybody's, and that is a person's answer to their own rules
         row["policy"] = task.policy
     return row
 

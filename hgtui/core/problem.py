@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from pydantic import model_validator
+from pydantic import Field, SkipValidation, model_validator
 
 from hgtui.core.base import Value
 from hgtui.core.edit import Edit
 from hgtui.core.model import Assignment, Candidate
 from hgtui.core.plan import Uid
 from hgtui.core.resource import FileFact
+from hgtui.core.ruling import Ruling
 
 
 class Severity(StrEnum):
@@ -39,6 +40,7 @@ class Code(StrEnum):
     LANGUAGE = "language"
     NARROW = "narrow"
     READS_SKIPPED = "reads_skipped"
+    DENIED = "denied"
 
 
 class Mend(Value):
@@ -77,6 +79,7 @@ class Facts(Value):
     `files` by path as it stands in an argument; `candidates` by task type, None while nothing was looked up; `chosen`
     the candidate of a task by uid; `help` by task type, a sentence on what would help where nothing can run it.
     `exempt` are the hosts and ports that were configured: a file is fetched from them although they are private.
+    `ruling` is what a person's rules say of each task.
     """
 
     files: Mapping[str, FileFact] = {}
@@ -84,3 +87,4 @@ class Facts(Value):
     assignments: Mapping[Uid, Assignment] = {}
     help: Mapping[str, str] = {}
     exempt: frozenset[tuple[str, int]] = frozenset()
+    ruling: SkipValidation[Ruling] = Field(default_factory=Ruling)

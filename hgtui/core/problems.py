@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from hgtui.core import rules_arguments, rules_links, rules_models, rules_rows
+from hgtui.core import rules_arguments, rules_links, rules_models, rules_policy, rules_rows
 from hgtui.core.files import file_literals, reads_file
 from hgtui.core.look import Look
 from hgtui.core.plan import Plan, Task
@@ -41,3 +41,4 @@ def _of(look: Look, task: Task) -> Iterator[Problem]:
         yield from rules_models.runnable(look, task)
         yield from rules_models.language(look, task)
         yield from rules_models.few(look, task)
+        yield from rules_policy.denied(look, task)

@@ -11,10 +11,12 @@ from hgtui.core.folding import take_in
 from hgtui.core.leaving import Leaving, leaving, price, spending
 from hgtui.core.model import Assignment, Candidate
 from hgtui.core.plan import Plan, Task, Uid
+from hgtui.core.policy import Rule
 from hgtui.core.ports import Turn
 from hgtui.core.problem import Code, Facts
 from hgtui.core.problems import problems
 from hgtui.core.resource import FileFact
+from hgtui.core.ruling import Rulebook, Ruling, ruling
 from hgtui.core.stand_ins import StandIn, draft_stand_ins, known_as
 from hgtui.core.states import HAS_RESULT, Gates, Outcome, Stage, TaskState
 from hgtui.core.status import LogEntry, TaskStatus
@@ -53,6 +55,13 @@ class Run:
     help: dict[str, str] = field(default_factory=dict)
     gate: ev.GateOpened | None = None
     grant: Grant | None = None
+    granted: Draft | None = None
+    plan_approved: str = ""
+    standing: tuple[Rule, ...] = ()
+    made: tuple[Rule, ...] = ()
+    used: dict[str, Uid] = field(default_factory=dict)
+    past: dict[str, frozenset[Uid]] = field(default_factory=dict)
+    breakpoints: set[Uid] = field(default_factory=set)
     tasks: dict[Uid, TaskStatus] = field(default_factory=dict)
     log: list[LogEntry] = field(default_factory=list)
     calls: list[ev.Called] = field(default_factory=list)
@@ -110,7 +119,19 @@ class Run:
             candidates=self.candidates if self.candidates else None,
             assignments=self.draft.assignments,
             help=self.help,
+            ruling=self.ruling,
         )
+
+    @property
+    def book(self) -> Rulebook:
+        """The rules of the run: those that were made in it first, the last before the others."""
+        rules = (*self.made, *(one for one in self.standing if one not in self.made))
+        return Rulebook(rules, self.used, self.past)
+
+    @property
+    def ruling(self) -> Ruling:
+        """What the rules say of each task."""
+        return ruling(self.draft, self.files, self.candidates, self.book)
 
     @property
     def left_out(self) -> tuple[str, ...]:
@@ -139,7 +160,8 @@ class Run:
         """Return what leaves this machine if the draft runs but for some tasks."""
         told = ["the request", *(["the earlier turns"] if self.earlier else [])]
         told += ["the results"] if self.answer_by == "llm" else []
-        return leaving(_but(self.draft, reused), self.files, self.candidates, self.controller, tuple(told))
+        draft, may = _but(self.draft, reused), self.ruling.may
+        return leaving(draft, self.files, self.candidates, self.controller, tuple(told), may)
 
     @property
     def spends(self) -> str:
@@ -173,7 +195,7 @@ class Run:
     @property
     def stand_ins(self) -> dict[Uid, tuple[StandIn, ...]]:
         """For each task that has some, what may run in place of its candidate where that fails, in order."""
-        return draft_stand_ins(self.draft, self.candidates)
+        return draft_stand_ins(self.draft, self.candidates, self.ruling.may)
 
     @property
     def turns(self) -> tuple[Turn, ...]:
@@ -182,6 +204,12 @@ class Run:
             return self.earlier
         files = tuple(dict.fromkeys((*self.answer.files, *self.asked_files)))
         return (*self.earlier, Turn(request=self.request, answer=self.answer.text, files=files))
+
+    @property
+    def choosing(self) -> bool:
+        """Whether the plan is complete, and nobody can approve more than the plan yet: its models are being chosen."""
+        under_way = self.stage in {Stage.PLANNING, Stage.SELECTION} and self.gate is None and self.grant is None
+        return under_way and self.proposed is not None and bool(self.draft.plan.tasks) and not self.ended
 
     @property
     def ended(self) -> bool:

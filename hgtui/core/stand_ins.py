@@ -1,7 +1,7 @@
 """Which candidates may stand in for the one that was chosen, without asking again, where that one fails."""
 
 import weakref
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from hgtui.core.base import Value
@@ -115,14 +115,20 @@ def _stand_ins(task: Task, chosen: Assignment, candidates: Candidates) -> Candid
     return tuple(found.values())[:MOST]
 
 
-def draft_stand_ins(draft: Draft, candidates: Mapping[str, tuple[Candidate, ...]]) -> dict[Uid, tuple[StandIn, ...]]:
-    """Return for each task of a draft that has some what may stand in; `candidates` by task type."""
+def draft_stand_ins(
+    draft: Draft, candidates: Mapping[str, tuple[Candidate, ...]], may: Callable[[Task, Candidate], bool] | None = None
+) -> dict[Uid, tuple[StandIn, ...]]:
+    """Return for each task of a draft that has some what may stand in; `candidates` by task type.
+
+    `may` says whether a person's rules let a candidate stand in.
+    """
     found: dict[Uid, tuple[StandIn, ...]] = {}
     for task in draft.plan:
         chosen = draft.assignments.get(task.uid)
         if task.skip or chosen is None:
             continue
         rows = stand_ins(task, chosen, candidates.get(task.task, ()))
+        rows = tuple(one for one in rows if may(task, one)) if may else rows
         if rows:
             found[task.uid] = tuple(
                 StandIn(candidate=one.name, revision=one.revision, provider=one.provider) for one in rows

@@ -14,7 +14,8 @@ class TaskStatus:
     """Where a task stands; times are wall-clock UTC, `seconds` of the last try (failed: of all).
 
     `candidate` runs it or ran it last. Where that is not the one that was chosen, `in_place_of` is, and `why_not` says
-    how that one failed. `why` says what a task asks for, where that is not its policy alone.
+    how that one failed. `why` says what a task asks for, where that is not its policy alone, `cause` what kind of
+    reason it is, as in events.TaskAsking.
     A reused result is from the run `kept_from`, where it took `took_s` seconds.
     """
 
@@ -24,6 +25,7 @@ class TaskStatus:
     in_place_of: str = ""
     why_not: str = ""
     why: str = ""
+    cause: str = ""
     started: datetime | None = None
     seconds: float = 0.0
     results: tuple[Resource, ...] = ()

@@ -4,7 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from hgtui.core import events as ev
 from hgtui.core.model import Assignment
@@ -26,15 +26,39 @@ Place = Callable[[Assignment], tuple[str, int]]
 S = TaskState
 
 
+class Hold(NamedTuple):
+    """Why a task must wait for a person, in words, empty for its policy alone; `cause` as in events.TaskAsking.
+
+    A `firm` one is not lifted by letting the task start.
+    """
+
+    why: str = ""
+    cause: Literal["", "rule", "breakpoint"] = ""
+    firm: bool = False
+
+
+def by_policy(task: Task) -> Hold | None:
+    """Say that a task asks where its own policy says so."""
+    return Hold() if task.policy == "ask" else None
+
+
 class Flow:
     """The tasks of a plan, where each stands, and what runs. What a person wants of them is asked of the Scheduler.
 
     `perform` does the work, `emit` takes each event as it happens, `place` says where the limits are. `check` is asked
     right before a task starts and says in words why it must not (an empty text: it may): the grant is checked there.
+    `hold` is asked then too and says whether a person must let it start first.
     """
 
-    def __init__(self, perform: Perform, emit: Emit, place: Place, check: Callable[[Task, Assignment], str]) -> None:
-        self._perform, self._emit, self._place, self._check = perform, emit, place, check
+    def __init__(
+        self,
+        perform: Perform,
+        emit: Emit,
+        place: Place,
+        check: Callable[[Task, Assignment], str],
+        hold: Callable[[Task], Hold | None] = by_policy,
+    ) -> None:
+        self._perform, self._emit, self._place, self._check, self._hold = perform, emit, place, check, hold
         self._plan = Plan()
         self._tasks: dict[Uid, Task] = {}
         self._assignments: Mapping[Uid, Assignment] = {}
@@ -107,9 +131,9 @@ class Flow:
             elif by := lacking(task, self._states):
                 self._set(uid, S.BLOCKED)
                 self._emit(ev.TaskBlocked(uid=uid, by=by))
-            elif (why := self._held(task)) is not None:
+            elif (held := self._held(task)) is not None:
                 self._set(uid, S.ASKING)
-                self._emit(ev.TaskAsking(uid=uid, why=why))
+                self._emit(ev.TaskAsking(uid=uid, why=held.why, cause=held.cause))
                 continue
             elif self._launch(task):
                 continue
@@ -122,14 +146,17 @@ class Flow:
             if self._left[follower] == 0:
                 yield follower
 
-    def _held(self, task: Task) -> str | None:
-        """Say why a task must wait for a person, an empty text for its policy alone; None where it need not."""
+    def _held(self, task: Task) -> Hold | None:
+        """Say why a task must wait for a person; None where it need not."""
         assignment = self._assignments.get(task.uid)
         if assignment is not None and (why := self._check(task, assignment)):
-            return why
+            return Hold(why)
+        held = self._hold(task)
+        if held is not None and held.firm:
+            return held
         if task.uid in self._allowed:
             return None
-        return self._doubts.get(task.uid, "" if task.policy == "ask" else None)
+        return Hold(self._doubts[task.uid]) if task.uid in self._doubts else held
 
     def _launch(self, task: Task) -> bool:
         """Start a task or queue it; False where it failed on the spot."""

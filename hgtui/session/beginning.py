@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from hgtui.core import events as ev
 from hgtui.core.plan import Uid
-from hgtui.core.states import EXITS, Outcome
+from hgtui.core.states import EXITS, Gates, Outcome
 from hgtui.session.answering import Answers
 from hgtui.session.parts import Parts
 
@@ -35,7 +35,20 @@ class Beginning:
             parts.board.emit(ev.RunEnded(outcome=Outcome.FAILED, exit=EXITS[Outcome.FAILED], message=message))
             await parts.board.flush()
             return
-        await self.select()
+        await self.go_on()
+
+    async def go_on(self, again: frozenset[Uid] = frozenset()) -> None:
+        """Stop for the plan where that has a gate of its own and is not approved yet, else choose models, as `select`."""
+        parts, run = self._parts, self._parts.run
+        split = run.gates is Gates.SPLIT and bool(run.draft.plan.tasks or run.undos or run.redos)
+        if split and not run.plan_approved:
+            # What nothing can run is an error of the plan: it is known before somebody approves it.
+            await parts.proposing.lookups.look(run.draft.plan, run.draft.assignments)
+            await parts.board.flush()
+            if not run.plan_approved:
+                await self._open_gate()
+                return
+        await self.select(again)
 
     async def select(self, again: frozenset[Uid] = frozenset()) -> None:
         """Choose models for the plan that is there and open the gate; `again` are tasks that have changed since.

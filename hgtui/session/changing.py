@@ -4,15 +4,16 @@ from collections.abc import Awaitable, Callable
 
 from hgtui.core import commands as cmd
 from hgtui.core import events as ev
-from hgtui.core.approval import beyond, grant, widens
+from hgtui.core.approval import grant
 from hgtui.core.edits import Add, Choose, Draft, Edit, EditError, Replace, Set, Several, apply, touched
 from hgtui.core.fit import unfit
 from hgtui.core.model import Assignment
 from hgtui.core.plan import Input, Uid
 from hgtui.core.ports import StoreError
 from hgtui.core.problems import file_literals
-from hgtui.core.states import HAS_RESULT, UNDER_WAY, TaskState
+from hgtui.core.states import HAS_RESULT, UNDER_WAY, Stage, TaskState
 from hgtui.core.text import one_line
+from hgtui.core.widening import World, widened
 from hgtui.execution.rules import sense
 from hgtui.session.gates import gate
 from hgtui.session.parts import NotNow, Parts
@@ -85,6 +86,14 @@ class Changing:
         """Choose models anew for some tasks, as after a change of them."""
         await self._after("a pin", uids)
 
+    async def reconsider(self, words: str) -> None:
+        """Open the gate anew, or carry the approval, after a change in `words` that is none of the plan: of a rule."""
+        run = self._parts.run
+        if self._parts.running is not None:
+            await self._go_on(words)
+        elif run.gate is not None:
+            await self._open_gate()
+
     async def _apply(self, edit: Edit, *, typed: bool = True, then: ev.Event | None = None) -> None:
         self._changeable()
         for one in edit.edits if isinstance(edit, Several) else (edit,):
@@ -126,27 +135,35 @@ class Changing:
     async def _after(self, words: str, again: frozenset[Uid] = frozenset()) -> None:
         running, run = self._parts.running, self._parts.run
         started = UNDER_WAY - {TaskState.ASKING} | HAS_RESULT
+        if running is None and run.stage is Stage.PLANNING:  # the plan has a gate of its own: models come behind it
+            await self._parts.proposing.lookups.look(run.draft.plan, run.draft.assignments)
+            await self._parts.board.flush()
+            await self._open_gate()
+            return
         await self._parts.proposing.choose(frozenset(uid for uid in again if run.state(uid) not in started))
         if running is None:
             await self._open_gate()
             return
+        await self._go_on(words)
+
+    async def _go_on(self, words: str) -> None:
+        """While it runs: ask again where the draft goes beyond what was granted, else carry the approval."""
+        running, run = self._parts.live(), self._parts.run
         if self._wider():
             self._parts.board.emit(gate(run, await foresee(run, self._parts.equipment)))
         else:
-            self._parts.board.emit(ev.ApprovalCarried(grant=grant(run.draft, run.files, run.candidates), words=words))
+            given = grant(run.draft, run.files, run.candidates, run.book)
+            self._parts.board.emit(ev.ApprovalCarried(grant=given, words=words))
         await self._parts.board.flush()
         running.scheduler.amend(run.draft.plan, run.draft.assignments)
         running.moved()
 
-    def _wider(self) -> bool:
-        """Whether the draft goes beyond what was granted."""
+    def _wider(self) -> str:
+        """Say in what the draft goes beyond what was granted; an empty text where it lies within."""
         run = self._parts.run
-        given, chosen = run.grant, run.draft.assignments
-        if given is None:
-            return True
-        if widens(given, grant(run.draft, run.files, run.candidates)):
-            return True
-        return any(beyond(given, task, chosen.get(task.uid), run.files) for task in run.draft.plan if not task.skip)
+        if run.grant is None or run.granted is None:
+            return "nothing was approved"
+        return widened(run.grant, run.granted, run.draft, run.stand_ins, World(run.files, run.candidates))
 
 
 def _typed(before: Draft, edit: Edit) -> set[str]:

@@ -6,30 +6,28 @@ from typing import Any, Literal
 
 from hgtui.core import commands as cmd
 from hgtui.core import events as ev
-from hgtui.core.approval import SHOWN, fingerprint
 from hgtui.core.edits import EditError
 from hgtui.core.plan import Uid
 from hgtui.core.ports import ArtifactError, CallError
 from hgtui.core.run import Run
-from hgtui.core.states import EXITS, Gate, Outcome, TaskState
+from hgtui.core.states import EXITS, Outcome
 from hgtui.core.text import clean, one_line
 from hgtui.execution.scheduler import SchedulerError
 from hgtui.planning import mentioned
 from hgtui.session.answering import Answers
+from hgtui.session.approving import Approving
 from hgtui.session.beginning import Beginning
 from hgtui.session.board import Board, Listener
 from hgtui.session.changing import Changing
 from hgtui.session.equipment import Equipment
-from hgtui.session.gates import approvable, approved, approver, fits, gate, hidden_outside
 from hgtui.session.intake import Intake
 from hgtui.session.locks import RunInUse, RunLock
 from hgtui.session.parts import NotNow, Parts
 from hgtui.session.pinning import Pinning
-from hgtui.session.places import same_controller, same_hub
-from hgtui.session.preview import foresee
 from hgtui.session.proposing import Proposing
 from hgtui.session.resuming import Resuming
 from hgtui.session.revising import Revising
+from hgtui.session.rulemaking import Rulemaking, Uses
 from hgtui.session.running import Running
 from hgtui.session.standing import ENDED_BADLY, Standing, standing
 from hgtui.session.steering import Steering
@@ -57,14 +55,18 @@ class Conductor:
             equipment.tape.attach(self._board.emit, equipment.recorder)
         intake = Intake(self._board, equipment)
         self._parts = Parts(self._board, equipment, intake, Proposing(self._board, equipment, intake))
-        self._beginning = Beginning(self._parts, self._open_gate)
-        self._resuming = Resuming(self._parts, self._beginning, self._open_gate, self._go_on)
-        self._changing = Changing(self._parts, self._open_gate)
+        self._rules = Rulemaking(self._parts, self._reconsider)
+        self._uses = Uses(equipment.rules, equipment.clock, lambda text: self._board.log(text, "warning"))
+        approving = Approving(self._parts, self._rules, self._refuse, self._go, self._select)
+        self._approve, open_gate = approving.approve, approving.open_gate
+        self._beginning = Beginning(self._parts, open_gate)
+        self._resuming = Resuming(self._parts, self._beginning, open_gate, self._go_on, self._rules.begin)
+        self._changing = Changing(self._parts, open_gate)
         self._pinning = Pinning(self._parts, self._changing.again)
-        self._steering = Steering(self._parts, self._open_gate)
+        self._steering = Steering(self._parts, open_gate)
         self._revising = Revising(self._parts, self._changing)
         self._revising.mend()
-        self._board.listen(self._on_end)
+        self._board.listen(self._heard)
         self._commands: asyncio.Queue[cmd.Command] = asyncio.Queue()
         self._work: asyncio.Task[None] | None = None
         self._resumed = False
@@ -107,9 +109,12 @@ class Conductor:
             self._parts.running.scheduler.leave()
             await self._parts.running.scheduler.idle()
         await self._board.settle()
+        await self._uses.settle()
         self._give_free()
 
-    def _on_end(self, entry: ev.Entry, _: frozenset[Uid]) -> None:
+    def _heard(self, entry: ev.Entry, _: frozenset[Uid]) -> None:
+        if isinstance(entry.event, ev.RuleUsed):
+            self._uses.note(entry.event.key)
         if isinstance(entry.event, ev.RunEnded):
             self._give_free()
 
@@ -148,6 +153,9 @@ class Conductor:
             cmd.ChooseModel: self._changing.choose,
             cmd.Pin: self._pinning.pin,
             cmd.Approve: self._approve,
+            cmd.AddRule: self._rules.add,
+            cmd.DropRule: self._rules.drop,
+            cmd.SetBreakpoint: self._rules.set_breakpoint,
             cmd.Allow: self._steering.allow,
             cmd.Retry: self._steering.retry,
             cmd.Rerun: self._steering.rerun,
@@ -222,6 +230,7 @@ class Conductor:
             self._lock = await asyncio.to_thread(self._equipment.lock, name)
         self.run.id = name
         self._board.emit(self._started(request, command))
+        self._rules.begin()
         self._start(self._beginning.plan())
 
     def _started(self, request: str, command: cmd.Submit) -> ev.RunStarted:
@@ -253,6 +262,9 @@ class Conductor:
         if work is not None:
             self._start(work)
 
+    async def _reconsider(self, words: str) -> None:
+        await self._changing.reconsider(words)
+
     async def _go_on(self, stands: Standing, finishing: bool) -> None:
         await self._execute(stands, finishing=finishing)
 
@@ -263,61 +275,30 @@ class Conductor:
             self._marked = command.uid
             self._board.emit(ev.Marked(uid=command.uid))
 
-    async def _open_gate(self) -> None:
-        by = approver(self.run, self._equipment.approve_by, self._equipment.gates, self._equipment.base)
-        if by and self._parts.running is None and approvable(self.run):
-            self._grant(by)
-            await self._go()
-            return
-        if hidden := hidden_outside(self.run, self._equipment.base):
-            text = f"{', '.join(hidden)}: a hidden file outside the working folder is approved by hand only."
-            self._board.emit(ev.Logged(level="warning", text=text))
-        self._board.emit(gate(self.run, await foresee(self.run, self._equipment)))
-        await self._board.flush()
-
     async def _comment(self, command: cmd.Comment) -> None:
         self._revising.begin()
         self._start(self._revising.revise(command.text))
 
     # Approval and execution
 
-    async def _approve(self, command: cmd.Approve) -> None:
-        if self.run.gate is None:
-            raise NotNow("There is nothing to approve now.")
-        seen, at_task = self.run.gate.fingerprint, self.run.gate.gate is Gate.TASK
-        asking = [one.uid for one in self.run.draft.plan if self.run.state(one.uid) is TaskState.ASKING and at_task]
-        await self._parts.intake.again()
-        now = fingerprint(self.run.draft, self.run.files, self.run.candidates)
-        if not fits(command.fingerprint, now):
-            self._refuse(
-                command,
-                f"What was approved is not what would run: the fingerprint is now {now[:SHOWN]}.",
-                "Look at the plan again, then approve it.",
-            )
-            if now != seen:
-                await self._open_gate()
-            return
-        if not approvable(self.run):
-            raise NotNow("The plan has errors and cannot be approved.", "Mend them first.")
-        same_hub(self.run, self._equipment)
-        same_controller(self.run, self._equipment)
-        self._grant(command.by)
-        await self._board.flush()
-        if self._parts.running is None:
-            await self._go(asking)
-        else:
-            self._parts.running.scheduler.allow(asking)
-            self._parts.running.scheduler.recheck()
-            self._parts.running.moved()
+    async def _select(self) -> None:
+        """Choose models for a plan that was approved, on its own. An open revision is let go."""
+        await self._let_go()
+        self._start(self._beginning.select())
 
-    def _grant(self, by: str) -> None:
-        self._board.emit(approved(self.run, by, self._equipment))
-
-    async def _go(self, allowed: Iterable[Uid] = ()) -> None:
-        """Start on what was granted, on its own: commands are served while it runs. An open revision is let go."""
+    async def _let_go(self) -> None:
+        work = self._work
+        if work is not None and work is not asyncio.current_task() and not work.done():
+            # It only opens the gate again of a run that is gone on with, and that is approved already.
+            work.cancel()
+            await asyncio.gather(work, return_exceptions=True)
         if self.run.comment:
             await self._halt()
             await self._revising.let_go()
+
+    async def _go(self, allowed: Iterable[Uid] = ()) -> None:
+        """Start on what was granted, on its own: commands are served while it runs. An open revision is let go."""
+        await self._let_go()
         stands = await standing(self.run, self._equipment.artifacts, ENDED_BADLY)
         self._start(self._execute(stands, allowed))
 

@@ -123,7 +123,7 @@ class _Reader:
             self.asking.clear()
         if not isinstance(event, ev.TaskReset):
             self.changed = isinstance(event, ev.ApprovalCarried | ev.StageEntered) or (
-                isinstance(event, ev.GateOpened) and event.gate is Gate.MERGED
+                isinstance(event, ev.GateOpened) and event.gate is not Gate.TASK
             )
 
     def _see(self, event: ev.Event) -> None:
@@ -131,6 +131,16 @@ class _Reader:
         self._see_revision(event)
         self._see_gate(event)
         self._see_task(event)
+        self._see_rule(event)
+
+    def _see_rule(self, event: ev.Event) -> None:
+        match event:
+            case ev.RuleAdded(rule=rule) if not isinstance(self._next(), ev.Approved | ev.PlanApproved):
+                self._ask(cmd.AddRule(rule=rule))
+            case ev.RuleDropped(key=key):
+                self._ask(cmd.DropRule(key=key))
+            case ev.BreakpointSet(uid=uid, on=on):
+                self._ask(cmd.SetBreakpoint(uid=uid, on=on))
 
     def _see_change(self, event: ev.Event) -> None:
         match event:
@@ -167,13 +177,22 @@ class _Reader:
     def _see_gate(self, event: ev.Event) -> None:
         match event:
             case ev.Approved() if self.run.gate is not None and event.by != self.setup.approver:
-                self._ask(cmd.Approve(fingerprint=self.run.gate.fingerprint, by=event.by), self._back(ev.FileSeen))
+                self._approve(self.run.gate.fingerprint, event.by)
+            case ev.PlanApproved(fingerprint=fingerprint, by=by):
+                self._approve(fingerprint, by)
             case ev.GateOpened() if self.run.gate is not None and self._back(ev.FileSeen):
                 # What was approved was no more what would run: the gate opened again.
                 again = cmd.Approve(fingerprint=self.run.gate.fingerprint)
                 self._ask(again, self._back(ev.FileSeen), refused=True)
             case ev.StageEntered(stage=Stage.RESPONSE) if self._gave_up():
                 self._ask(cmd.Finish(), self._back(ev.TaskCancelled))
+
+    def _approve(self, fingerprint: str, by: str) -> None:
+        """Ask for the approval of which this event came, with the rule that was made by it."""
+        before = self.entries[self.at - 1].event if self.at else None
+        rule = before.rule if isinstance(before, ev.RuleAdded) else None
+        back = self._back(ev.FileSeen, ev.RuleAdded, ev.RulesSet)
+        self._ask(cmd.Approve(fingerprint=fingerprint, by=by, rule=rule), back)
 
     def _refused_supply(self, path: str) -> bool:
         """Whether a file was looked at that a person gave as a result, and that could not be one."""

@@ -34,7 +34,7 @@ _AROUND: Mapping[type, frozenset[str]] = {
 
 _TASKS = (
     ev.TaskAsking | ev.TaskStarted | ev.TaskRetrying | ev.TaskSubstituted | ev.TaskDone | ev.TaskFailed
-    | ev.TaskBlocked | ev.TaskSkipped | ev.TaskCancelled | ev.TaskReset
+    | ev.TaskBlocked | ev.TaskSkipped | ev.TaskCancelled | ev.TaskReset | ev.RuleUsed
 )  # fmt: skip
 
 

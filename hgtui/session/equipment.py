@@ -10,6 +10,7 @@ from typing import Protocol
 from hgtui.core import events as ev
 from hgtui.core.addresses import Resolve
 from hgtui.core.plan import Plan
+from hgtui.core.policy import Rule
 from hgtui.core.ports import (
     ArtifactStore,
     Catalogue,
@@ -67,6 +68,27 @@ class KnownFiles(Protocol):
         ...
 
 
+class KeepsRules(Protocol):
+    """Where a person's rules for every run are kept."""
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """Every rule that is stored or configured, in the order in which they are looked at."""
+        ...
+
+    async def keep(self, rule: Rule) -> None:
+        """Store a rule before all others. Raises config.rules.RulesError."""
+        ...
+
+    async def forget(self, key: str) -> bool:
+        """Delete a stored rule; False where none has that key. Raises config.rules.RulesError."""
+        ...
+
+    async def note(self, uses: Mapping[str, int], at: datetime) -> None:
+        """Count how often rules were used, by key. Raises config.rules.RulesError."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Equipment:
     """Ports and settings of a run.
@@ -89,7 +111,7 @@ class Equipment:
     `results` keeps what came of tasks for whoever does the same work again, None where nothing is kept; with `fresh`
     everything runs, whatever is kept, and is kept in its place. `files` stands for the file system and the web where a
     recorded run is gone through again, None where they are looked at. `tape` keeps what comes from outside and stands in
-    no other event, None where that is not kept.
+    no other event, None where that is not kept. `rules` keeps a person's rules for every run; None where there are none.
     """
 
     planner: Planner
@@ -126,6 +148,7 @@ class Equipment:
     fresh: bool = False
     files: KnownFiles | None = None
     tape: Tape | None = None
+    rules: KeepsRules | None = None
 
     def setup(self) -> ev.Setup:
         """Return what is noted of it for who goes through a run again."""

@@ -208,8 +208,13 @@ async def _take_artifacts(archive: Archive, artifacts: Artifacts, new: list[str]
 def ended_here(entries: list[ev.Entry], now: datetime) -> list[ev.Entry]:
     """Return the entries of a run from elsewhere; one that would go on without being asked ends with one more."""
     run = fold(entries)
-    if run.ended or (run.gate is not None and run.gate.gate is not Gate.TASK and run.grant is None):
+    if run.ended:
         return entries
+    if run.gate is not None and run.gate.gate is not Gate.TASK and run.grant is None:
+        # Whose rules they were is not known: what is approved here is asked for as rules of here have it.
+        drops = [ev.RuleDropped(key=key) for key in dict.fromkeys(one.key for one in run.book.rules)]
+        rows = enumerate(drops, run.seq + 1)
+        return [*entries, *(ev.Entry(run=run.id, seq=seq, at=now, event=event) for seq, event in rows)]
     end = ev.RunEnded(outcome=Outcome.INTERRUPTED, exit=EXIT_INTERRUPTED, message=ENDED_HERE)
     return [*entries, ev.Entry(run=run.id, seq=run.seq + 1, at=now, event=end)]
 

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from hgtui.core import events as ev
-from hgtui.core.approval import SHOWN, fingerprint, grant
+from hgtui.core.approval import SHOWN, fingerprint, grant, plan_fingerprint
 from hgtui.core.problems import errors, file_literals, problems
 from hgtui.core.reuse import Forecast
 from hgtui.core.run import Run
-from hgtui.core.states import Gate, Gates
+from hgtui.core.states import Gate, Gates, Stage
 from hgtui.session.equipment import Equipment
 from hgtui.session.files import resolve
 
@@ -20,22 +20,48 @@ def gate(run: Run, ahead: Forecast = _NOTHING) -> ev.GateOpened:
 
     `ahead` is what would run again; it is told and is no part of what is approved.
     """
-    wrong = _wrong(run)
+    kind, wrong = kind_of(run), _wrong(run)
+    if kind is Gate.PLAN:
+        return ev.GateOpened(
+            gate=kind,
+            fingerprint=plan_fingerprint(run.draft, run.files),
+            approvable=not wrong and _complete(run),
+            errors=wrong,
+        )
+    said = run.ruling
     return ev.GateOpened(
-        gate=Gate.MERGED,
-        fingerprint=fingerprint(run.draft, run.files, run.candidates),
+        gate=kind,
+        fingerprint=fingerprint(run.draft, run.files, run.candidates, run.book),
         approvable=not wrong and _complete(run),
         errors=wrong,
         leaves=tuple(str(one) for one in run.leaves_without(ahead.reuses)),
         spends=run.spends_without(ahead.reuses),
         gated=run.gated,
         substitutes={uid: tuple(one.candidate for one in rows) for uid, rows in run.stand_ins.items()},
+        policies={
+            task.uid: said.effect(task) for task in run.draft.plan if not task.skip and said.effect(task) != "auto"
+        },
         **{name: getattr(ahead, name) for name in Forecast.model_fields},
     )
 
 
+def kind_of(run: Run) -> Gate:
+    """Return what the gate at which a run stands is for: plan and models, the plan alone, or the models of a plan that was
+    approved.
+
+    With one gate a plan may have been approved while its models were being chosen; where it has changed since, both are
+    asked for. With two, a change at the second is a person's own, and what they approve there has all of it.
+    """
+    if run.grant is not None:
+        return Gate.MERGED
+    if run.gates is Gates.SPLIT:
+        return Gate.PLAN if run.stage is Stage.PLANNING else Gate.MODELS
+    same = bool(run.plan_approved) and run.plan_approved == plan_fingerprint(run.draft, run.files)
+    return Gate.MODELS if same else Gate.MERGED
+
+
 def approvable(run: Run) -> bool:
-    """Say whether a run's draft may be approved: no error in it, and a model for each task."""
+    """Say whether a run's draft may be approved: no error in it, and a model for each task unless the plan comes alone."""
     return _complete(run) and not _wrong(run)
 
 
@@ -44,14 +70,15 @@ def _wrong(run: Run) -> int:
 
 
 def _complete(run: Run) -> bool:
-    chosen = all(task.skip or task.uid in run.draft.assignments for task in run.draft.plan)
+    alone = kind_of(run) is Gate.PLAN
+    chosen = alone or all(task.skip or task.uid in run.draft.assignments for task in run.draft.plan)
     return chosen and bool(run.draft.plan.tasks)
 
 
 def approved(run: Run, by: str, equipment: Equipment) -> ev.Approved:
     """Return the approval of a run's draft as it stands, with what leaves this machine and what is spent by it."""
     return ev.Approved(
-        grant=grant(run.draft, run.files, run.candidates),
+        grant=grant(run.draft, run.files, run.candidates, run.book),
         by=by,
         leaves=tuple(str(one) for one in run.leaves_without(())),
         spends=run.spends_without(()),

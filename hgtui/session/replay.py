@@ -90,7 +90,7 @@ def _parts(entries: Sequence[ev.Entry]) -> list[tuple[int, int]]:
         elif isinstance(event, ev.Approved) and _by_another(entries, begins[-1], place, now):
             # It was approved by another process: hgtui approve.
             now = event.attended, event.answer
-            while isinstance(entries[begin - 1].event, ev.FileSeen):
+            while isinstance(entries[begin - 1].event, ev.FileSeen | ev.RulesSet | ev.RuleAdded):
                 begin -= 1
             begins.append(begin)
     return list(zip(begins, [*begins[1:], len(entries)], strict=True))

@@ -12,6 +12,7 @@ from hgtui.core import events as ev
 from hgtui.core.base import canonical
 from hgtui.core.model import Candidate
 from hgtui.core.plan import Plan
+from hgtui.core.policy import Rule
 from hgtui.core.ports import ArtifactStore, Call, CallError, CallMade, Produced, Results, StoreError, Tell
 from hgtui.core.resource import FILE_KINDS, FileFact, Resource
 from hgtui.core.reuse import Kept
@@ -266,3 +267,22 @@ class Waits:
             await asyncio.Event().wait()
         else:
             await self._pace.commands(after)
+
+
+class RulesBefore:
+    """The rules that held when a part of a run began; what is stored or counted then is stored and counted already."""
+
+    def __init__(self, rules: tuple[Rule, ...]) -> None:
+        self.rules = rules
+
+    async def keep(self, rule: Rule) -> None:
+        """Take a rule as one that is stored."""
+        self.rules = (rule, *(one for one in self.rules if one != rule))
+
+    async def forget(self, key: str) -> bool:
+        """Take a rule away; in the recorded run that was possible."""
+        self.rules = tuple(one for one in self.rules if one.key != key)
+        return True
+
+    async def note(self, uses: Mapping[str, int], at: datetime) -> None:
+        """Count nothing."""

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from hgtui.core import events as ev
+from hgtui.core.policy import Rule
 from hgtui.core.ports import Planner
+from hgtui.core.run import Run
 from hgtui.core.states import Gates
 from hgtui.llm.prompts import Prompts
 from hgtui.llm.replaying import ReplayingChat
@@ -25,7 +27,7 @@ from hgtui.session.overlay import Again, Overlay, SameRun
 from hgtui.session.pacing import Pace
 from hgtui.session.planned import PlannedBefore
 from hgtui.session.recording import Recording
-from hgtui.session.replayed import Catalogue, Endpoint, Failing, Files, KeptBefore, Store, Waits
+from hgtui.session.replayed import Catalogue, Endpoint, Failing, Files, KeptBefore, RulesBefore, Store, Waits
 from hgtui.session.store import Records
 from hgtui.session.tape import Tape, TapedStore
 
@@ -105,6 +107,7 @@ class Restored:
             fresh=started.fresh,
             files=Files(recording, pace, bound),
             tape=tape,
+            rules=RulesBefore(self._rules()),
         )
         return replace(equipment, **self._stages(recording, pace, tape))
 
@@ -115,6 +118,16 @@ class Restored:
         approved = [entry.event for entry in self._entries if isinstance(entry.event, ev.Approved)]
         answers = [one.answer for one in approved if one.answer]
         return last.controller, answers[-1] if answers else last.answer
+
+    def _rules(self) -> tuple[Rule, ...]:
+        """Return the rules that were stored or configured when this part began."""
+        for entry in self._entries:
+            if isinstance(entry.event, ev.RulesSet):
+                return entry.event.rules
+        run = Run()
+        for entry in self._before:
+            run.fold(entry)
+        return run.standing
 
     def _limits(self) -> dict[str, int]:
         """Return how many calls each endpoint took at once."""

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from hgtui.core import events as ev
-from hgtui.core.approval import SHOWN, fingerprint
+from hgtui.core.approval import SHOWN
 from hgtui.core.edits import touched
 from hgtui.core.ports import ArtifactError
 from hgtui.core.states import EXITS, HAS_RESULT, Stage, TaskState
@@ -24,8 +24,17 @@ Execute = Callable[[Standing, bool], Coroutine[Any, Any, None]]
 class Resuming:
     """Carries out the command Resume."""
 
-    def __init__(self, parts: Parts, beginning: Beginning, open_gate: OpenGate, execute: Execute) -> None:
+    def __init__(
+        self,
+        parts: Parts,
+        beginning: Beginning,
+        open_gate: OpenGate,
+        execute: Execute,
+        rules: Callable[[], None],
+    ) -> None:
+        """Make it of what begins and goes on; `rules` notes which rules hold now."""
         self._parts, self._beginning, self._open_gate, self._execute = parts, beginning, open_gate, execute
+        self._rules = rules
 
     async def work(self) -> Coroutine[Any, Any, None] | None:
         """Say in the journal that the run goes on, and return the work that is left. Raises NotNow.
@@ -61,7 +70,11 @@ class Resuming:
             self._tell(f"It waits for approval again.{errors}")
             await self._gate_again(run.gate.fingerprint)
             return None
-        self._tell("It had a plan: models are chosen.")
+        self._tell(
+            "It had a plan; no model had been chosen yet."
+            if run.stage is Stage.PLANNING
+            else "It had a plan: models are chosen."
+        )
         return self._select()
 
     def _tell(self, words: str) -> None:
@@ -76,6 +89,7 @@ class Resuming:
                 setup=equipment.setup(),
             )
         )
+        self._rules()
 
     async def _end(self, answer: ev.Answered) -> None:
         how = answer.outcome or outcome(self._parts.run)
@@ -94,13 +108,13 @@ class Resuming:
             await parts.board.flush()
         # Where the last edit was not followed by a choice, what it touched is chosen for anew.
         patches = [*run.undos[-1:], *run.redos[-1:]]
-        await self._beginning.select(frozenset(uid for patch in patches for uid in touched(patch)))
+        await self._beginning.go_on(frozenset(uid for patch in patches for uid in touched(patch)))
 
     async def _gate_again(self, before: str) -> None:
         parts, run = self._parts, self._parts.run
         await parts.board.flush()
         await parts.intake.again()
-        now = fingerprint(run.draft, run.files, run.candidates)
+        now = gate(run).fingerprint
         if now != before:
             text = f"What would run has changed since the gate opened: its fingerprint is now {now[:SHOWN]}."
             parts.board.emit(ev.Logged(level="warning", text=text))

@@ -201,7 +201,14 @@ def changes(event: ev.Event) -> dict[str, Any]:
             return {"tasks": len(event.plan.tasks)}
         case ev.GateOpened():
             return {"gate": event.gate.value, "errors": event.errors}
-        case ev.Approved() | ev.ApprovalCarried() | ev.PlanEdited() | ev.EditUndone() | ev.EditRedone():
+        case (
+            ev.Approved()
+            | ev.ApprovalCarried()
+            | ev.PlanApproved()
+            | ev.PlanEdited()
+            | ev.EditUndone()
+            | ev.EditRedone()
+        ):
             return {"gate": None}
         case ev.RunEnded():
             ended = {"outcome": event.outcome.value, "exit": event.exit}

@@ -2,14 +2,18 @@
 
 import asyncio
 from collections.abc import Collection
+from typing import Any
 
 from hgtui.core import events as ev
 from hgtui.core.approval import beyond
 from hgtui.core.model import Assignment
 from hgtui.core.plan import Task, Uid
+from hgtui.core.policy import Verdict
 from hgtui.core.ports import CallMade
+from hgtui.core.ruling import Ruling
 from hgtui.core.run import Run
 from hgtui.core.states import HAS_RESULT, Gate, Outcome, Stage, TaskState
+from hgtui.execution.flow import Hold
 from hgtui.execution.perform import Performer
 from hgtui.execution.resolve import Resolver
 from hgtui.execution.reusing import Reusing
@@ -50,7 +54,7 @@ class Running:
             equipment.endpoints,
             lambda: Resolver(board.run.draft.plan, board.run.files, equipment.artifacts, intake.fetch),
             equipment.artifacts,
-            board.emit,
+            self._emit,
             seconds=equipment.task_seconds,
             sleep=equipment.sleep,
             note=self._note,
@@ -58,10 +62,54 @@ class Running:
             move=self._move,
             reuse=self._reusing,
         )
-        self.scheduler = Scheduler(performer, board.emit, performer.place, self._check)
+        self.scheduler = Scheduler(performer, self._emit, performer.place, self._check, self.hold)
+        self._ruled: tuple[tuple[Any, ...], Ruling] | None = None
+        self._counted: set[Uid] = set()
 
     async def _note(self, uid: Uid, made: CallMade) -> None:
         await keep_call(self._board, self._equipment, Stage.EXECUTION, made, uid)
+
+    def _verdict(self, task: Task) -> Verdict:
+        """Return what the rules say of a task of the draft; for all tasks at once, as a rule may hold once."""
+        run = self._board.run
+        found = sum(map(len, run.candidates.values()))
+        asked = (run.draft, run.made, run.standing, len(run.used), len(run.files), found)
+        if self._ruled is None or self._ruled[0] != asked:
+            self._ruled = asked, run.ruling
+        return self._ruled[1].verdict(task)
+
+    def hold(self, task: Task) -> Hold | None:
+        """Say whether a person must let a task start: a rule asks or denies it, or it stands behind a breakpoint."""
+        run, verdict = self._board.run, self._verdict(task)
+        if verdict.effect == "deny":
+            return Hold(f"a rule denies it: “{verdict.why}”", "rule", firm=True)
+        stops = [
+            one.id for dep in task.deps if dep in run.breakpoints and (one := run.draft.plan.get(dep)) and not one.skip
+        ]
+        if stops:
+            return Hold(f"you wanted to stop after task {', '.join(map(str, stops))}", "breakpoint")
+        if verdict.effect == "ask":
+            return Hold(f"a rule asks: “{verdict.why}”", "rule") if verdict.rule else Hold()
+        return None
+
+    def _emit(self, event: ev.Event) -> None:
+        """Put an event on the board, and behind it which rule let a task through or made it ask."""
+        self._board.emit(event)
+        match event:
+            case ev.TaskStarted(uid=uid) if uid not in self._counted:
+                self._counted.add(uid)
+                self._count(uid, "auto")
+            case ev.TaskAsking(uid=uid, cause="rule"):
+                self._count(uid, "ask")
+            case ev.TaskReset(uid=uid):
+                self._counted.discard(uid)
+
+    def _count(self, uid: Uid, effect: str) -> None:
+        task = self._board.run.draft.plan.get(uid)
+        verdict = self._verdict(task) if task is not None else None
+        if verdict is not None and verdict.rule is not None and verdict.effect == effect:
+            rule = verdict.rule
+            self._board.emit(ev.RuleUsed(uid=uid, key=rule.key, effect=verdict.effect, words=rule.words))
 
     def _check(self, task: Task, assignment: Assignment) -> str:
         grant = self._board.run.grant

@@ -64,7 +64,7 @@ async def standing(run: Run, artifacts: ArtifactStore, anew: frozenset[TaskState
         elif status.state is TaskState.SKIPPED or (status.state in ENDED_BADLY and status.state not in anew):
             over[task.uid] = status.state
             continue
-        elif status.state is TaskState.ASKING and status.why:
+        elif status.state is TaskState.ASKING and status.why and not status.cause:  # rules and breakpoints ask anew
             doubts[task.uid] = status.why
         elif status.state is TaskState.RUNNING and _elsewhere(run, task, names):
             doubts[task.uid] = f"it was running on {names[0]} when hgtui ended, and to run it again is another call"

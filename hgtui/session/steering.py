@@ -37,6 +37,8 @@ class Steering:
         chosen = run.draft.assignments.get(command.uid)
         if task is not None and chosen is not None and (away := moved(run, self._parts.equipment, task, chosen)):
             raise NotNow(f"It cannot run here: {away}.", "Choose its model anew, or set the Hub as it was.")
+        if task is not None and (hold := running.hold(task)) and hold.firm:
+            raise NotNow(f"It cannot start: {hold.why}.", "Choose another model for it, skip it, or drop the rule.")
         if why:
             raise NotNow(f"It goes beyond what was approved: {why}.", "Approve the plan as it is now.")
         running.scheduler.allow([command.uid])

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
+from hgtui.config.rules import Listed
 from hgtui.core.commands import Command, Submit
 from hgtui.core.events import Entry
 from hgtui.core.model import Candidate
@@ -138,6 +139,14 @@ class Desk(Protocol):
 
     async def card(self, name: str) -> str:
         """Return the whole model card of a candidate, by its name, as foreign text; "" for none. Raises StoreError."""
+        ...
+
+    async def rules(self) -> tuple[Listed, ...]:
+        """Return every stored and configured rule with how often it was used. Raises DeskError."""
+        ...
+
+    async def forget_rule(self, key: str) -> bool:
+        """Delete a stored rule, by its key; False where none is stored with that. Raises DeskError."""
         ...
 
     async def text(self, digest: str) -> str:

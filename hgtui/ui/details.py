@@ -18,6 +18,7 @@ from hgtui.ui.exhibits import Exhibit, about, exhibits, preview_lines
 from hgtui.ui.gallery import Drawn, Shown
 from hgtui.ui.greeting import TASK
 from hgtui.ui.models import BY, advice, count, distinct, instead, megabytes, ordered, took, where
+from hgtui.ui.policies import policy_words
 from hgtui.ui.rows import countdown
 from hgtui.ui.view import Tab, View
 from hgtui.ui.words import fit, fit_model, wrapped
@@ -46,10 +47,9 @@ def details(view: View, tab: Tab, width: int, draw: Draw) -> list[Item]:
     if tab == "result":
         return [*_outcome(view, task, width), *_results(view, task, width, draw)] or [_nothing(view, task, width)]
     if tab == "arguments":
-        return [*_problems(view, task, width), *_arguments(view, task, width)] or [
-            Item("text", (("This task takes no arguments.", "dim"),))
-        ]
-    return [*_problems(view, task, width), *_candidates(view, task, width)]
+        told = [*_problems(view, task, width), *_policy(view, task, width)]
+        return [*told, *_arguments(view, task, width)] or [Item("text", (("This task takes no arguments.", "dim"),))]
+    return [*_problems(view, task, width), *_policy(view, task, width), *_candidates(view, task, width)]
 
 
 def _candidates(view: View, task: Task, width: int) -> list[Item]:
@@ -101,6 +101,13 @@ def _results(view: View, task: Task, width: int, draw: Draw) -> list[Item]:
         lines = drawn.lines if drawn else (*preview_lines(shown.result, width, RESULT_LINES), (("…", "dim"),))
         items += [Item("text", line) for line in lines]
     return items
+
+
+def _policy(view: View, task: Task, width: int) -> list[Item]:
+    """Say what a rule or a person wants of the task before it starts, and behind it."""
+    if view.run.state(task.uid) not in {*NOT_STARTED, TaskState.ASKING} and task.uid not in view.run.breakpoints:
+        return []
+    return [Item("text", ((line, "warn"),)) for words in policy_words(view, task) for line in wrapped(words, width, 2)]
 
 
 def _outcome(view: View, task: Task, width: int) -> list[Item]:

@@ -26,6 +26,7 @@ class Key(NamedTuple):
 # In the order of the footer: what is first stays where the line is short.
 KEYS = (
     Key("a", "approve", "a", "approve+run", "Approve the plan with its models and run it"),
+    Key("A", "approve_rule", "A", "", "Approve, with a rule for what is like this task"),
     Key("c", "comment", "c", "comment", "Say what should be different: the LLM revises the plan"),
     Key("r", "retry", "r", "retry", "Run again what failed or was stopped; ask again for a plan"),
     Key("R", "rerun", "R", "", "Run the task again with what is below it, kept or not"),
@@ -38,6 +39,8 @@ KEYS = (
     Key("M", "models_all", "M", "", "Choose the model of this task for all of its type"),
     Key("P", "pin", "P", "", "Pin the model of this task for its type, or unpin it"),
     Key("o", "add", "o", "add", "Add a task after this one; with nothing asked yet, begin a plan with it"),
+    Key("p", "policy", "p", "policy", "Ask before this task or not; a rule for its type, provider, cost, what leaves"),
+    Key("b", "breakpoint", "b", "", "Stop after this task: what is below it asks; after d delete it with that"),
     Key("d", "delete", "d", "delete", "Delete the task; asks where others depend on it"),
     Key("space", "skip", "space", "skip", "Leave the task out of the run, or take it in again"),
     Key("minus", "connect", "-", "waits for", "Choose which tasks this one waits for"),
@@ -80,6 +83,7 @@ KEYS = (
     ),
     Key("", "open_plan", ": open", "", "Open a plan or a raw reply: a file, or a text that you paste"),
     Key("ctrl+r", "history", "ctrl+r", "", "Find an earlier request"),
+    Key("", "rules", ": rules", "", "List the rules, with what they let through; delete one"),
     Key("q", "leave", "q", "leave", "Leave hgtui"),
 )
 MOTIONS = (
@@ -95,7 +99,6 @@ MOTIONS = (
 )
 """The keys in every list, and in the conversation."""
 OTHERS = (
-    Key("b", "below", "b", "", "After d: delete the task with what is below it"),
     Key("y", "take_change", "y", "", "At a revision: take this change"),
     Key("n", "drop_change", "n", "", "At a revision: leave this change out"),
     Key("escape", "back", "esc", "", "Back one level, at a revision keep your plan; never stops a run"),
@@ -153,8 +156,3 @@ MOVES = (
 def keys_of(name: str) -> str:
     """Return the keys of a motion or of another binding, as Textual takes them."""
     return next(key.key for key in (*MOTIONS, *OTHERS, *MODELS) if key.id == name)
-
-
-def name_of(action: str) -> str:
-    """Return the action without its parameters."""
-    return action.partition("(")[0]

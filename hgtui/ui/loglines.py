@@ -125,6 +125,12 @@ def _words(event: ev.Event, run: Run) -> tuple[str, str]:  # noqa: PLR0912  # on
             return "", f"waits for you: plan {event.fingerprint[:8]}"
         case ev.Approved():
             return "good", f"approved by {event.by}: plan {event.grant.fingerprint[:8]}"
+        case ev.PlanApproved():
+            return "good", f"plan approved by {event.by}: {event.fingerprint[:8]}; it stops for the models"
+        case ev.RuleAdded():
+            return "", f"rule: {event.rule.words}"
+        case ev.RuleDropped():
+            return "", "a rule holds no longer"
         case ev.ApprovalCarried():
             return "", f"still approved: {event.words}"
         case ev.Called():
@@ -147,13 +153,17 @@ def _instead(uid: str, run: Run) -> str:
     return f": {spoken(status.candidate)} ran in place of {spoken(status.in_place_of)}" if status.in_place_of else ""
 
 
-def _task_words(event: ev.Event, run: Run) -> tuple[str, str]:
+def _task_words(event: ev.Event, run: Run) -> tuple[str, str]:  # noqa: PLR0912  # one line for each kind of event
     task = run.plan.get(getattr(event, "uid", None) or "")
     name = f"{task.id} {task.task}" if task else "a task"
     match event:
         case ev.TaskStarted():
             again = f", try {event.attempt}" if event.attempt > 1 else ""
             return "", f"{name} started on {event.candidate}{again}"
+        case ev.RuleUsed(effect="auto"):
+            return "dim", f"{name} is let through: {event.words}"
+        case ev.BreakpointSet():
+            return "", f"the run stops after {name}" if event.on else f"the run goes on behind {name}"
         case ev.TaskAsking():
             return "warn", f"{name} asks before it starts" + (f": {event.why}" if event.why else "")
         case ev.TaskRetrying():

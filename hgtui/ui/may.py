@@ -67,8 +67,12 @@ def _approve(view: View) -> str:
     if view.may_allow:
         return ""
     if view.stage_gate is None:
+        if run.choosing and run.plan_approved:
+            return "The plan is approved; its models are still being chosen, and it stops for them."
+        if run.choosing:
+            return f"{plural(errors, 'error')} in the plan: {view.problems[0].message}" if errors else ""
         if run.grant is None:
-            return "Models are still being chosen; a works when they are."
+            return "There is nothing to approve yet."
         if any(run.state(task.uid) is TaskState.ASKING for task in view.plan):
             return "Select the task that asks (! goes there), then press a."
         return "Nothing waits for an approval."
@@ -77,6 +81,25 @@ def _approve(view: View) -> str:
     if not view.stage_gate.approvable:
         return "This cannot be approved as it stands: a task has no model, or there is no task."
     return ""
+
+
+def _approve_rule(view: View) -> str:
+    no = _approve(view)
+    if no or view.task is None:
+        return no or NO_TASK
+    if view.run.choosing:
+        return "Models are still being chosen: a rule is made once they are. a approves the plan."
+    if view.plan_gate:
+        return "This gate is for the plan alone: a rule is made once its models are chosen."
+    return ""
+
+
+def _breakpoint(view: View) -> str:
+    no = _task(view)
+    if no or view.task is None or view.task.uid in view.run.breakpoints:
+        return no
+    state = view.run.state(view.task.uid)
+    return f"Task {view.task.id} is {state}: what is below it has gone on." if state in HAS_RESULT else ""
 
 
 def _task(view: View) -> str:
@@ -263,6 +286,9 @@ def _new(view: View) -> str:
 
 _RULES: dict[str, Callable[[View], str]] = {
     "approve": _approve,
+    "approve_rule": _approve_rule,
+    "policy": _task,
+    "breakpoint": _breakpoint,
     "edit": _editable,
     "models": _editable,
     "models_all": _models_all,

@@ -67,6 +67,8 @@ def _mark(view: View, place: int) -> tuple[str, str]:
     if run.gate and at < 3 and place == 1 and run.gate.gate in {Gate.MERGED, Gate.PLAN}:
         return first.YOUR_TURN, "turn"
     if run.gate and at < 3 and place == 2:
+        if run.gate.gate is Gate.PLAN:  # no model is chosen before the plan is approved
+            return "", "dim"
         return (first.YOUR_TURN, "turn") if run.gate.gate is Gate.MODELS else _models(view)
     if place == 3 and at == 3:
         return (first.YOUR_TURN, "turn") if view.waits else (f"… {_progress(view)}", "busy")

@@ -16,6 +16,7 @@ from hgtui.core.status import TaskStatus
 from hgtui.core.text import one_line
 from hgtui.core.wire import show_input
 from hgtui.ui.folds import Row
+from hgtui.ui.policies import policy_word
 from hgtui.ui.view import View
 from hgtui.ui.words import SIGNS, Line, Piece, fit, fit_model, seconds
 
@@ -63,7 +64,8 @@ def columns(view: View, width: int, lanes: int = 0, counts: int = 0) -> Columns:
     number = max((len(str(task.id)) for task in tasks), default=1)
     number = number if run.proposed else max(number, STREAMED)
     longest = max((cell_len(one_line(task.task, 40)) for task in tasks), default=12) + counts
-    asks = not run.grant and any(task.policy == "ask" for task in tasks)
+    # Where room is dear it stands there once some task does not simply start.
+    asks = any(policy_word(view, task)[1] != "dim" for task in tasks)
     room = width - (2 + STATE + 1 + number + 1) - (lanes + 1 if lanes else 0)
     if not run.grant and run.gate and run.expected:
         told = _share(room, width, longest, asks=asks, time=EXPECTED)
@@ -112,7 +114,7 @@ def task_line(
     pieces += _runner(view, task, shape)
     if shape.time:
         pieces.append((_time(view, task, now).rjust(shape.time), role if role == "busy" else "dim"))
-    return (*pieces, *_policy(task, shape))
+    return (*pieces, *_policy(view, task, shape))
 
 
 def _many_line(view: View, row: Row, lane: Sequence[Piece], ids: dict[Uid, int], shape: Columns) -> Line:
@@ -136,7 +138,7 @@ def _many_line(view: View, row: Row, lane: Sequence[Piece], ids: dict[Uid, int],
     pieces += _runner(view, row.task, shape)
     if shape.time:
         pieces.append((" " * shape.time, ""))
-    return (*pieces, *_policy(row.task, shape))
+    return (*pieces, *_policy(view, row.task, shape))
 
 
 def numbers(tasks: Sequence[Task]) -> str:
@@ -162,10 +164,11 @@ def _runner(view: View, task: Task, shape: Columns) -> list[Piece]:
     return pieces
 
 
-def _policy(task: Task, shape: Columns) -> list[Piece]:
+def _policy(view: View, task: Task, shape: Columns) -> list[Piece]:
     if not shape.policy:
         return []
-    return [(" ASK ", "warn") if task.policy == "ask" else (" auto", "dim")]
+    word, role = policy_word(view, task)
+    return [(" " + fit(word, shape.policy - 1), role)]
 
 
 def state_of(view: View, task: Task) -> tuple[str, str, str]:

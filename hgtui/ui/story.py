@@ -33,7 +33,11 @@ def story(view: View, now: datetime | None = None) -> list[Said]:
     if view.at_gate:
         said.append(_gate(view))
     elif run.stage is Stage.SELECTION and run.grant is None and view.by_llm:
-        said.append(Said("gate", "hgtui", "Choosing the models …", "dim"))
+        words = "Choosing the models …"
+        words += (
+            " The plan is approved, and it stops for them." if run.plan_approved else " a approves the plan meanwhile."
+        )
+        said.append(Said("gate", "hgtui", words, "dim"))
     for at, revising in enumerate(view.live.revisions):
         said += _revision(view, at, revising, now)
     if run.grant:
@@ -150,7 +154,7 @@ def _gate(view: View) -> Said:
     if errors:
         return Said("gate", "hgtui", f"{plural(errors, 'error')} to mend before it can run: ! goes there.", "bad")
     if run.gate and run.gate.gate is Gate.PLAN:
-        return Said("gate", "hgtui", "Look at the plan: a goes on to the models.")
+        return Said("gate", "hgtui", "Look at the plan. No model is chosen yet: a approves it and goes on to them.")
     if run.gate and not run.gate.approvable:
         return Said("gate", "hgtui", "This cannot run as it stands.", "bad")
     words = "Models chosen. Nothing has run: a approves and runs it."

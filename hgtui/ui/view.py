@@ -11,15 +11,16 @@ from hgtui.core.fit import narrow
 from hgtui.core.model import Assignment, Candidate
 from hgtui.core.plan import Plan, Task, Uid
 from hgtui.core.problems import Problem, Severity, problems
+from hgtui.core.ruling import Ruling
 from hgtui.core.run import Run
 from hgtui.core.stand_ins import known_as, stand_ins
-from hgtui.core.states import HAS_RESULT, UNDER_WAY, Failure, Stage, TaskState
+from hgtui.core.states import HAS_RESULT, UNDER_WAY, Failure, Gate, Stage, TaskState
 from hgtui.selection.ranking import rank, usable
 from hgtui.ui.live import Live
 
 CHANGES_PROBLEMS = (
     ev.FileSeen, ev.StageEntered, ev.PlanProposed, ev.PlanEdited, ev.EditUndone, ev.EditRedone, ev.CandidatesFound,
-    ev.ModelChosen, ev.GateOpened,
+    ev.ModelChosen, ev.GateOpened, ev.RulesSet, ev.RuleAdded, ev.RuleDropped, ev.RuleUsed,
 )  # fmt: skip
 """The events after which `problems` may give something else."""
 GOING = frozenset({TaskState.READY, TaskState.RUNNING, TaskState.RETRYING})
@@ -72,6 +73,8 @@ class View:
     """Why nothing can be changed, where the run is only looked at."""
     apart: bool = False
     """Whether it was opened from what is stored, so that the turns before it are not in sight."""
+    ruling: Ruling = field(default_factory=Ruling)
+    """What the rules say of each task."""
 
     def restart(self, run: Run, *, by_llm: bool = False, live: Live | None = None, chosen: Uid | None = None) -> None:
         """Look at another run, or again at one that was looked at before."""
@@ -126,6 +129,7 @@ class View:
         self.leaves = tuple(str(one) for one in self.run.leaving) if proposed else ()
         self.spends = self.run.spends if proposed else ""
         self.price = self.run.price if proposed else ""
+        self.ruling = self.run.ruling if proposed else Ruling()
 
     @property
     def plan(self) -> Plan:
@@ -187,10 +191,17 @@ class View:
         return gate if gate and (grant is None or gate.fingerprint != grant.fingerprint) else None
 
     @property
+    def plan_gate(self) -> bool:
+        """Whether the plan alone waits to be approved, before models are chosen for it."""
+        return self.run.gate is not None and self.run.gate.gate is Gate.PLAN
+
+    @property
     def may_allow(self) -> bool:
         """Whether the selected task asks before it starts, and lies within what was approved."""
         task, run = self.task, self.run
         if task is None or run.ended or run.grant is None or run.state(task.uid) is not TaskState.ASKING:
+            return False
+        if self.ruling.effect(task) == "deny":
             return False
         return not beyond(run.grant, task, run.draft.assignments.get(task.uid), run.files)
 
@@ -218,7 +229,8 @@ class View:
     def stand_ins(self, task: Task) -> tuple[Candidate, ...]:
         """Return who runs a task in place of the one that was chosen where that one fails, in order."""
         chosen = self.assignment(task.uid)
-        return stand_ins(task, chosen, self.candidates(task)) if chosen and not task.skip else ()
+        found = stand_ins(task, chosen, self.candidates(task)) if chosen and not task.skip else ()
+        return tuple(one for one in found if self.ruling.may(task, one))
 
     def alike(self, task: Task) -> tuple[Task, ...]:
         """Return the other tasks of the same type whose model can still be chosen."""

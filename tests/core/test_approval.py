@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hgtui.core.approval import Grant, beyond, fingerprint, grant, widens
+from hgtui.core.approval import Grant, beyond, fingerprint, grant
 from hgtui.core.edits import Draft
 from hgtui.core.model import Assignment, Candidate
 from hgtui.core.plan import Input, Plan, Task
@@ -166,13 +166,6 @@ def test_what_stands_in_is_part_of_the_fingerprint() -> None:
 def test_a_grant_comes_back_from_its_json_the_same() -> None:
     given = grant(DRAFT, FILES, KNOWN)
     assert Grant.model_validate_json(given.model_dump_json()) == given
-
-
-def test_a_grant_widens_only_by_what_stands_in_anew() -> None:
-    narrow, wide = grant(DRAFT, FILES, {}), grant(DRAFT, FILES, KNOWN)
-    assert widens(narrow, wide)
-    assert not widens(wide, narrow)
-    assert not widens(wide, wide)
 
 
 @pytest.mark.parametrize("which", [0, 1])

@@ -10,9 +10,11 @@ from hgtui.core.alternatives import ALTERNATIVES
 from hgtui.core.edits import Draft, apply
 from hgtui.core.model import Assignment, Candidate
 from hgtui.core.plan import Input, Plan, Task
+from hgtui.core.policy import Match, Rule, Verdict
 from hgtui.core.problems import Code, Facts, Problem, Severity, errors, file_literals, problems, reads_file
 from hgtui.core.reading import read_plan
 from hgtui.core.resource import FileFact, Kind
+from hgtui.core.ruling import Ruling
 from hgtui.core.task import TASKS
 from tests.core.strategies import plans
 
@@ -29,6 +31,7 @@ FACTS = Facts(
     candidates={"text-to-video": (), "translation": (HERE,), "object-detection": (FACES,)},
     assignments={"de": Assignment(candidate="embedded:x"), "find": Assignment(candidate="embedded:faces")},
     help={"text-to-video": "Install more."},
+    ruling=Ruling({"denied": Verdict("deny", Rule(match=Match(task="summarization"), effect="deny"))}),
 )
 
 
@@ -67,6 +70,7 @@ CASES: dict[str, tuple[Code, list[dict[str, Any]], bool]] = {
     "what looks like a reference": (Code.LOOKS_LIKE_REFERENCE, [OCR, row("summarization", 1, text="<GENERATED>")], True),
     "a model for a few things": (Code.NARROW, [row("object-detection", uid="find", image="a.png")], False),
     "a foreign language": (Code.LANGUAGE, [row("translation", uid="de", text="de.txt")], False),
+    "a model that a rule denies": (Code.DENIED, [row("summarization", uid="denied", text="a")], True),
     "a result of a skipped task": (Code.READS_SKIPPED, [{**OCR, "skip": True}, row("summarization", 1, text="<GENERATED>-0")], True),
 }  # fmt: skip
 

@@ -88,6 +88,10 @@ def model(name: str, **more: Any) -> Candidate:
     return Candidate(name=f"fake:{name}", model=name, endpoint="fake", **more)
 
 
+FAR = model("far", provider="far-away", place="hub", leaves=True, via="far.example")
+"""A model to which what goes in is sent."""
+
+
 class FakeWork:
     """An endpoint that answers with the texts it was given, in capitals.
 

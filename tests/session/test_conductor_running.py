@@ -11,7 +11,7 @@ from hgtui.core import edits as ed
 from hgtui.core import events as ev
 from hgtui.core.plan import Input
 from hgtui.core.states import Gate, Outcome, TaskState
-from tests.session.staging import CHAIN, SIDE_BY_SIDE, ByHand, FakeWork, Stage, plan, stage, task
+from tests.session.staging import CHAIN, FAR, SIDE_BY_SIDE, ByHand, FakeWork, Models, Stage, model, plan, stage, task
 
 
 async def failed(here: Stage, uid: str = "t1") -> None:
@@ -131,15 +131,17 @@ async def test_a_change_within_the_grant_carries_the_approval(tmp_path: Path) ->
         assert [call.task.uid for call in here.work.calls] == ["t1", "t3"]
 
 
+WIDE = (Models(model("one"), model("two"), FAR),)
+
+
 async def test_a_wider_change_asks_again_and_holds_only_what_it_touches(tmp_path: Path) -> None:
     three = plan(task("t1"), task("t2", "", "t1"), task("t3", "", "t1"))
-    async with stage(tmp_path, ByHand(three)) as here:
+    async with stage(tmp_path, ByHand(three), models=WIDE) as here:
         here.work.holding("t1")
         await here.gate()
         here.approve()
         await here.began()
-        edit = ed.Set(uid="t2", name="text", value=["<GENERATED>-1", "and more"])
-        opened = await here.after(cmd.EditPlan(edit=edit), kind=ev.GateOpened)
+        opened = await here.after(cmd.ChooseModel(uid="t2", candidate=FAR.name), kind=ev.GateOpened)
         assert opened.approvable
         here.work.let("t1")
         await here.state("t3", TaskState.DONE)
@@ -147,17 +149,54 @@ async def test_a_wider_change_asks_again_and_holds_only_what_it_touches(tmp_path
         here.approve()
         await here.end()
         assert here.states() == {"t1": "done", "t2": "done", "t3": "done"}
-        assert [one.text for one in here.work.calls[-1].inputs["text"]] == ["SOME TEXT", "and more"]
+        assert here.run.tasks["t2"].candidate == FAR.name
 
 
-async def test_a_wider_change_that_is_taken_back_goes_on_without_asking(tmp_path: Path) -> None:
+async def test_a_change_that_widens_nothing_carries_the_approval_and_is_what_runs(tmp_path: Path) -> None:
     async with stage(tmp_path) as here:
         here.work.holding("t1")
         await here.gate()
         here.approve()
         await here.began()
-        await here.after(cmd.EditPlan(edit=ed.Set(uid="t2", name="text", value="mine")), kind=ev.GateOpened)
+        edit = ed.Set(uid="t2", name="text", value=["<GENERATED>-1", "and more"])
+        await here.after(cmd.EditPlan(edit=edit), kind=ev.ApprovalCarried)
+        await here.after(cmd.ChooseModel(uid="t2", candidate="fake:two"), kind=ev.ApprovalCarried)
+        here.work.let("t1")
+        assert (await here.end()).outcome is Outcome.ANSWERED
+        assert [one.text for one in here.work.calls[-1].inputs["text"]] == ["SOME TEXT", "and more"]
+        assert here.run.tasks["t2"].candidate == "fake:two"
+        assert len(here.all(ev.GateOpened)) == 1
+
+
+async def test_a_file_that_would_leave_by_a_change_is_asked_about(tmp_path: Path) -> None:
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here" / "private.txt").write_text("my own")
+    async with stage(tmp_path, ByHand(SIDE_BY_SIDE), models=WIDE) as here:
+        here.work.holding("t1", "t2")
+        here.work.limit = 1
+        await here.gate()
+        await here.after(cmd.ChooseModel(uid="t2", candidate=FAR.name), kind=ev.GateOpened)
+        here.approve()
+        await here.began()
+        await here.after(
+            cmd.EditPlan(edit=ed.Set(uid="t2", name="text", value="more of mine")), kind=ev.ApprovalCarried
+        )
+        edit = ed.Set(uid="t2", name="text", value="private.txt")
+        opened = await here.after(cmd.EditPlan(edit=edit), kind=ev.GateOpened)
+        assert any("private.txt" in one for one in opened.leaves)
         await here.state("t2", TaskState.ASKING)
+        here.send(cmd.Stop())
+        await here.end()
+        assert [call.task.uid for call in here.work.calls] == ["t1"]
+
+
+async def test_a_wider_change_that_is_taken_back_goes_on_without_asking(tmp_path: Path) -> None:
+    async with stage(tmp_path, models=WIDE) as here:
+        here.work.holding("t1")
+        await here.gate()
+        here.approve()
+        await here.began()
+        await here.after(cmd.ChooseModel(uid="t2", candidate=FAR.name), kind=ev.GateOpened)
         await here.after(cmd.Undo(), kind=ev.ApprovalCarried)
         here.work.let("t1")
         assert (await here.end()).outcome is Outcome.ANSWERED
@@ -181,12 +220,20 @@ async def test_what_has_started_is_not_changed_and_the_draft_stays_as_it_is(tmp_
         await here.end()
 
 
-async def test_another_model_for_a_failure_runs_once_it_is_approved(tmp_path: Path) -> None:
-    async with stage(tmp_path) as here:
+async def test_another_model_elsewhere_for_a_failure_runs_once_it_is_approved(tmp_path: Path) -> None:
+    async with stage(tmp_path, models=WIDE) as here:
         await failed(here)
-        await here.after(cmd.ChooseModel(uid="t1", candidate="fake:two"), kind=ev.GateOpened)
+        await here.after(cmd.ChooseModel(uid="t1", candidate=FAR.name), kind=ev.GateOpened)
         await here.state("t1", TaskState.ASKING)
         here.approve()
+        assert (await here.end()).outcome is Outcome.ANSWERED
+        assert here.run.tasks["t1"].candidate == FAR.name
+
+
+async def test_another_model_here_for_a_failure_runs_at_once(tmp_path: Path) -> None:
+    async with stage(tmp_path) as here:
+        await failed(here)
+        await here.after(cmd.ChooseModel(uid="t1", candidate="fake:two"), kind=ev.ApprovalCarried)
         assert (await here.end()).outcome is Outcome.ANSWERED
         assert here.run.tasks["t1"].candidate == "fake:two"
 

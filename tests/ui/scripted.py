@@ -6,11 +6,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
+from hgtui.config.rules import Kept, Listed, listed
 from hgtui.core import events as ev
 from hgtui.core.approval import grant
 from hgtui.core.commands import Command, Mark, Submit
 from hgtui.core.model import Assignment, Candidate
 from hgtui.core.plan import Input, Plan, Task
+from hgtui.core.policy import Rule
 from hgtui.core.ports import StoreError
 from hgtui.core.resource import FileFact
 from hgtui.core.run import Run
@@ -102,6 +104,8 @@ class ScriptedDesk:
         self.searches: list[tuple[str, str]] = []
         self.cards: list[str] = []
         self.broken = broken
+        self.stored: list[Rule] = []
+        self.configured: tuple[Rule, ...] = ()
 
         self.base = Path.cwd()
         self.earlier: tuple[str, ...] = ()
@@ -140,6 +144,14 @@ class ScriptedDesk:
         if self.store_error:
             raise self.store_error
         return self.card_text
+
+    async def rules(self) -> tuple[Listed, ...]:
+        return listed(Kept(rules=tuple(self.stored)), self.configured)
+
+    async def forget_rule(self, key: str) -> bool:
+        before = len(self.stored)
+        self.stored = [one for one in self.stored if one.key != key]
+        return len(self.stored) < before
 
     async def text(self, digest: str) -> str:
         return digest

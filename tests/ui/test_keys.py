@@ -104,7 +104,7 @@ async def test_deleting_what_others_depend_on_asks_which(second: str, sent: list
 async def test_b_alone_deletes_nothing() -> None:
     async with workbench(chain()) as (pilot, conductor):
         await pilot.press("d", "j", "b")
-        assert conductor.commands == []
+        assert conductor.commands == [cmd.SetBreakpoint(uid="t2")]
 
 
 async def test_space_skips_a_task_and_takes_it_in_again() -> None:

@@ -3,6 +3,7 @@
 import json
 from typing import NamedTuple
 
+from hgtui.core.approval import plan_fingerprint
 from hgtui.core.commands import (
     Allow,
     Approve,
@@ -88,6 +89,8 @@ class Actions(Bench):
             self.dispatch(Allow(uid=self.view.chosen))
         elif gate:
             self.dispatch(Approve(fingerprint=gate.fingerprint))
+        elif self.view.run.choosing:  # the plan alone: it still stops for the models, which nobody has seen
+            self.dispatch(Approve(fingerprint=plan_fingerprint(self.view.run.draft, self.view.run.files)))
 
     def action_delete(self) -> None:
         """Delete the task; where others depend on it, ask first which."""

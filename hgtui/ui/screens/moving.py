@@ -105,6 +105,8 @@ class Moving(Sizing):
 
     def _called(self, key: Key) -> str:
         if key.action == "approve":
+            if self.view.plan_gate or self.view.run.choosing:
+                return "approve plan"
             return "let it start" if self.view.may_allow else "approve" if self.view.run.grant else "approve+run"
         if key.action == "mend" and self.view.failed:
             return "next candidate"

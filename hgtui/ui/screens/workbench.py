@@ -20,6 +20,7 @@ from hgtui.ui.phases import phase_line, title_line
 from hgtui.ui.screens.editing import Editing
 from hgtui.ui.screens.keeping import Keeping
 from hgtui.ui.screens.logs import Logs
+from hgtui.ui.screens.policing import Policing
 from hgtui.ui.screens.sessions import Sessions
 from hgtui.ui.screens.shell import Shell
 from hgtui.ui.screens.switching import Held
@@ -35,7 +36,8 @@ from hgtui.ui.widgets.plan import PlanPane
 from hgtui.ui.widgets.task import TaskPane
 
 CHANGES_ROWS = (ev.StageEntered, ev.TaskDrafted, ev.PlanProposed, ev.PlanEdited, ev.EditUndone, ev.EditRedone,
-                ev.CandidatesFound, ev.ModelChosen, ev.GateOpened, ev.Approved, ev.RunEnded)  # fmt: skip
+                ev.CandidatesFound, ev.ModelChosen, ev.GateOpened, ev.Approved, ev.RunEnded, ev.RulesSet, ev.RuleAdded,
+                ev.RuleDropped, ev.BreakpointSet)  # fmt: skip
 """The events after which all rows are drawn again, and not only those of the tasks that changed."""
 BURST_S = 0.1
 """How long what is only passing (a streaming reply) is gathered before it is drawn."""
@@ -45,12 +47,11 @@ REST_S = 1.0
 """How long a task is selected before that is kept."""
 
 
-class Workbench(Shell, Logs, Sessions, Keeping, Editing):
+class Workbench(Shell, Logs, Sessions, Keeping, Policing, Editing):
     """One run on one screen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(key.key, key.action, key.about, show=False, id=key.id) for key in KEYS if key.key),
-        Binding(keys_of("below"), "below", "Delete with what is below", show=False, id="below"),
         Binding(keys_of("back"), "back", "Back", show=False, id="back"),
         Binding(keys_of("interrupt"), "interrupt", "Clear, stop or leave", show=False, id="interrupt", priority=True),
     ]
@@ -293,7 +294,7 @@ class Workbench(Shell, Logs, Sessions, Keeping, Editing):
     def _first_to_look_at(self) -> Uid | None:
         tasks = self.view.plan.tasks
         wrong = [one.uid for one in self.view.problems if one.uid and one.severity is Severity.ERROR]
-        asking = [task.uid for task in tasks if task.policy == "ask"]
+        asking = [task.uid for task in tasks if self.view.ruling.effect(task) == "ask"]
         return next(iter([*wrong, *asking, *(task.uid for task in tasks)]), None)
 
     def _on_tick(self) -> None:

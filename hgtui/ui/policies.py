@@ -1,0 +1,195 @@
+"""What becomes of a task, in a word for its row and in sentences for its pane, and the rule that a person puts together."""
+
+from dataclasses import dataclass
+from typing import NamedTuple, TypeVar
+
+from hgtui.core.model import CandidateName
+from hgtui.core.plan import Policy, Task
+from hgtui.core.policy import Effect, Match, Rule, Scope
+from hgtui.core.ruling import of_files, price
+from hgtui.core.states import HAS_RESULT
+from hgtui.core.text import one_line
+from hgtui.ui.view import View
+
+_T = TypeVar("_T")
+
+WIDTH = 4
+"""How wide the longest word of a policy is, in cells."""
+AMOUNTS = (0.01, 0.1, 1.0)
+"""US dollars that are offered as the most that a call may cost, beside the price that is known."""
+EFFECTS: tuple[Effect, ...] = ("auto", "ask", "deny")
+SCOPES: tuple[Scope, ...] = ("run", "always", "once")
+DOES = {"auto": "let it start", "ask": "ask before it starts", "deny": "never run it"}
+HOLDS = {"run": "in this run", "always": "always: stored for every run to come", "once": "once: for the first task"}
+
+
+def policy_word(view: View, task: Task) -> tuple[str, str]:
+    """Return what stands in the row of a task, with its role: "auto", "ASK", "DENY", or "stop" behind which a person
+    wanted to stop."""
+    if task.skip:
+        return "-", "dim"
+    effect = view.ruling.effect(task)
+    if effect == "deny":
+        return "DENY", "bad"
+    if task.uid in view.run.breakpoints and view.run.state(task.uid) not in HAS_RESULT:
+        return "stop", "warn"
+    return ("ASK", "warn") if effect == "ask" else ("auto", "dim")
+
+
+def policy_words(view: View, task: Task) -> list[str]:
+    """Return a sentence on each thing that a person or a rule wants of a task, none where it simply starts."""
+    verdict, words = view.ruling.verdict(task), []
+    if verdict.rule is not None:
+        does = {"auto": "a rule lets it through", "ask": "a rule asks before it", "deny": "a rule denies it"}
+        words.append(f"{does[verdict.effect]}: {verdict.why}")
+    elif verdict.effect == "ask":
+        words.append("asks before it starts; p changes that")
+    elif task.policy == "let" and view.ruling.rules:
+        words.append("you let it start, whatever a rule asks")
+    if task.uid in view.run.breakpoints:
+        words.append("the run stops after it, what is below asks; b takes that away")
+    return words
+
+
+class Decision(NamedTuple):
+    """What a person wants: a policy for the task alone, or a rule."""
+
+    policy: Policy | None = None
+    rule: Rule | None = None
+
+
+@dataclass(slots=True)
+class Making:
+    """A rule that a person puts together, from a task. Each of `ROWS` is a line of the list; `turn` changes one.
+
+    With `alone` it is for the task only. With `approving` it only ever lets through.
+    """
+
+    view: View
+    task: Task
+    approving: bool
+    alone: bool = False
+    effect: Effect = "auto"
+    scope: Scope = "run"
+    of_type: bool = False
+    endpoint: bool = False
+    provider: bool = False
+    usd: float | None = None
+    leaves: bool | None = None
+
+    @classmethod
+    def begin(cls, view: View, task: Task, *, approving: bool) -> "Making":
+        """Begin with what a person most likely wants: the other policy for this task, or with an approval a rule for its like."""
+        now = cls(view, task, approving)
+        if approving:
+            now.of_type = now.endpoint = True
+            now.provider = bool(now.its_provider)
+        else:
+            now.alone, now.effect = True, "auto" if view.ruling.effect(task) == "ask" else "ask"
+        return now
+
+    @property
+    def its_endpoint(self) -> str:
+        """The endpoint of the task's model, empty where it has none."""
+        chosen = self.view.assignment(self.task.uid)
+        try:
+            return CandidateName.parse(chosen.candidate).endpoint if chosen else ""
+        except ValueError:
+            return ""
+
+    @property
+    def its_provider(self) -> str:
+        """The provider of the task's model, empty where it has none."""
+        chosen, one = self.view.assignment(self.task.uid), self.view.candidate(self.task)
+        return (chosen.provider if chosen else "") or (one.provider if one else "") or ""
+
+    @property
+    def sends_file(self) -> bool:
+        """Whether a file, or what is made of one, is sent away by the task as it is."""
+        one = self.view.candidate(self.task)
+        return (one is None or one.leaves) and self.task.uid in of_files(self.view.plan, self.view.run.files)
+
+    @property
+    def decision(self) -> Decision:
+        """What it comes to."""
+        if self.alone:
+            return Decision(policy="ask" if self.effect == "ask" else "let")
+        match = Match(
+            task=self.task.task if self.of_type else None,
+            endpoint=self.its_endpoint if self.endpoint else None,
+            provider=self.its_provider if self.provider else None,
+            max_usd=self.usd,
+            file_leaves=self.leaves,
+        )
+        return Decision(rule=Rule(match=match, effect=self.effect, scope=self.scope))
+
+    @property
+    def words(self) -> str:
+        """It in words, before it is stored."""
+        decided, name = self.decision, f"{self.task.id} {one_line(self.task.task, 40)}"
+        if decided.rule is not None:
+            return f"{decided.rule.words}."
+        return f"Ask before {name}." if decided.policy == "ask" else f"Let {name} start, whatever a rule asks."
+
+    def rows(self) -> list[tuple[str, str]]:
+        """Return the lines of the list: a name, by which one is turned, and its words."""
+        cost = price(self.view.candidate(self.task))
+        known = f"this one ${cost:g}" if cost is not None else "the price of this one is not known, so it would ask"
+        rows = [] if self.approving else [("alone", f"{_box(self.alone)} only this task")]
+        rows.append(("of_type", f"{_box(self.of_type)} of the type {one_line(self.task.task, 40)}"))
+        if self.its_endpoint:
+            rows.append(("endpoint", f"{_box(self.endpoint)} on {one_line(self.its_endpoint, 40)}"))
+        if self.its_provider:
+            rows.append(("provider", f"{_box(self.provider)} at {one_line(self.its_provider, 40)}"))
+        most = f"at most ${self.usd:g} a call" if self.usd is not None else "of any price"
+        rows.append(("usd", f"{_box(self.usd is not None)} {most} ({known})"))
+        rows.append(("leaves", f"{_box(self.leaves is not None)} {_LEAVES[self.leaves]}"))
+        if not self.approving:
+            rows.append(("effect", f"→ then {DOES[self.effect]}"))
+        rows.append(("scope", f"→ holds {'for this task' if self.alone else HOLDS[self.scope]}"))
+        return rows
+
+    def turn(self, name: str) -> None:
+        """Take a condition in or out, or go on to the next of several values."""
+        match name:
+            case "alone":
+                self._only_this()
+                return
+            case "effect":
+                ways = tuple(one for one in EFFECTS if one != "deny") if self.alone else EFFECTS
+                self.effect = _next(ways, self.effect)
+                return
+            case "scope":
+                self.scope = _next(SCOPES, self.scope) if not self.alone else self.scope
+                return
+            case "of_type" | "endpoint" | "provider":
+                setattr(self, name, not getattr(self, name))
+            case "usd":
+                cost = price(self.view.candidate(self.task))
+                amounts = sorted({*AMOUNTS, *([cost] if cost is not None else [])})
+                self.usd = _next((None, *amounts), self.usd)
+            case "leaves":
+                self.leaves = _next((None, self.sends_file, not self.sends_file), self.leaves)
+        self.alone = False
+
+    def _only_this(self) -> None:
+        self.alone = not self.alone
+        if self.alone:
+            self.of_type = self.endpoint = self.provider = False
+            self.usd = self.leaves = None
+            self.effect = "auto" if self.effect == "deny" else self.effect
+
+
+_LEAVES = {
+    None: "whether or not a file leaves this machine",
+    True: "where a file, or what is made of one, leaves this machine",
+    False: "where no file leaves this machine",
+}
+
+
+def _box(on: bool) -> str:
+    return "[x]" if on else "[ ]"
+
+
+def _next(ways: tuple[_T, ...], now: _T) -> _T:
+    return ways[(ways.index(now) + 1) % len(ways)] if now in ways else ways[0]
