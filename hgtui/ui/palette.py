@@ -15,11 +15,16 @@ from hgtui.ui.themes import NAMES
 
 
 class Offer(NamedTuple):
-    """An entry of the palette: what it is called, what it does, its key or why it cannot be done now, as foreign text."""
+    """An entry of the palette: what it is called, what it does, its key or why it cannot be done now."""
 
     about: str
     do: Callable[[], object]
     words: str
+
+
+def _literal(words: str) -> str:
+    """Return words that Textual, which reads the line under an entry as markup, shows as they are: foreign text is in them."""
+    return words.replace("[", r"\[")
 
 
 class Commands(Provider):
@@ -72,8 +77,3 @@ class Commands(Provider):
             score = matcher.match(one.about)
             if score > 0:
                 yield Hit(score, matcher.highlight(one.about), one.do, help=_literal(one.words))
-
-
-def _literal(text: str) -> str:
-    """Return a text so that the palette, which reads markup, shows it as it is: each bracket, also one that is never closed."""
-    return text.replace("[", "\\[")
