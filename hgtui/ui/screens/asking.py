@@ -37,7 +37,7 @@ class AskLine(ModalScreen[None]):
     """
 
     CSS_PATH = styles() / "results.tcss"
-    BINDINGS = [Binding("escape,ctrl+c", "back", "Back", show=False, priority=True)]
+    BINDINGS = [Binding("escape,ctrl+c", "back", "Back", show=False, id="close", priority=True)]
 
     def __init__(self, title: str, about: str, text: str, take: Take, base: Path, look: Look | None = None) -> None:
         super().__init__()
