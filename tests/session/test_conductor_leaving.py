@@ -32,16 +32,29 @@ async def test_a_request_of_which_everything_is_skipped_stays_unanswered(tmp_pat
         assert (ended.outcome, ended.exit) == (Outcome.FAILED, 1)
 
 
-async def test_a_task_that_was_changed_after_it_failed_is_approved_and_not_merely_allowed(tmp_path: Path) -> None:
+async def test_a_task_that_came_after_a_failure_is_approved_and_not_merely_allowed(tmp_path: Path) -> None:
+    async with stage(tmp_path, ByHand(plan(task("t1")))) as here:
+        here.work.fails = ["t1"]
+        await here.gate()
+        here.approve()
+        await here.until(lambda: here.run.gate and here.run.gate.gate is Gate.TASK)
+        here.send(cmd.EditPlan(edit=ed.Add(task=task("t2", "more"))))
+        await here.state("t2", TaskState.ASKING)
+        refused = await here.after(cmd.Allow(uid="t2"), kind=ev.Refused)
+        assert "beyond what was approved" in refused.message
+        here.approve()
+        await here.state("t2", TaskState.DONE)
+        here.send(cmd.Retry(uid="t1"))
+        assert (await here.end()).outcome is Outcome.ANSWERED
+
+
+async def test_other_words_for_a_task_that_failed_are_no_more_than_was_approved(tmp_path: Path) -> None:
     async with stage(tmp_path, ByHand(plan(task("t1")))) as here:
         here.work.fails = ["t1"]
         await here.gate()
         here.approve()
         await here.until(lambda: here.run.gate and here.run.gate.gate is Gate.TASK)
         here.send(cmd.EditPlan(edit=ed.Set(uid="t1", name="text", value="another text")))
-        await here.state("t1", TaskState.ASKING)
-        refused = await here.after(cmd.Allow(uid="t1"), kind=ev.Refused)
-        assert "beyond what was approved" in refused.message
-        here.approve()
         assert (await here.end()).outcome is Outcome.ANSWERED
         assert here.run.plan["t1"].args["text"] == Input.text("another text")
+    assert here.all(ev.TaskAsking) == []
