@@ -18,6 +18,7 @@ class Pace:
     def __init__(self) -> None:
         self.misses: list[str] = []
         self.events = self.ended = self.given = 0
+        self.plan_approved = False
         self.asked: tuple[int, ...] = ()
         self.interrupted: Callable[[], bool] = lambda: False
         self._open: set[str] = set()
@@ -36,6 +37,7 @@ class Pace:
         ) and event.uid in self._open:  # fmt: skip
             self._open.discard(event.uid)
             self.ended += 1
+        self.plan_approved = self.plan_approved or isinstance(event, ev.PlanApproved)
         self.events += self._counts(event)
         self.moved()
 

@@ -50,6 +50,8 @@ class Recording:
     contexts: list[Any] = field(default_factory=list)
     finds: dict[tuple[str, str], deque[Any]] = field(default_factory=lambda: defaultdict(deque))
     candidates: dict[str, ev.CandidatesFound] = field(default_factory=dict)
+    approved: set[str] = field(default_factory=set)
+    """The task types whose candidates were found behind the approval of the plan alone."""
     more: dict[str, Candidate] = field(default_factory=dict)
     files: dict[str, deque[tuple[int, FileFact]]] = field(default_factory=lambda: defaultdict(deque))
     fetches: dict[str, deque[CallError]] = field(default_factory=lambda: defaultdict(deque))
@@ -65,6 +67,7 @@ class Recording:
     _waiting: dict[Uid, int] = field(default_factory=dict)
     _told: Counter[str] = field(default_factory=Counter)
     _ended: int = 0
+    _plan_approved: bool = False
     _counts: Counting = field(default_factory=Counting)
 
     async def read(self) -> "Recording":
@@ -87,6 +90,8 @@ class Recording:
                 await self._exchange(event)
             case ev.CandidatesFound(task=task):
                 self._found(task, event)
+            case ev.PlanApproved():
+                self._plan_approved = True
             case ev.FileSeen(file=file):
                 self.files[file.path].append((self.events, file))
             case ev.Answered():
@@ -106,6 +111,7 @@ class Recording:
         known = {one.name for one in self._run.candidates.get(task, ())}
         if task not in self._run.candidates:
             self.candidates[task] = event
+            self.approved |= {task} if self._plan_approved else set()
         else:
             self.more |= {one.name: one for one in event.candidates if one.name not in known}
 

@@ -38,6 +38,8 @@ class Catalogue:
     async def candidates(self, task: str) -> tuple[Candidate, ...]:
         """Return what was found for a task type. Raises StoreError where it was not looked for."""
         found = self._recording.candidates.get(task)
+        if task in self._recording.approved:  # the plan was approved while they were looked for
+            await self._pace.until(lambda: self._pace.plan_approved, Pace.PATIENCE_S)
         if found is not None:
             return found.candidates
         if self._pace.interrupted():
