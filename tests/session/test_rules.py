@@ -14,7 +14,10 @@ from hgtui.core import events as ev
 from hgtui.core.policy import Match, Rule
 from hgtui.core.problems import Code
 from hgtui.core.states import Gate, Gates, Outcome, TaskState
+from hgtui.core.states import Stage as Selecting
 from hgtui.session.replay import replay
+from tests.servers.chat import ChatServer
+from tests.session.llm_stage import Script, asked, llm_stage
 from tests.session.staging import CHAIN, FAR, SIDE_BY_SIDE, ByHand, FakeWork, Models, Stage, model, plan, stage, task
 
 TYPE = Match(task="summarization")
@@ -334,3 +337,15 @@ async def test_a_breakpoint_at_a_task_that_is_skipped_stops_nothing(tmp_path: Pa
         here.approve()
         await here.end()
         assert here.states() == {"t1": "skipped", "t2": "done"}
+
+
+async def test_the_selector_is_not_shown_what_a_rule_denies(tmp_path: Path) -> None:
+    denied = Rule(match=Match(provider="far-away"), effect="deny")
+    found = (Models(FAR, model("one"), model("two")),)
+    async with ChatServer(Script()) as server:
+        async with llm_stage(tmp_path, server.url, models=found, rules=rules(tmp_path, denied)) as here:
+            assert (await here.gate()).approvable
+            assert {one.candidate for one in here.run.draft.assignments.values()} == {"fake:two"}
+        (request,) = asked(server, Selecting.SELECTION)
+        assert "fake:one" in request.last
+        assert FAR.name not in request.last
