@@ -5,6 +5,15 @@ Case = tuple[str, tuple[str, ...], list[str]]
 
 PLANS: list[Case] = [
     (
+        "Read page.png, find the faces in page.png and read the text aloud",
+        (),
+        [
+            "image-to-text(image='page.png')",
+            "object-detection(image='page.png', labels=['face'])",
+            "text-to-speech(text='<0>')",
+        ],
+    ),
+    (
         "Question about doc.pdf: 'What is the date?'",
         (),
         ["document-question-answering(document='doc.pdf', question='What is the date?')"],

@@ -84,7 +84,15 @@ class Subjects:
             ),
             wanted,
         )
-        return self.bench.meant(wanted, tags, several=several, count=count)
+        found = self.bench.meant(wanted, tags, several=several, count=count)
+        return self._the_text(clause) or found if found and not any(map(_is_text, found)) else found
+
+    def _the_text(self, clause: Clause) -> tuple[Thing, ...]:
+        """Return the latest text that was made, where a clause says "the text": not what only labels something."""
+        if not any(kind is Kind.TEXT and self._says(noun, clause.text) for noun, kind in words.KIND_NOUNS):
+            return ()
+        made = [thing for group in self.bench.groups for thing in group if thing.origin == "result" and _is_text(thing)]
+        return tuple(made[-1:])
 
     @staticmethod
     def _says(noun: str, text: str) -> bool:
@@ -105,3 +113,7 @@ class Subjects:
             if found := self.explicit(clause.text):
                 return found
         return ()
+
+
+def _is_text(thing: Thing) -> bool:
+    return thing.origin != "result" or TASKS[thing.task].output is Kind.TEXT
