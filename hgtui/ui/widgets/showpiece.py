@@ -15,6 +15,10 @@ ROWS = 16
 """How many lines are shown; what is longer is a table, which the task pane has whole."""
 
 
+SHORT = 7
+"""So many rows of a table are seen whole below a picture, its head among them."""
+
+
 class Showpiece(ScrollView, can_focus=False):
     """As high as what it shows; drawn once its width is known."""
 
@@ -38,7 +42,9 @@ class Showpiece(ScrollView, can_focus=False):
         width = self.scrollable_content_region.width - 1
         if not isinstance(screen, HasGallery) or width < 4:
             return
-        drawn = screen.gallery.ask(self._exhibit, min(width, CELLS[0]), CELLS[1], self._ask)
+        # Below the picture stand its size and its table: a short one is to be seen whole.
+        room = ROWS - 1 - min(len(self._exhibit.rows), SHORT) if self._exhibit.rows else CELLS[1]
+        drawn = screen.gallery.ask(self._exhibit, min(width, CELLS[0]), min(room, CELLS[1]), self._ask)
         if drawn is None:
             return
         lines, left = drawn.lines[:ROWS], len(drawn.lines) - ROWS
