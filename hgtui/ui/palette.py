@@ -22,6 +22,11 @@ class Offer(NamedTuple):
     words: str
 
 
+def _literal(words: str) -> str:
+    """Return words that Textual, which reads the line under an entry as markup, shows as they are: foreign text is in them."""
+    return words.replace("[", r"\[")
+
+
 class Commands(Provider):
     """Everything that can be done on the workbench, what can be done now first."""
 
@@ -63,7 +68,7 @@ class Commands(Provider):
     async def discover(self) -> Hits:
         """List everything."""
         for one in self._all():
-            yield DiscoveryHit(one.about, one.do, help=one.words)
+            yield DiscoveryHit(one.about, one.do, help=_literal(one.words))
 
     async def search(self, query: str) -> Hits:
         """List what fits a query."""
@@ -71,4 +76,4 @@ class Commands(Provider):
         for one in self._all():
             score = matcher.match(one.about)
             if score > 0:
-                yield Hit(score, matcher.highlight(one.about), one.do, help=one.words)
+                yield Hit(score, matcher.highlight(one.about), one.do, help=_literal(one.words))

@@ -147,11 +147,11 @@ async def test_every_binding_of_every_screen_has_a_name() -> None:
 
 
 async def test_a_key_of_ones_own_acts_in_place_of_the_one_before_and_stands_in_the_footer() -> None:
-    async with with_keys(approve="ctrl+t", skip="S", down="ctrl+n") as (pilot, conductor, _):
+    async with with_keys(approve="ctrl+t", skip="ctrl+s", down="ctrl+n") as (pilot, conductor, _):
         assert "ctrl+t" in keys(pilot)
         assert "a" not in keys(pilot)
         assert "ctrl+t approve+run" in screen_text(pilot)
-        await pilot.press("a", "ctrl+n", "S")
+        await pilot.press("a", "ctrl+n", "ctrl+s")
         assert conductor.commands == [cmd.EditPlan(edit=ed.Skip(uid="t2"))]
         conductor.commands.clear()
         await pilot.press("ctrl+t")

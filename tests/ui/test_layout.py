@@ -60,7 +60,8 @@ async def test_where_there_is_too_little_room_it_says_so_and_the_pane_with_the_f
 
 @pytest.mark.parametrize("pane", ["plan", "task", "log", "prompt"])
 async def test_a_change_of_size_keeps_selection_focus_and_what_is_being_written(pane: str) -> None:
-    tasks = [Task(uid=f"t{at}", id=at, task="summarization", args={"text": Input.text(f"{at}")}) for at in range(60)]
+    types = ("summarization", "text-classification")  # in turn: what is alike folds
+    tasks = [Task(uid=f"t{at}", id=at, task=types[at % 2], args={"text": Input.text(f"{at}")}) for at in range(60)]
     async with workbench(Plan(request="go", tasks=tuple(tasks))) as (pilot, _):
         screen = pilot.app.screen
         screen.query_one("#prompt").text = "half wri"  # type: ignore[attr-defined]

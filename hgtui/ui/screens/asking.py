@@ -25,7 +25,7 @@ class AskLine(ModalScreen[None]):
     """A text field with a question. What is typed stays until it was taken; esc leaves it."""
 
     CSS_PATH = styles() / "results.tcss"
-    BINDINGS = [Binding("escape,ctrl+c", "dismiss", "Back", show=False, priority=True)]
+    BINDINGS = [Binding("escape,ctrl+c", "dismiss", "Back", show=False, id="close", priority=True)]
 
     def __init__(self, title: str, about: str, text: str, take: Take, look: Look | None = None) -> None:
         super().__init__()

@@ -34,7 +34,7 @@ class OpenPlan(ModalScreen[Any]):
     """Takes a path or a pasted text and gives what was read (`session.bringing.Brought`) or None; what cannot be read is told, and the text stays."""
 
     CSS_PATH = styles() / "editing.tcss"
-    BINDINGS = [Binding("escape,ctrl+c", "leave", "Back", show=False, priority=True)]
+    BINDINGS = [Binding("escape,ctrl+c", "leave", "Back", show=False, id="close", priority=True)]
 
     def __init__(self, written: str = "") -> None:
         super().__init__()

@@ -31,7 +31,7 @@ class Types(ModalScreen[str | None]):
     """The types of tasks; typing filters them, Enter takes the one under the cursor."""
 
     CSS_PATH = styles() / "editing.tcss"
-    BINDINGS = [Binding("escape,ctrl+c", "leave", "Back", show=False, priority=True)]
+    BINDINGS = [Binding("escape,ctrl+c", "leave", "Back", show=False, id="close", priority=True)]
 
     def __init__(self, title: str, giver: Kind | None = None) -> None:
         super().__init__()
@@ -102,8 +102,8 @@ class Connecting(ModalScreen[tuple[Edit, ...] | None]):
 
     CSS_PATH = styles() / "editing.tcss"
     BINDINGS = [
-        Binding("escape,q,ctrl+c", "leave", "Back", show=False, priority=True),
-        Binding("space", "turn", "Connect or disconnect", show=False),
+        Binding("escape,q,ctrl+c", "leave", "Back", show=False, id="close", priority=True),
+        Binding("space", "turn", "Connect or disconnect", show=False, id="turn"),
     ]
 
     def __init__(self, plan: Plan, task: Task) -> None:

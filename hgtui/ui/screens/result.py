@@ -30,12 +30,12 @@ class ResultScreen(ModalScreen[None]):
 
     CSS_PATH = styles() / "results.tcss"
     BINDINGS = [
-        Binding("escape,q,enter,ctrl+c", "dismiss", "Back", show=False, priority=True),
-        Binding("right_square_bracket,n", "other(1)", "next", show=False),
-        Binding("left_square_bracket,p", "other(-1)", "before", show=False),
-        Binding("t", "data", "data as JSON", show=False),
-        Binding("S", "save", "save", show=False),
-        Binding("O", "open", "open", show=False),
+        Binding("escape,q,enter,ctrl+c", "dismiss", "Back", show=False, id="close", priority=True),
+        Binding("right_square_bracket,n", "other(1)", "next", show=False, id="next_result"),
+        Binding("left_square_bracket,p", "other(-1)", "before", show=False, id="result_before"),
+        Binding("t", "data", "data as JSON", show=False, id="result_data"),
+        Binding("S", "save", "save", show=False, id="save_result"),
+        Binding("O", "open", "open", show=False, id="open_result"),
     ]
 
     def __init__(

@@ -40,16 +40,16 @@ class Runs(Listing):
 
     CSS_PATH = styles() / "runs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "search", "search", show=False),
-        Binding("i", "want('look')", "only look", show=False),
-        Binding("R", "want('again')", "run the plan again", show=False),
-        Binding("d", "delete", "delete", show=False),
-        Binding("e", "export", "export", show=False),
-        Binding("y", "copy", "copy the name", show=False),
-        Binding("question_mark,f1", "help", "help", show=False),
-        Binding("q,L", "close", "Back", show=False),
-        Binding("escape", "back", "Back", show=False, priority=True),
-        Binding("ctrl+c", "interrupt", "Back", show=False, priority=True),
+        Binding("slash", "search", "search", show=False, id="find_run"),
+        Binding("i", "want('look')", "only look", show=False, id="look_at_run"),
+        Binding("R", "want('again')", "run the plan again", show=False, id="run_again"),
+        Binding("d", "delete", "delete", show=False, id="delete_run"),
+        Binding("e", "export", "export", show=False, id="export_run"),
+        Binding("y", "copy", "copy the name", show=False, id="copy_run"),
+        Binding("question_mark,f1", "help", "help", show=False, id="help"),
+        Binding("q,L", "close", "Back", show=False, id="leave"),
+        Binding("escape", "back", "Back", show=False, id="back", priority=True),
+        Binding("ctrl+c", "interrupt", "Back", show=False, id="interrupt", priority=True),
     ]
 
     def __init__(self, desk: Desk, want: Want, here: Callable[[], Mapping[str, str]]) -> None:

@@ -32,7 +32,7 @@ NARROW_RULES: Mapping[tuple[str, int], Rules] = {
     ("plan", 1): {"task": {"height": "3"}},
     ("plan", 2): {"task": GONE, "log": GONE, "chat": GONE},
     ("task", -1): {"task": {"height": "5"}},
-    ("task", 1): {"task": {"height": "4fr"}},
+    ("task", 1): {"task": {"height": "4fr"}, "log": GONE},  # as it comes it has the room of the plan already
     ("task", 2): {"plan": GONE, "attention": GONE, "log": GONE, "chat": GONE, "task": {"height": "1fr"}},
     ("log", -1): {"log": {"height": "3"}},
     ("log", 1): {"log": {"height": "60%"}},

@@ -17,7 +17,7 @@ SHOWN = 6
 class Choices(Rows):
     """Choices with a cursor. Enter or a click takes one, Esc and the way up lead back to the field."""
 
-    BINDINGS = [Binding("escape", "leave", "Back to the field", show=False)]
+    BINDINGS = [Binding("escape", "leave", "Back to the field", show=False, id="close_choices")]
 
     class Picked(Message):
         """The person took one."""

@@ -18,12 +18,12 @@ class Reader(ScrollView, can_focus=True):
 
     COMPONENT_CLASSES = {f"rows--{role}" for role in ROLES}
     BINDINGS = [
-        Binding("j,down", "scroll_by(1)", "down", show=False),
-        Binding("k,up", "scroll_by(-1)", "up", show=False),
-        Binding("pagedown,space", "scroll_page(1)", "page down", show=False),
-        Binding("pageup,b", "scroll_page(-1)", "page up", show=False),
-        Binding("home,g", "scroll_home", "first", show=False),
-        Binding("end,G", "scroll_end", "last", show=False),
+        Binding("j,down", "scroll_by(1)", "down", show=False, id="down"),
+        Binding("k,up", "scroll_by(-1)", "up", show=False, id="up"),
+        Binding("pagedown,space", "scroll_page(1)", "page down", show=False, id="page_down"),
+        Binding("pageup,b", "scroll_page(-1)", "page up", show=False, id="page_up"),
+        Binding("home,g", "scroll_home", "first", show=False, id="first"),
+        Binding("end,G", "scroll_end", "last", show=False, id="last"),
     ]
 
     def __init__(self, id: str) -> None:
