@@ -23,6 +23,8 @@ from hgtui.ui.view import Tab, View
 from hgtui.ui.words import fit, fit_model, wrapped
 
 RESULT_LINES = 6
+LICENCE = 12
+"""How many cells the name of a licence takes at the most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,8 @@ def _candidates(view: View, task: Task, width: int) -> list[Item]:
     shape = tuple(
         max(map(cell_len, column)) for column in zip(*(_facts(view, task, one) for one in listed), strict=True)
     )
-    items = [_candidate(one, view, task, width, shape) for one in listed]
+    longest = max(cell_len(one_line(one.model, 60)) for one in listed)
+    items = [_candidate(one, view, task, width, shape, longest) for one in listed]
     items += _why(view, task, width)
     items += _stand_ins(view, task, width)
     by = f" · by {view.order}" if view.order != "ranking" else ""
@@ -201,26 +204,27 @@ def _stand_ins(view: View, task: Task, width: int) -> list[Item]:
     return [Item("text", ((line, ""),)) for line in wrapped(words, width, 2)]
 
 
-def _candidate(one: Candidate, view: View, task: Task, width: int, shape: Sequence[int]) -> Item:
+def _candidate(one: Candidate, view: View, task: Task, width: int, shape: Sequence[int], longest: int) -> Item:
     """One row: the same columns as the list of models, of these widths, and what is said of it in few words."""
     assigned, mine = view.assignment(task.uid), one == view.candidate(task)
     advised = view.advised.get(task.uid)
     by = " L" if advised and advised.chosen_by == "selector" and advised.candidate == one.name else ""
     by = " ← you" + by if mine and assigned and assigned.chosen_by == "person" else by
-    model = max(14, min(30, width // 3))
+    model = max(14, min(30, width // 3, longest))
     no = unfit(task, one)
-    facts = [fact.ljust(cells) for fact, cells in zip(_facts(view, task, one), shape, strict=True) if cells]
     wrong = f"needs {one.missing}" if one.missing else no
     words = wrong or one.description or one.reason
-    told = "  ".join(facts).rstrip() if wrong else "  ".join(facts)
     room = max(width - model - 4 - len(by), 0)
-    # What stands in the way is what a person must read; else the facts, as far as there is room.
-    wide = min(cell_len(told), room // 2 if wrong else room)
+    told = ""
+    for fact, cells in zip(_facts(view, task, one), shape, strict=True):
+        # What stands in the way is what a person must read; else the facts, as far as there is room.
+        if cells and cell_len(told) + cells + 2 <= (room // 2 if wrong else room):
+            told += fit(fact, cells) + "  "
     line = (
         ("● " if mine else "  ", "good"),
         (fit_model(one.model, model) + " ", "dim" if one.missing or no else ""),
-        (fit(told, wide) + " ", "dim"),
-        (fit(words, max(room - wide, 0)), "warn" if one.missing or no else "dim"),
+        (told, "dim"),
+        (fit(words, max(room - cell_len(told), 0)), "warn" if one.missing or no else "dim"),
         (by, "warn"),
     )
     return Item("candidate", line, one.name)
@@ -233,7 +237,7 @@ def _facts(view: View, task: Task, one: Candidate) -> tuple[str, ...]:
         "gated" if one.gated else "",
         took(view, task, one),
         megabytes(one.size_mb),
-        one.licence or "",
+        fit(one.licence or "", LICENCE).rstrip(),
         f"{count(one.likes)} ♥" if one.likes is not None else "",
         f"{count(one.downloads)} ↓" if one.downloads is not None else "",
         " ".join(one.languages[:2]) + ("…" if len(one.languages) > 2 else ""),

@@ -201,7 +201,7 @@ def inputs(task: Task, ids: dict[Uid, int]) -> str:
     """Return what goes into a task: results first, then its other arguments, with names only where a reader needs them."""
     shown = []
     # Which results it reads is what the plan is about, and must not be what is cut off.
-    for name, value in sorted(task.args.items(), key=lambda one: one[1].literal is not None):
+    for name, value in sorted(task.args.items(), key=lambda one: all(isinstance(part, str) for part in one[1].parts)):
         text = one_line(show_input(value, ids)[:400])
         quoted = value.literal is not None and " " in text
         shown.append((f"{name}=" if name == "language" else "") + (f"“{text}”" if quoted else text))

@@ -41,8 +41,9 @@ def beside(tab: Tab, by: int) -> Tab:
 def tabs_title(name: str, tab: Tab, width: int) -> Content:
     """Return the title of the pane with its tabs, each of which takes a click; the one that is shown is marked."""
     short = width < NUMBER + 42
-    # The type stands in the plan too: it is cut before the names of the tabs are.
-    name = fit(name, max(width - 26, 8) if short else max(min(cell_len(name), width - 42), NUMBER))
+    # The type stands in the plan too: it goes before the names of the tabs are cut.
+    if width < cell_len(name) + 42:
+        name = fit(" ".join(name.split()[:3]), max(width - 26, 8)).rstrip()
     pieces: list[Content | tuple[str, str | Style]] = [(f"{name}  ", "")]
     for place, one in enumerate(TABS):
         if place:

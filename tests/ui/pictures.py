@@ -91,7 +91,7 @@ async def failure(pilot: Pilot[None]) -> None:
 
 async def answer(pilot: Pilot[None]) -> None:
     """The answer with a picture."""
-    await pilot.press("1", "escape")
+    await pilot.press("1")
     pieces = pilot.app.screen.query(Showpiece)
     await until(pilot, lambda: len(pieces) and all(len(one.lines) > 1 for one in pieces))
     await settle(pilot)

@@ -8,6 +8,7 @@ from hgtui.ui.exhibits import Exhibit
 from hgtui.ui.gallery import HasGallery, Shown
 from hgtui.ui.widgets.rows import ROLES, strip_of
 from hgtui.ui.widgets.shown import paint
+from hgtui.ui.words import fit
 
 CELLS = (48, 14)
 """How large a picture is at the most: the task pane shows it larger, Enter there over the whole screen."""
@@ -52,7 +53,8 @@ class Showpiece(ScrollView, can_focus=False):
         self._take((*lines, *more))
 
     def _take(self, lines: tuple[Shown, ...]) -> None:
-        self.lines = ((("▣ ", "good"), (self._caption, "dim")), *lines)
+        room = max(self.scrollable_content_region.width - 3, 4)
+        self.lines = ((("▣ ", "good"), (fit(self._caption, room).rstrip(), "dim")), *lines)
         if self.styles.height is None or self.styles.height.value != len(self.lines):
             self.styles.height = len(self.lines)
         self.virtual_size = Size(self.size.width, len(self.lines))
