@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 
 from hgtui.core.fit import unfit
 from hgtui.core.model import Candidate
@@ -23,8 +23,10 @@ from hgtui.ui.view import Tab, View
 from hgtui.ui.words import fit, fit_model, wrapped
 
 RESULT_LINES = 6
-LICENCE = 12
-"""How many cells the name of a licence takes at the most."""
+SELECTED = " L"
+"""What stands behind the candidate that the selector chose."""
+LICENCE, FEWEST = 12, 10
+"""How many cells the name of a licence takes at the most, and how few are too few for words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,23 +210,28 @@ def _candidate(one: Candidate, view: View, task: Task, width: int, shape: Sequen
     """One row: the same columns as the list of models, of these widths, and what is said of it in few words."""
     assigned, mine = view.assignment(task.uid), one == view.candidate(task)
     advised = view.advised.get(task.uid)
-    by = " L" if advised and advised.chosen_by == "selector" and advised.candidate == one.name else ""
+    by = SELECTED if advised and advised.chosen_by == "selector" and advised.candidate == one.name else ""
     by = " ← you" + by if mine and assigned and assigned.chosen_by == "person" else by
     model = max(14, min(30, width // 3, longest))
     no = unfit(task, one)
     wrong = f"needs {one.missing}" if one.missing else no
     words = wrong or one.description or one.reason
     room = max(width - model - 4 - len(by), 0)
+    most = room // 2 if wrong else width - model - 4 - len(SELECTED)  # the same columns in each row
     told = ""
     for fact, cells in zip(_facts(view, task, one), shape, strict=True):
         # What stands in the way is what a person must read; else the facts, as far as there is room.
-        if cells and cell_len(told) + cells + 2 <= (room // 2 if wrong else room):
-            told += fit(fact, cells) + "  "
+        if cells and cell_len(told) + cells + 1 <= most:
+            told += fit(fact, cells) + " "
+    told = set_cell_size(told, min(cell_len(told), room))
     line = (
         ("● " if mine else "  ", "good"),
         (fit_model(one.model, model) + " ", "dim" if one.missing or no else ""),
         (told, "dim"),
-        (fit(words, max(room - cell_len(told), 0)), "warn" if one.missing or no else "dim"),
+        (
+            fit(words if room - cell_len(told) >= FEWEST or wrong else "", max(room - cell_len(told), 0)),
+            "warn" if one.missing or no else "dim",
+        ),
         (by, "warn"),
     )
     return Item("candidate", line, one.name)
