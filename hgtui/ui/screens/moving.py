@@ -179,7 +179,7 @@ class Moving(Sizing):
         self.show_pane("chat" if pane == "prompt" else pane)
         if pane in {"plan", "task"} and self.query_one(DiffPane).two:
             pane = "diff"
-        self.query_one(f"#{pane}").focus()
+        self.set_focus(self.query_one(f"#{pane}"))  # at once: the next key may be here already
         if pane == "prompt" and self.view.run.answer is None:
             self.call_after_refresh(self.query_one("#talk").scroll_end, animate=False)
 
