@@ -1,11 +1,10 @@
 """What the task pane lists for the selected task: what came of it, what goes in, and who could run it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Literal
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 
 from hgtui.core.fit import unfit
 from hgtui.core.model import Candidate
@@ -24,6 +23,10 @@ from hgtui.ui.view import Tab, View
 from hgtui.ui.words import fit, fit_model, wrapped
 
 RESULT_LINES = 6
+SELECTED = " L"
+"""What stands behind the candidate that the selector chose."""
+LICENCE, FEWEST = 12, 10
+"""How many cells the name of a licence takes at the most, and how few are too few for words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +61,18 @@ def _candidates(view: View, task: Task, width: int) -> list[Item]:
         words = view.run.help.get(task.task) or "Nothing here can run it: m searches the Hub."
         if task.task not in view.run.candidates:
             words = "Nobody has looked yet what could run this."
+        problem = view.worst.get(task.uid) if view.run.grant is None else None
+        if problem is not None and words in problem.message:  # it stands above
+            return []
         return [Item("text", ((line, "warn"),)) for line in wrapped(words, width, 3)]
-    items = [_candidate(one, view, task, width) for one in distinct(candidates)]
+    listed = distinct(candidates)
+    now = view.candidate(task)
+    listed = tuple(now if now and (one.endpoint, one.model) == (now.endpoint, now.model) else one for one in listed)
+    shape = tuple(
+        max(map(cell_len, column)) for column in zip(*(_facts(view, task, one) for one in listed), strict=True)
+    )
+    longest = max(cell_len(one_line(one.model, 60)) for one in listed)
+    items = [_candidate(one, view, task, width, shape, longest) for one in listed]
     items += _why(view, task, width)
     items += _stand_ins(view, task, width)
     by = f" · by {view.order}" if view.order != "ranking" else ""
@@ -120,7 +133,7 @@ def _outcome(view: View, task: Task, width: int) -> list[Item]:
     if status.state in {TaskState.FAILED, TaskState.RETRYING} and not told:
         words = f"{status.failure or 'failed'}: {status.message}"
         if status.state is TaskState.RETRYING:
-            words = f"{words} Try {status.attempt + 1} {countdown(status, datetime.now(UTC))}."
+            words = f"{words} Try {status.attempt + 1} {countdown(status, view.clock())}."
         items += [Item("text", ((line, "bad"),)) for line in wrapped(words, width, 3)]
         if status.hint:
             items += [Item("text", ((line, ""),)) for line in wrapped(status.hint, width, 2)]
@@ -146,7 +159,7 @@ def _problems(view: View, task: Task, width: int) -> list[Item]:
     role = "bad" if problem.severity == "error" else "warn"
     items = [
         Item("text", ((("! " if not at else "  ") + line, role),))
-        for at, line in enumerate(wrapped(problem.message, width - 2, 2))
+        for at, line in enumerate(wrapped(problem.message, width - 2, 4))
     ]
     for at, mend in enumerate(problem.mends):
         items.append(Item("mend", (("    " if at else "  f ", "bold"), (fit(mend.label, width - 4), "")), str(at)))
@@ -193,41 +206,50 @@ def _stand_ins(view: View, task: Task, width: int) -> list[Item]:
     return [Item("text", ((line, ""),)) for line in wrapped(words, width, 2)]
 
 
-def _candidate(one: Candidate, view: View, task: Task, width: int) -> Item:
-    """One row: the same columns as the list of models, and what is said of it in few words."""
-    assigned, now = view.assignment(task.uid), view.candidate(task)
-    mine = now is not None and (one.endpoint, one.model) == (now.endpoint, now.model)
-    one = now if mine and now else one
+def _candidate(one: Candidate, view: View, task: Task, width: int, shape: Sequence[int], longest: int) -> Item:
+    """One row: the same columns as the list of models, of these widths, and what is said of it in few words."""
+    assigned, mine = view.assignment(task.uid), one == view.candidate(task)
     advised = view.advised.get(task.uid)
-    by = " L" if advised and advised.chosen_by == "selector" and advised.candidate == one.name else ""
+    by = SELECTED if advised and advised.chosen_by == "selector" and advised.candidate == one.name else ""
     by = " ← you" + by if mine and assigned and assigned.chosen_by == "person" else by
-    model = max(14, min(30, width // 3))
+    model = max(14, min(30, width // 3, longest))
     no = unfit(task, one)
-    facts = [
+    wrong = f"needs {one.missing}" if one.missing else no
+    words = wrong or one.description or one.reason
+    room = max(width - model - 4 - len(by), 0)
+    most = room // 2 if wrong else width - model - 4 - len(SELECTED)  # the same columns in each row
+    told = ""
+    for fact, cells in zip(_facts(view, task, one), shape, strict=True):
+        # What stands in the way is what a person must read; else the facts, as far as there is room.
+        if cells and cell_len(told) + cells + 1 <= most:
+            told += fit(fact, cells) + " "
+    told = set_cell_size(told, min(cell_len(told), room))
+    line = (
+        ("● " if mine else "  ", "good"),
+        (fit_model(one.model, model) + " ", "dim" if one.missing or no else ""),
+        (told, "dim"),
+        (
+            fit(words if room - cell_len(told) >= FEWEST or wrong else "", max(room - cell_len(told), 0)),
+            "warn" if one.missing or no else "dim",
+        ),
+        (by, "warn"),
+    )
+    return Item("candidate", line, one.name)
+
+
+def _facts(view: View, task: Task, one: Candidate) -> tuple[str, ...]:
+    """What is known of a candidate, a column each, empty where it is not known."""
+    return (
         where(one),
         "gated" if one.gated else "",
         took(view, task, one),
         megabytes(one.size_mb),
-        one.licence or "",
+        fit(one.licence or "", LICENCE).rstrip(),
         f"{count(one.likes)} ♥" if one.likes is not None else "",
         f"{count(one.downloads)} ↓" if one.downloads is not None else "",
         " ".join(one.languages[:2]) + ("…" if len(one.languages) > 2 else ""),
         "leaves this machine" if one.leaves and not one.provider else "",
-    ]
-    wrong = f"needs {one.missing}" if one.missing else no
-    words = wrong or one.description or one.reason
-    told = "  ".join(fact for fact in facts if fact)
-    room = max(width - model - 3 - len(by), 0)
-    # What stands in the way is what a person must read; else the facts, as far as there is room.
-    wide = min(cell_len(told), room // 2 if wrong else room)
-    line = (
-        ("● " if mine else "  ", "good"),
-        (fit_model(one.model, model) + " ", "dim" if one.missing or no else ""),
-        (fit(told, wide) + " ", "dim"),
-        (fit(words, max(room - wide - 1, 0)), "warn" if one.missing or no else "dim"),
-        (by, "warn"),
     )
-    return Item("candidate", line, one.name)
 
 
 def title(view: View) -> str:

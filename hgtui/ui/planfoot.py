@@ -76,20 +76,20 @@ def _time(view: View, now: datetime, left: Remaining | None) -> Ways:
         ahead = run.gate.forecast
         critical = run.gate.about_s is not None and len(run.gate.reruns) > 1
         long = f"{ahead} on the critical path" if critical and not run.gate.untimed else ahead
-        return (long, ahead, "") if ahead else ("takes -", "takes -", "")
+        return (long, ahead, "") if ahead else ("time unknown", "")
     elapsed = view.elapsed(now)
     if run.ended:
         return (f"took {span(elapsed)}",) if elapsed is not None else ("",)
     passed = [f"elapsed {span(elapsed)}"] if elapsed is not None else []
-    if run.stage is not Stage.EXECUTION or left is None:
+    # While it waits for a person, what is left is theirs.
+    if run.stage is not Stage.EXECUTION or left is None or left.about_s is None or view.waits:
         return (" · ".join(passed),)
     short = " · ".join([*passed, _left(left, counted=False)])
     return " · ".join([*passed, _left(left, counted=True)]), short, ""
 
 
 def _left(left: Remaining, *, counted: bool) -> str:
-    if left.about_s is None:
-        return "left -"
+    assert left.about_s is not None
     more = f" and {left.untimed} of unknown time" if left.untimed and counted else " + -" if left.untimed else ""
     about = "" if left.about_s < SHORTEST_S else "about "
     return f"left {about}{length(left.about_s)}{more}"

@@ -198,9 +198,10 @@ def states_of(view: View, tasks: Sequence[Task]) -> tuple[str, str, str]:
 
 
 def inputs(task: Task, ids: dict[Uid, int]) -> str:
-    """Return what goes into a task: its arguments in their order, with names only where a reader needs them."""
+    """Return what goes into a task: results first, then its other arguments, with names only where a reader needs them."""
     shown = []
-    for name, value in task.args.items():
+    # Which results it reads is what the plan is about, and must not be what is cut off.
+    for name, value in sorted(task.args.items(), key=lambda one: all(isinstance(part, str) for part in one[1].parts)):
         text = one_line(show_input(value, ids)[:400])
         quoted = value.literal is not None and " " in text
         shown.append((f"{name}=" if name == "language" else "") + (f"“{text}”" if quoted else text))

@@ -84,7 +84,8 @@ def _planned(view: View) -> list[Said]:
     run = view.run
     count = len(run.proposed.tasks) if run.proposed else 0
     by = f" by {one_line(run.planner, 60)}" if run.planner else ""
-    text = f"{plural(count, 'task')} planned{by}." if count else "The plan has no task."
+    none = "No task is needed." if run.answer and view.by_llm else "The plan has no task."
+    text = f"{plural(count, 'task')} planned{by}." if count else none
     how = {
         "repaired": " The reply was repaired: look at it with care.",
         "cut off": " The reply was cut off: tasks may be missing.",

@@ -1,12 +1,16 @@
 """The tabs of the task pane: which there are, and which one matters now."""
 
+from rich.cells import cell_len
 from textual.content import Content
 from textual.style import Style
 
 from hgtui.core.states import NOT_STARTED, TaskState
 from hgtui.ui.view import Tab, View
+from hgtui.ui.words import fit
 
 TABS: tuple[Tab, ...] = ("candidates", "arguments", "result")
+NUMBER = 10
+"""So many cells take the word for the task and its number."""
 NAMES: dict[Tab, str] = {"candidates": "Candidates", "arguments": "Arguments", "result": "Result"}
 
 
@@ -36,8 +40,11 @@ def beside(tab: Tab, by: int) -> Tab:
 
 def tabs_title(name: str, tab: Tab, width: int) -> Content:
     """Return the title of the pane with its tabs, each of which takes a click; the one that is shown is marked."""
-    short = width < len(name) + 42
-    pieces: list[Content | tuple[str, str | Style]] = [(f"{name[: max(width - 26, 8)] if short else name}  ", "")]
+    short = width < NUMBER + 42
+    # The type stands in the plan too: it goes before the names of the tabs are cut.
+    if width < cell_len(name) + 42:
+        name = fit(" ".join(name.split()[:3]), max(width - 26, 8)).rstrip()
+    pieces: list[Content | tuple[str, str | Style]] = [(f"{name}  ", "")]
     for place, one in enumerate(TABS):
         if place:
             pieces.append((" │ ", ""))

@@ -1,8 +1,8 @@
 """What the screen reads off a run: its problems, what a person changed, the selected task, what waits for them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 
 from hgtui.core import events as ev
@@ -32,12 +32,18 @@ Order = Literal["ranking", "likes", "downloads", "size", "time", "name"]
 """By what candidates may be sorted; "time" is how long such a task took here before."""
 
 
+def utc() -> datetime:
+    """Return the time of this machine, UTC."""
+    return datetime.now(UTC)
+
+
 @dataclass(slots=True)
 class View:
     """A run as the screen sees it; `chosen` is the uid of the selected task, `gated` whether a gate has opened yet.
 
     `live` is what a controller says at the moment, `by_llm` whether there is one that could revise the plan; `pins` are
-    the names of the candidates that the person has pinned, by task type.
+    the names of the candidates that the person has pinned, by task type. `clock` gives the time, UTC, up to which is counted
+    what goes on.
     """
 
     run: Run = field(default_factory=Run)
@@ -73,6 +79,7 @@ class View:
     """Why nothing can be changed, where the run is only looked at."""
     apart: bool = False
     """Whether it was opened from what is stored, so that the turns before it are not in sight."""
+    clock: Callable[[], datetime] = utc
     ruling: Ruling = field(default_factory=Ruling)
     """What the rules say of each task."""
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -22,6 +21,7 @@ from hgtui.session.files import inspect
 from hgtui.session.gates import gate
 from hgtui.session.rows import RunRow
 from hgtui.ui.bridge import DeskError, Found, Listener, Option, Options, Taken
+from hgtui.ui.view import utc
 
 
 class Scripted:
@@ -29,6 +29,7 @@ class Scripted:
 
     def __init__(self, run_id: str = "run-1") -> None:
         self.run = Run()
+        self.clock = utc
         self.commands: list[Command] = []
         self.closed = False
         self._id = run_id
@@ -49,7 +50,11 @@ class Scripted:
         """Let events happen."""
         for event in events:
             seq = None if isinstance(event, ev.PASSING_EVENTS) else self.run.seq + 1
-            entry = ev.Entry(run=self._id, seq=seq, at=datetime.now(UTC), event=event)
+            self.play([ev.Entry(run=self._id, seq=seq, at=self.clock(), event=event)])
+
+    def play(self, entries: Iterable[ev.Entry]) -> None:
+        """Let happen what was recorded."""
+        for entry in entries:
             changed = self.run.fold(entry)
             for listener in list(self._listeners):
                 listener(entry, changed)
@@ -61,7 +66,7 @@ class Scripted:
     def propose(self, plan: Plan, *candidates: Candidate) -> None:
         """Let a request be planned, models be chosen and the gate open."""
         self.tell(
-            ev.RunStarted(request=plan.request, planner="rules"),
+            ev.RunStarted(request=plan.request, planner=plan.planner or "rules"),
             ev.StageEntered(stage=Stage.PLANNING),
             *(ev.TaskDrafted(task=task) for task in plan),
             ev.PlanProposed(plan=plan),

@@ -25,6 +25,7 @@ from hgtui.ui.gallery import Gallery
 from hgtui.ui.opener import open_with, opener, scp_line
 from hgtui.ui.screens.actions import Question
 from hgtui.ui.screens.choosing import Choosing
+from hgtui.ui.widgets.log import LogPane
 from hgtui.ui.widgets.task import TaskPane
 
 _HAVE_READ = UNDER_WAY - {TaskState.ASKING} | HAS_RESULT | {TaskState.FAILED}
@@ -63,6 +64,7 @@ class Keeping(Choosing):
         """Where there is little room the task pane takes all of it while it has the focus."""
         super().on_descendant_focus()
         self.set_class(isinstance(self.focused, TaskPane), "-reading")
+        self.set_class(isinstance(self.focused, LogPane), "-logging")
 
     def open_result(self) -> None:
         """Show the results of the task over the whole screen."""

@@ -59,7 +59,7 @@ class Opening(Bench):
         with Horizontal(id="body"):
             yield Chat(first.greeting())
             with Vertical(id="right"):
-                yield Empty("plan", first.PLAN, first.NO_TASK)
+                yield Empty("plan", first.PLAN, first.NO_PLAN)
                 yield Empty("task", first.TASK, first.NONE_SELECTED)
         yield Empty("log", first.LOG, first.NOTHING_YET)
         yield Bar("foot", self._keys(self.app.size.width))

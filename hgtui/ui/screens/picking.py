@@ -1,5 +1,6 @@
 """Two lists over the workbench: the type of a task that is added, and what a task waits for."""
 
+from rich.cells import cell_len
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -21,6 +22,9 @@ from hgtui.ui.widgets.choices import Choices
 from hgtui.ui.widgets.field import Field
 from hgtui.ui.widgets.rows import Rows
 from hgtui.ui.words import Line, fit
+
+HOW = 18
+"""So many cells takes how a task waits for another."""
 
 
 class Types(ModalScreen[str | None]):
@@ -196,10 +200,11 @@ class WaitRows(Rows):
         how = (f"reads it as {reads}" if reads else "waits for it") if waits else ""
         spec = TASKS.get(one.task)
         goes_in = "  ".join(one_line(show_input(value, self.ids), 60) for value in one.args.values())
-        head = f"{'●' if waits else '○'} {one.id:>3} {fit(one.task, 28)} "
+        name = min(max(cell_len(one_line(each.task, 100)) for each in self.tasks), 28)
+        head = f"{'●' if waits else '○'} {one.id:>3} {fit(one.task, name)}  "
         return (
             (head, "bold" if waits else ""),
             (fit(f"gives {spec.output if spec else '?'}", 12) + " ", "dim"),
-            (fit(how, 20) + " ", "good"),
-            (fit(goes_in, max(width - len(head) - 35, 0)), "dim"),
+            (fit(how, HOW) + " ", "good"),
+            (fit(goes_in, max(width - cell_len(head) - HOW - 14, 0)), "dim"),
         )

@@ -67,7 +67,7 @@ class Rules(ModalScreen[None]):
     def _words(self, number: int, row: RuleRow) -> Content:
         return Content.assemble(
             Content.styled(f"{number}  {one_line(row.rule.words, 300)}", "bold"),
-            Content(f"\n· {one_line(f'{row.used} · {row.where}', 200)}"),
+            Content(f"\n· {one_line(' · '.join(one for one in (row.used, row.where) if one != '-'), 200)}"),
         )
 
     def say(self, words: str) -> None:

@@ -1,6 +1,5 @@
 """The main screen: composes the panes, draws them anew when events come, and turns what the person does into commands."""
 
-from datetime import UTC, datetime
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -268,7 +267,7 @@ class Workbench(Shell, Logs, Sessions, Keeping, Policing, Editing):
 
     async def tell(self) -> None:
         """Write the conversation as it stands."""
-        await self.query_one(Chat).show(story(self.view, datetime.now(UTC)))
+        await self.query_one(Chat).show(story(self.view, self.view.clock()))
 
     def _frame(self) -> None:
         """Draw head and foot, lay out for the phase, and let the time tick only while something runs."""
@@ -284,7 +283,7 @@ class Workbench(Shell, Logs, Sessions, Keeping, Policing, Editing):
         if view.at_gate and view.by_llm:
             mark, words = "revise", "what should be different?"
         elif view.busy and not view.at_gate:
-            mark, words = "next", "what should be done after this?"
+            mark, words = "next", "what should come next?"
         self.query_one(Chat).label(mark, words)
         self._foot()
         self.tell_terminal()

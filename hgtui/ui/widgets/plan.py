@@ -1,7 +1,6 @@
 """The plan pane: one row for each task or for many alike ones, with the lanes between them and the states as they are now."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 
 from textual.content import Content
 
@@ -11,7 +10,7 @@ from hgtui.core.states import UNDER_WAY, Stage
 from hgtui.core.text import one_line, plural
 from hgtui.ui.folds import Row, plan_rows, reads
 from hgtui.ui.graph.lanes import Lanes, lanes
-from hgtui.ui.greeting import NO_TASK
+from hgtui.ui.greeting import NO_PLAN, NO_TASK
 from hgtui.ui.planfoot import plan_subtitle, plan_title
 from hgtui.ui.rows import Columns, columns, plan_line
 from hgtui.ui.view import View
@@ -44,6 +43,8 @@ class PlanPane(Rows):
     @property
     def empty(self) -> str:  # type: ignore[override]  # the words depend on the run
         """What stands there where there is no row."""
+        if not self.view.asked:
+            return NO_PLAN
         if self.view.run.planning_failed:
             return "No plan came of this request."
         if self.words.strip() and len(self.view.plan):
@@ -85,7 +86,7 @@ class PlanPane(Rows):
         """Write what stands on the border."""
         room = max(self.size.width - FRAME, 20)
         title = plan_title(self.view, self.words, len(self.rows))
-        under = plan_subtitle(self.view, room, datetime.now(UTC), self.left)
+        under = plan_subtitle(self.view, room, self.view.clock(), self.left)
         # Only what differs: with a border all that is in it is drawn again.
         if title != self._titles[0]:
             self.border_title = Content(title)
@@ -173,7 +174,7 @@ class PlanPane(Rows):
         """Estimate how long the rest takes: not at each event, for it looks at every task."""
         run = self.view.run
         runs = run.grant is not None and run.stage is Stage.EXECUTION
-        self.left = remaining(run, datetime.now(UTC)) if runs else None
+        self.left = remaining(run, self.view.clock()) if runs else None
 
     def line(self, index: int, width: int) -> Line:
         """Return a row of the plan."""
@@ -182,7 +183,7 @@ class PlanPane(Rows):
             counts = max((len(f" ×{len(row.tasks)} ▸") for row in self.rows if row.many), default=0)
             self._shape = width, columns(self.view, width, cells, counts)
         return plan_line(
-            self.view, self.rows[index], self._lane(index, cells), self.ids, self._shape[1], datetime.now(UTC)
+            self.view, self.rows[index], self._lane(index, cells), self.ids, self._shape[1], self.view.clock()
         )
 
     def _lane(self, index: int, cells: int) -> list[Piece]:

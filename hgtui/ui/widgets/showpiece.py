@@ -8,11 +8,16 @@ from hgtui.ui.exhibits import Exhibit
 from hgtui.ui.gallery import HasGallery, Shown
 from hgtui.ui.widgets.rows import ROLES, strip_of
 from hgtui.ui.widgets.shown import paint
+from hgtui.ui.words import fit
 
 CELLS = (48, 14)
 """How large a picture is at the most: the task pane shows it larger, Enter there over the whole screen."""
 ROWS = 16
 """How many lines are shown; what is longer is a table, which the task pane has whole."""
+
+
+SHORT = 7
+"""So many rows of a table are seen whole below a picture, its head among them."""
 
 
 class Showpiece(ScrollView, can_focus=False):
@@ -38,7 +43,9 @@ class Showpiece(ScrollView, can_focus=False):
         width = self.scrollable_content_region.width - 1
         if not isinstance(screen, HasGallery) or width < 4:
             return
-        drawn = screen.gallery.ask(self._exhibit, min(width, CELLS[0]), CELLS[1], self._ask)
+        # Below the picture stand its size and its table: a short one is to be seen whole.
+        room = ROWS - 1 - min(len(self._exhibit.rows), SHORT) if self._exhibit.rows else CELLS[1]
+        drawn = screen.gallery.ask(self._exhibit, min(width, CELLS[0]), min(room, CELLS[1]), self._ask)
         if drawn is None:
             return
         lines, left = drawn.lines[:ROWS], len(drawn.lines) - ROWS
@@ -46,7 +53,8 @@ class Showpiece(ScrollView, can_focus=False):
         self._take((*lines, *more))
 
     def _take(self, lines: tuple[Shown, ...]) -> None:
-        self.lines = ((("▣ ", "good"), (self._caption, "dim")), *lines)
+        room = max(self.scrollable_content_region.width - 3, 4)
+        self.lines = ((("▣ ", "good"), (fit(self._caption, room).rstrip(), "dim")), *lines)
         if self.styles.height is None or self.styles.height.value != len(self.lines):
             self.styles.height = len(self.lines)
         self.virtual_size = Size(self.size.width, len(self.lines))
