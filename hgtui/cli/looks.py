@@ -65,7 +65,7 @@ def show_keys(*, as_json: bool) -> int:
         ]
         sys.stdout.write(json.dumps(listed, indent=2, ensure_ascii=False) + "\n")
         return EXIT_OK
-    about = "The keys of the workbench; ? there shows those that work where you are. [keys] in the configuration changes one by its name."
+    about = "The keys of the workbench; ? there shows those that work where you are.\n[keys] in the configuration changes one by its name."
     rows = [(keymap.shown(one), one.id, one.about) for one in ALL]
     rows += [(key, "", words) for key, words in MOVES]
     sys.stdout.write(f"{about}\n\n{table([('key', 'name', 'what it does'), *rows])}\n")

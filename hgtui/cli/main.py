@@ -515,8 +515,14 @@ def save(
         str, typer.Argument(metavar="[FILE]", help="A file, a folder, or '-' for standard output; else a name is made.")
     ] = "",
     result: Annotated[
-        int, typer.Option("--result", metavar="N", min=1, help="Which of several results; the first is the main one.")
-    ] = 1,
+        int | None,
+        typer.Option(
+            "--result",
+            metavar="N",
+            min=1,
+            help="Which of several results; else the one with the suffix of FILE, or the first.",
+        ),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
     as_json: Json = False,
 ) -> None:

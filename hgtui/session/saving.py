@@ -6,6 +6,7 @@ import hashlib
 import os
 import secrets
 import stat
+from collections.abc import Sequence
 from pathlib import Path
 
 from hgtui.core.plan import Task
@@ -34,6 +35,13 @@ def file_name(task: Task, place: int, result: Resource) -> str:
     """Return the name that the result at a place of those of a task is given where nobody names it."""
     more = f"-{place + 1}" if place else ""
     return f"{stem(task)}{more}{suffix(result.media_type)}"
+
+
+def place_of(results: Sequence[Resource], place: int, typed: str) -> int:
+    """Return the place of the result that is meant: the one at `place`, unless only another has the suffix that was typed."""
+    wanted = Path(typed.strip()).suffix.lower()
+    fitting = [at for at, one in enumerate(results) if suffix(one.media_type) == wanted]
+    return fitting[0] if wanted and fitting and place not in fitting else place
 
 
 async def save(source: Path, digest: str, typed: str, base: Path, name: str, *, replace: bool = False) -> Path:

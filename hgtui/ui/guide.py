@@ -108,7 +108,7 @@ def _here(where: str, keymap: KeyMap) -> list[tuple[str, str]]:
 
 def _key(key: Key, keymap: KeyMap, words: str = "") -> Told:
     shown = keymap.shown(key)
-    return Told(shown if key.key or key.id in keymap.changed else ":", words or key.about)
+    return Told(shown if key.key or key.id in keymap.changed else key.shown, words or key.about)
 
 
 def found(told: list[Told], query: str) -> list[Told]:

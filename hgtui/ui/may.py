@@ -281,7 +281,12 @@ def _next(view: View) -> str:
 
 
 def _new(view: View) -> str:
-    return "This request has not ended; x stops it." if view.busy else ""
+    if not view.busy:
+        return ""
+    what = (
+        "says what should be different about its plan" if view.at_gate and view.by_llm else "is asked when it has ended"
+    )
+    return f"This request has not ended; x stops it. What you write here {what}."
 
 
 _RULES: dict[str, Callable[[View], str]] = {

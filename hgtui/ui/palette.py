@@ -48,7 +48,7 @@ class Commands(Provider):
         yield from self._of_pane(screen)
         for name in NAMES:
             here = "in use" if self.app.theme == name else "kept for the next start"
-            yield Offer(f"Colours: {name}", partial(screen.run_action, f"theme('{name}')"), here)
+            yield Offer(f"Theme: {name} (colours)", partial(screen.run_action, f"theme('{name}')"), here)
         yield from later
 
     def _of_pane(self, screen: Workbench) -> Iterator[Offer]:

@@ -8,7 +8,7 @@ import pytest
 from hgtui.core.plan import Task
 from hgtui.core.resource import Kind, Resource
 from hgtui.session.artifacts import Artifacts
-from hgtui.session.saving import SavingError, Taken, file_name, save
+from hgtui.session.saving import SavingError, Taken, file_name, place_of, save
 
 DATA = b"the words of a result"
 
@@ -79,3 +79,18 @@ def test_a_name_is_made_of_the_task_and_the_type_whatever_they_say() -> None:
     sound = Resource(kind=Kind.AUDIO, digest="0" * 64, media_type="audio/wav", size=1, name="../../evil")
     assert file_name(Task(uid="t", id=4, task="text-to-speech"), 0, sound) == "4-text-to-speech.wav"
     assert file_name(Task(uid="t", id=4, task="../\x1b]0;x"), 1, sound) == "4-0-x-2.wav"
+
+
+def test_a_name_with_the_suffix_of_another_result_means_that_one() -> None:
+    boxes = Resource(kind=Kind.BOXES, digest="a", media_type="text/plain", preview="1 face", name="", size=6)
+    drawn = Resource(kind=Kind.IMAGE, digest="b", media_type="image/png", preview="", name="", size=100)
+    for typed, place in (
+        ("face.png", 1),
+        ("Face.PNG ", 1),
+        ("face.txt", 0),
+        ("face", 0),
+        ("folder/", 0),
+        ("face.jpg", 0),
+    ):
+        assert place_of((boxes, drawn), 0, typed) == place
+    assert place_of((boxes, drawn), 1, "face.png") == 1

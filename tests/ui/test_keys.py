@@ -45,9 +45,15 @@ async def test_letters_are_text_while_a_field_has_the_focus() -> None:
 async def test_text_at_a_gate_never_approves_and_stays() -> None:
     async with workbench(chain()) as (pilot, conductor):
         await pilot.press("1", *"run", "enter")
+        await settle(pilot)
+        assert conductor.commands == []
+        assert "it is asked when this request has ended" in notice(pilot)
+        await pilot.press("N")
+        await settle(pilot)
+        assert pilot.app.screen.query_one("#prompt", Field).text == "run"
+        await pilot.press("escape", "c")
         assert conductor.commands == []
         assert "LLM" in notice(pilot)
-        assert pilot.app.screen.query_one("#prompt", Field).text == "run"
 
 
 async def test_an_error_in_the_plan_keeps_a_from_approving_and_says_which() -> None:

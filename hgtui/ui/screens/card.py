@@ -45,11 +45,15 @@ class CardScreen(ModalScreen[None]):
         self.run_worker(self._fetch(), group="card", exclusive=True)
 
     async def _fetch(self) -> None:
-        words = ""
-        try:
-            text = await self.desk.card(self.candidate.name)
-        except StoreError as error:
-            text, words = "", f"{error.message} {error.hint}".strip()
+        text, words = "", ""
+        if self.candidate.endpoint == "hub":
+            try:
+                text = await self.desk.card(self.candidate.name)
+            except StoreError as error:
+                words = f"{error.message} {error.hint}".strip()
+        else:
+            about = one_line(self.candidate.description, 600)
+            words = f"Cards are of models of the Hub, and this is none. What is known of it: {about}"
         if self._tick:
             self._tick.stop()
         status = self.query_one("#card-status", Static)

@@ -18,7 +18,8 @@ from hgtui.core.plan import Plan, Task, Uid
 from hgtui.core.resource import Kind, Resource
 from hgtui.core.states import HAS_RESULT, UNDER_WAY, TaskState
 from hgtui.core.text import one_line
-from hgtui.session.saving import file_name
+from hgtui.session.layout import suffix
+from hgtui.session.saving import file_name, place_of
 from hgtui.ui.bridge import DeskError, Taken
 from hgtui.ui.exhibits import about, exhibits
 from hgtui.ui.gallery import Gallery
@@ -88,13 +89,16 @@ class Keeping(Choosing):
     def _save(self, task: Task, place: int) -> None:
         from hgtui.ui.screens.asking import AskLine
 
-        result = self.view.run.status(task.uid).results[place]
-        name = file_name(task, place, result)
+        results = self.view.run.status(task.uid).results
+        name = file_name(task, place, results[place])
         there: list[str] = []
 
         async def take(text: str) -> str:
+            at = place_of(results, place, text)
             try:
-                saved = await self.desk.save(result.digest, text, name, replace=text in there)
+                saved = await self.desk.save(
+                    results[at].digest, text, file_name(task, at, results[at]), replace=text in there
+                )
             except Taken as error:
                 there.append(text)
                 return f"{error.message} Enter again replaces it; another name keeps it."
@@ -103,7 +107,9 @@ class Keeping(Choosing):
             self._tell(f"Saved: {one_line(str(saved), 300)}")
             return ""
 
-        words = f"{about(result)}\nA file or a folder; the path begins in the working folder."
+        others = [f"{suffix(one.media_type)} for {about(one)}" for at, one in enumerate(results) if at != place]
+        also = f" Or a name that ends in {', '.join(others)}." if others else ""
+        words = f"{about(results[place])}.{also}\nA file or a folder; the path begins in the working folder."
         self.app.push_screen(AskLine(f"Save the result of {task.id} as", words, name, take, self.desk.base))
 
     def action_open_outside(self) -> None:

@@ -96,7 +96,7 @@ class Moving(Sizing):
         if not self.view.busy:
             return first.SEND[1]
         if self.view.at_gate:
-            return "comment" if self.view.by_llm else ""
+            return "comment" if self.view.by_llm else "ask it next"
         return "send when it has ended"
 
     def compared_keys(self) -> list[tuple[str, str]]:

@@ -62,7 +62,7 @@ class Talking(Moving):
             self.say("The request is empty: say what should be done, and name the files.")
         elif not self.view.busy:
             await self.open_request(self._request(text))
-        elif self.view.at_gate:
+        elif self.view.at_gate and self.view.by_llm:
             self._comment(text)
         else:
             self._queue(f"{self.queued}\n{text}" if self.queued else text)
@@ -91,7 +91,8 @@ class Talking(Moving):
         if text:
             chat.prompt.clear()
             self.query_one(PlanPane).focus()
-            self.say("Kept: it is asked when this request has ended. N brings it back to the prompt.")
+            first = " a runs this one, x stops it." if self.view.at_gate else ""
+            self.say(f"Kept: it is asked when this request has ended.{first} N brings it back to the prompt.")
 
     async def _send_queued(self, outcome: Outcome) -> None:
         text, prompt = self.queued, self.query_one("#prompt", Field)
@@ -112,8 +113,11 @@ class Talking(Moving):
             prompt.text = f"{self.queued}\n{prompt.text}".strip()
             self._queue("")
             self.action_focus_pane("prompt")
-        elif self._can("new"):
+        else:
+            # There also where it cannot be asked yet: who writes on must not press the keys of the plan.
+            words = why_not("new", self.view)
             self.action_focus_pane("prompt")
+            self.say(words)
 
     def action_answer_by(self) -> None:
         """Change who writes the answers of the runs that begin from now on."""

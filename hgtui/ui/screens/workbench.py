@@ -282,7 +282,7 @@ class Workbench(Shell, Logs, Sessions, Keeping, Policing, Editing):
         mark, words = ASK, ASK_FOR
         if view.at_gate and view.by_llm:
             mark, words = "revise", "what should be different?"
-        elif view.busy and not view.at_gate:
+        elif view.busy:
             mark, words = "next", "what should come next?"
         self.query_one(Chat).label(mark, words)
         self._foot()

@@ -119,8 +119,11 @@ class TaskForm(VerticalScroll, can_focus=False):
         """Name the form and begin in the first argument."""
         self.border_title = Content(self.title)
         self.border_subtitle = "enter sets · esc leaves · ↓ what could stand here"
-        fields = [one for one in self.query(FormField) if one.argument != TYPE]
-        (fields[0] if fields else self.query_one("#type", FormField)).focus()
+        every = list(self.query(FormField))
+        if not every:  # a key that came right behind the one that opened it has closed it again
+            return
+        fields = [one for one in every if one.argument != TYPE]
+        (fields or every)[0].focus()
         for field in fields:
             field.move_cursor(field.document.end)
         self._show_wrong()

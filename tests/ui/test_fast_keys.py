@@ -1,0 +1,45 @@
+"""Keys that come faster than the screen opens what they open: none is lost on the wrong pane, none ends the program."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.program import Program
+from tests.cli.screen import Screen
+from tests.ui.bench import notice, settle, workbench
+from tests.ui.scripted import chain
+
+SAY = "What language is 'Guten Morgen, wie geht es dir?'"
+
+
+@pytest.fixture
+def hgtui(tmp_path: Path, own_folders: Path) -> Program:
+    work = tmp_path / "work"
+    work.mkdir()
+    return Program(work, own_folders / "data")
+
+
+@pytest.mark.parametrize("keys", ["el", "ell", "e\x1b", "eL", "oe"])
+def test_a_key_right_behind_the_one_that_opens_a_form_does_not_end_the_program(hgtui: Program, keys: str) -> None:
+    with Screen(hgtui) as screen:
+        screen.press(f"{SAY}\r")
+        screen.see("approve+run")
+        screen.press(keys)
+        screen.press("\x11")
+        assert screen.ended()[0] == 0
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24)])
+async def test_who_asks_for_a_new_request_at_a_gate_writes_in_the_prompt_and_presses_no_key_of_the_plan(
+    size: tuple[int, int],
+) -> None:
+    async with workbench(chain(), size) as (pilot, conductor):
+        await pilot.press("2", "N")
+        await settle(pilot)
+        assert "This request has not ended; x stops it." in notice(pilot)
+        await pilot.press(*"read a d")
+        assert not [one for one in conductor.commands if one.command not in {"mark"}]
+        await pilot.press("enter")
+        await settle(pilot)
+        assert "Kept: it is asked when this request has ended. a runs this one, x stops it." in notice(pilot)
+        assert not [one for one in conductor.commands if one.command not in {"mark"}]
