@@ -19,7 +19,7 @@ def hgtui(tmp_path: Path, own_folders: Path) -> Program:
     return Program(work, own_folders / "data")
 
 
-@pytest.mark.parametrize("keys", ["el", "ell", "e\x1b", "eL", "oe"])
+@pytest.mark.parametrize("keys", ["el", "ell", "e\x1b", "eL"])
 def test_a_key_right_behind_the_one_that_opens_a_form_does_not_end_the_program(hgtui: Program, keys: str) -> None:
     with Screen(hgtui) as screen:
         screen.press(f"{SAY}\r")
