@@ -21,6 +21,8 @@ STREAMING = 5
 """How many cells the lanes have at least while a plan streams in, so that no text moves when a lane comes."""
 FRAME = 6
 """How many cells of the border are no place for a title."""
+RARER = 200
+"""For so many tasks a second passes more until what stands on the border is written again while it runs."""
 
 
 class PlanPane(Rows):
@@ -38,6 +40,7 @@ class PlanPane(Rows):
         self._at: dict[Uid, tuple[int, ...]] = {}
         self._lanes = Lanes()
         self._titles = "", ""
+        self._ticks = 0
         self._shape: tuple[int, Columns] | None = None
 
     @property
@@ -167,8 +170,12 @@ class PlanPane(Rows):
         """Draw again what is under way, for its time goes on."""
         tasks = self.view.run.tasks
         self.redraw_tasks(uid for uid, status in tasks.items() if status.state in UNDER_WAY)
-        self._look_ahead()
-        self.titles()
+        # What is left is found among all tasks, and a border that differs draws the whole pane again, for which a key may
+        # have to wait: the longer the plan, the rarer.
+        self._ticks += 1
+        if self._ticks % (1 + len(self.view.plan) // RARER) == 0:
+            self._look_ahead()
+            self.titles()
 
     def _look_ahead(self) -> None:
         """Estimate how long the rest takes: not at each event, for it looks at every task."""
