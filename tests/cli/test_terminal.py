@@ -189,15 +189,13 @@ def test_yes_and_json_ask_nobody(hgtui: Program) -> None:
 
 
 SPEAKS = """\
-import pathlib, sys
+import pathlib, signal, sys
 path = pathlib.Path(sys.argv[1])
-while True:
-    try:
-        word = input("what? ")
-        break
-    except KeyboardInterrupt:
-        print("EDITOR STAYS", flush=True)
-path.write_text(path.read_text().replace("bees", word))
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+print("what? ", end="", flush=True)
+signal.sigwait({signal.SIGINT})
+print("EDITOR STAYS", flush=True)
+path.write_text(path.read_text().replace("bees", input()))
 """
 
 

@@ -123,8 +123,8 @@ async def test_what_the_palette_cannot_do_now_it_says_and_sends_nothing() -> Non
 
 async def test_colours_are_changed_and_kept_from_the_palette() -> None:
     async with with_keys() as (pilot, _, desk):
-        await pilot.press("colon", *"colours: light")
-        await until(pilot, lambda: any("Colours: light" in one for one in listed(pilot)))
+        await pilot.press("colon", *"theme: light")
+        await until(pilot, lambda: any("Theme: light" in one for one in listed(pilot)))
         await pilot.press("enter")
         await until(pilot, lambda: desk.themes)
         assert desk.themes == ["light"]
