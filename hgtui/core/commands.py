@@ -43,10 +43,37 @@ class Comment(Value):
 
 
 class TakeRevision(Value):
-    """Take the revision in place of the plan, but for the tasks in `without`, which stay; it can be undone."""
+    """Take the revision in place of the plan, but for what was left out of it and the tasks in `without`; it can be undone."""
 
     command: Literal["take_revision"] = "take_revision"
     without: tuple[Uid, ...] = ()
+
+
+class TakeChange(Value):
+    """Take one change of the revision into the plan, as an edit; the rest of it stays open.
+
+    `field` is as in the difference of two plans ("args.text", "policy" …); empty for all of a task. A change that was
+    left out may be taken after all.
+    """
+
+    command: Literal["take_change"] = "take_change"
+    uid: Uid
+    field: str = ""
+
+
+class DropChange(Value):
+    """Leave one change out of the revision: it is not taken with the rest."""
+
+    command: Literal["drop_change"] = "drop_change"
+    uid: Uid
+    field: str = ""
+
+
+class BringBack(Value):
+    """Put an earlier plan of this run in the plan's place, by its number; it can be undone."""
+
+    command: Literal["bring_back"] = "bring_back"
+    number: int
 
 
 class DropRevision(Value):
@@ -200,6 +227,9 @@ Command = Annotated[
     | Comment
     | TakeRevision
     | DropRevision
+    | TakeChange
+    | DropChange
+    | BringBack
     | Undo
     | Redo
     | ChooseModel

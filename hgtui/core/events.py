@@ -226,6 +226,25 @@ class RevisionClosed(Value):
     hint: str = ""
 
 
+class ChangeDecided(Value):
+    """A person took one change of the revision (the plan was edited right before), or leaves it out (`take` false).
+
+    `field` is as in core.diff.FieldChange; empty for all that the revision does with the task.
+    """
+
+    type: Literal["change_decided"] = "change_decided"
+    uid: Uid
+    field: str = ""
+    take: bool = True
+
+
+class PlanBroughtBack(Value):
+    """The edit right before put an earlier plan of this run in the plan's place; `number` as in core.versions.Version."""
+
+    type: Literal["plan_brought_back"] = "plan_brought_back"
+    number: int
+
+
 class EditUndone(Value):
     """The last edit was taken back."""
 
@@ -568,7 +587,7 @@ class Refused(Value):
 
 
 Event = Annotated[
-    RunStarted | Resumed | Marked | RulesSet | RuleAdded | RuleDropped | RuleUsed | BreakpointSet | PlanApproved | FileSeen | StageEntered | TaskDrafted | PlanProposed | PlanningFailed | PlanEdited | RevisionBegun | RevisionProposed | RevisionClosed | EditUndone
+    RunStarted | Resumed | Marked | RulesSet | RuleAdded | RuleDropped | RuleUsed | BreakpointSet | PlanApproved | FileSeen | StageEntered | TaskDrafted | PlanProposed | PlanningFailed | PlanEdited | RevisionBegun | RevisionProposed | RevisionClosed | ChangeDecided | PlanBroughtBack | EditUndone
     | EditRedone | CandidatesFound | ModelChosen | GateOpened | Approved | ApprovalCarried | RunAnew | TaskQueued | TaskAsking | TaskStarted
     | TaskRetrying | TaskSubstituted | TaskDone | TaskFailed | TaskBlocked | TaskSkipped | TaskCancelled | TaskReset | Called | Recorded | Logged
     | Answered | RunEnded | Delta | Progress | RerunForeseen | Refused,

@@ -5,11 +5,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from hgtui.core import events as ev
-from hgtui.core.edit import Draft, Edit, Patch
+from hgtui.core.edit import Draft, Edit, Patch, Replace
 from hgtui.core.edits import apply, touched
+from hgtui.core.partly import Part
 from hgtui.core.plan import Uid
 from hgtui.core.states import NOT_STARTED, Stage, TaskState
 from hgtui.core.status import LogEntry, TaskStatus
+from hgtui.core.versions import kept
 
 if TYPE_CHECKING:  # a run folds with the table below, so at run time only run imports this module
     from hgtui.core.run import Run
@@ -117,25 +119,41 @@ def _drafted(run: "Run", event: ev.TaskDrafted) -> Changed:
 
 def _proposed(run: "Run", event: ev.PlanProposed) -> Changed:
     run.put(Draft(plan=event.plan))
-    run.proposed, run.notes = event.plan, event.notes
+    run.proposed, run.notes, run.base = event.plan, event.notes, event.plan
+    run.versions = kept((), "planner" if run.brought is None else "person", run.draft)
     run.undos, run.redos, run.drafted = [], [], []
     run.uids.update(task.uid for task in event.plan)
     return [task.uid for task in event.plan]
 
 
 def _revision_begun(run: "Run", event: ev.RevisionBegun) -> Changed:
-    run.comment, run.revision = event.comment, None
+    run.comment, run.revision, run.dropped = event.comment, None, frozenset()
+    run.versions = kept(run.versions, "person", run.draft)
     return ()
 
 
 def _revision_proposed(run: "Run", event: ev.RevisionProposed) -> Changed:
-    run.revision = event
+    run.revision, run.dropped = event, frozenset()
+    run.versions = kept(run.versions, "planner", Draft(plan=event.plan), run.comment)
     run.uids.update(task.uid for task in event.plan)
     return ()
 
 
-def _revision_closed(run: "Run", _: ev.RevisionClosed) -> Changed:
-    run.comment, run.revision = "", None
+def _revision_closed(run: "Run", event: ev.RevisionClosed) -> Changed:
+    if event.taken and run.revision is not None:
+        run.base = run.revision.plan
+    run.comment, run.revision, run.dropped = "", None, frozenset()
+    return ()
+
+
+def _change_decided(run: "Run", event: ev.ChangeDecided) -> Changed:
+    part = frozenset({Part(uid=event.uid, field=event.field)})
+    if not event.take:
+        run.dropped |= part
+    elif event.field:
+        run.dropped -= part
+    else:
+        run.dropped = frozenset(one for one in run.dropped if one.uid != event.uid)
     return ()
 
 
@@ -153,6 +171,8 @@ def _apply(run: "Run", edit: Edit) -> Patch:
 
 
 def _edited(run: "Run", event: ev.PlanEdited) -> Changed:
+    if isinstance(event.edit, Replace):
+        run.versions = kept(run.versions, "person", run.draft)
     undo = _apply(run, event.edit)
     run.typed.update(event.typed)
     run.undos.append(undo)
@@ -328,6 +348,8 @@ _FOLD: dict[type, Callable[["Run", Any], Changed]] = {
     ev.RevisionBegun: _revision_begun,
     ev.RevisionProposed: _revision_proposed,
     ev.RevisionClosed: _revision_closed,
+    ev.ChangeDecided: _change_decided,
+    ev.PlanBroughtBack: _nothing,
     ev.EditUndone: _undone,
     ev.EditRedone: _redone,
     ev.CandidatesFound: _candidates,

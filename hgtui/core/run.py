@@ -10,6 +10,7 @@ from hgtui.core.edit import Draft, Patch
 from hgtui.core.folding import take_in
 from hgtui.core.leaving import Leaving, leaving, price, spending
 from hgtui.core.model import Assignment, Candidate
+from hgtui.core.partly import Part
 from hgtui.core.plan import Plan, Task, Uid
 from hgtui.core.policy import Rule
 from hgtui.core.ports import Turn
@@ -20,6 +21,7 @@ from hgtui.core.ruling import Rulebook, Ruling, ruling
 from hgtui.core.stand_ins import StandIn, draft_stand_ins, known_as
 from hgtui.core.states import HAS_RESULT, Gates, Outcome, Stage, TaskState
 from hgtui.core.status import LogEntry, TaskStatus
+from hgtui.core.versions import Version
 
 __all__ = ["LogEntry", "Run", "TaskStatus", "fold"]
 
@@ -67,6 +69,11 @@ class Run:
     calls: list[ev.Called] = field(default_factory=list)
     comment: str = ""
     revision: ev.RevisionProposed | None = None
+    dropped: frozenset[Part] = frozenset()
+    """What a person leaves out of the revision that is open."""
+    base: Plan | None = None
+    """The planner's plan from which a person's own comes: the first, or the revision that they took last."""
+    versions: tuple[Version, ...] = ()
     planning_failed: ev.PlanningFailed | None = None
     answer: ev.Answered | None = None
     outcome: Outcome | None = None

@@ -12,7 +12,12 @@ def revised(before: Plan, after: Plan) -> tuple[Plan, tuple[str, ...]]:
     A task with a lock comes back even where the planner left it out, with all that its locked arguments read. What only
     a person says of a task (skip, policy, locks) stays with it. A sentence tells each change that was refused.
     """
-    plan = _apart(before, match(before, after))
+    return held(before, match(before, after))
+
+
+def held(before: Plan, after: Plan) -> tuple[Plan, tuple[str, ...]]:
+    """Return `after`, which has the uids of `before` already, with everything that is locked there as it was, as `revised`."""
+    plan = _apart(before, after)
     notes: list[str] = []
     rows = [_held(before.get(task.uid), task, notes) for task in plan]
     missing = _missing(before, rows)

@@ -36,9 +36,9 @@ class Changing:
         """Apply an edit of a person: the paths in it were typed."""
         await self._apply(command.edit)
 
-    async def replace(self, draft: Draft, then: ev.Event) -> None:
-        """Take another draft, of a planner: the paths in it were not typed. `then` comes right behind the change."""
-        await self._apply(Replace(draft=draft), typed=False, then=then)
+    async def replace(self, edit: Edit, *then: ev.Event) -> None:
+        """Apply an edit that comes of a planner's plan: the paths in it were not typed. `then` comes right behind it."""
+        await self._apply(edit, typed=False, then=then)
 
     async def undo(self, _: cmd.Undo) -> None:
         """Take the last edit back."""
@@ -94,7 +94,7 @@ class Changing:
         elif run.gate is not None:
             await self._open_gate()
 
-    async def _apply(self, edit: Edit, *, typed: bool = True, then: ev.Event | None = None) -> None:
+    async def _apply(self, edit: Edit, *, typed: bool = True, then: tuple[ev.Event, ...] = ()) -> None:
         self._changeable()
         for one in edit.edits if isinstance(edit, Several) else (edit,):
             if isinstance(one, Add) and one.task.uid in self._parts.run.uids:
@@ -104,8 +104,8 @@ class Changing:
         self._amendable(edit)
         paths = tuple(sorted(_typed(before, edit))) if typed else ()
         self._parts.board.emit(ev.PlanEdited(edit=edit, undo=undo, typed=paths))
-        if then is not None:
-            self._parts.board.emit(then)
+        for event in then:
+            self._parts.board.emit(event)
         await self._parts.board.flush()
         await self._parts.intake.see(paths, typed=True)
         await self._parts.intake.see_plan(draft.plan, typed=False)

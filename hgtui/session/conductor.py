@@ -166,6 +166,9 @@ class Conductor:
             cmd.Comment: self._comment,
             cmd.TakeRevision: self._revising.take,
             cmd.DropRevision: self._revising.drop,
+            cmd.TakeChange: self._revising.take_change,
+            cmd.DropChange: self._revising.drop_change,
+            cmd.BringBack: self._revising.bring_back,
             cmd.Resume: self._resume,
         }
         await do[type(command)](command)

@@ -169,6 +169,8 @@ class _Reader:
         match event:
             case ev.RevisionBegun(comment=comment):
                 self._ask(cmd.Comment(text=comment))
+            case ev.ChangeDecided(uid=uid, field=field, take=False):
+                self._ask(cmd.DropChange(uid=uid, field=field))
             case ev.RevisionClosed(taken=False, message=""):
                 self._ask(cmd.DropRevision())
             case ev.RevisionClosed(taken=False, message=message) if message == _STOPPED and self.run.gate is not None:
@@ -201,12 +203,18 @@ class _Reader:
         after, back = self._next(), self._back(ev.FileSeen)
         before = self.entries[self.at - back - 1].event if self.at > back else None
         supplied = isinstance(after, ev.TaskDone) and after.supplied
-        return not supplied and not isinstance(before, ev.PlanEdited | ev.RevisionClosed)
+        return not supplied and not isinstance(
+            before, ev.PlanEdited | ev.RevisionClosed | ev.ChangeDecided | ev.PlanBroughtBack
+        )
 
     def _edit(self, event: ev.PlanEdited) -> None:
         after, edit = self._next(), event.edit
         if isinstance(after, ev.RevisionClosed) and after.taken:
             self._ask(cmd.TakeRevision(without=after.without))
+        elif isinstance(after, ev.ChangeDecided):
+            self._ask(cmd.TakeChange(uid=after.uid, field=after.field))
+        elif isinstance(after, ev.PlanBroughtBack):
+            self._ask(cmd.BringBack(number=after.number))
         elif isinstance(edit, Choose) and edit.assignment is not None and edit.assignment.chosen_by == "person":
             back = self._back(ev.Recorded, ev.CandidatesFound) if self.run.gate is not None else 0
             self._ask(cmd.ChooseModel(uid=edit.uid, candidate=edit.assignment.candidate), back)

@@ -123,7 +123,8 @@ class _Part:
         self._before, self._entries, self._artifacts = before, entries, artifacts
         self._restored = Restored(before, entries, artifacts, templates)
         end = entries[-1].event
-        self._cut = not isinstance(end, ev.RunEnded | ev.GateOpened | ev.Marked | ev.RevisionProposed) or not last
+        waits = ev.GateOpened | ev.Marked | ev.RevisionProposed | ev.ChangeDecided
+        self._cut = not isinstance(end, ev.RunEnded | waits) or not last
         self._pace = Pace()
         self._asked: list[Asked] = []
         self._sent = 0

@@ -31,7 +31,11 @@ WHERE = {
     ),
     "task": ("The selected task", "Its result or failure, its arguments, and who could run it with what is known of each."),
     "log": ("Problems and log", "What is wrong or doubtful in the plan, with its mends; below it what has happened, the latest first."),
-    "diff": ("A plan against another", "What differs, task by task: - as it was, + as it would be, = unchanged."),
+    "diff": (
+        "A plan against another",
+        "What differs, task by task: - as it was, + as it would be, = unchanged, n left out by you. L is what the planner "
+        "had before you changed it, ~ what you changed and what stays so. No plan is lost: : plans brings each back.",
+    ),
     "models": (
         "The list of models",
         "What could run the task, with place, licence, size and what its card says. ● runs it now. Enter chooses the model "

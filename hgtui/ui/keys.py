@@ -49,6 +49,7 @@ KEYS = (
     Key("z", "undo", "z", "undo", "Undo the last edit"),
     Key("Z", "redo", "Z", "redo", "Do again what was undone"),
     Key("D", "difference", "D", "diff", "Show what differs from the plan as it was proposed"),
+    Key("", "plans", ": plans", "", "List the plans of this run: the planner's, yours, its revisions; bring one back"),
     Key("C", "controller", "C", "controller", "Choose another controller; at a gate it plans the request again"),
     Key("X", "stop_task", "X", "stop task", "Stop this task"),
     Key("x", "stop", "x", "stop", "Stop the run; asks once"),
@@ -99,7 +100,7 @@ MOTIONS = (
 )
 """The keys in every list, and in the conversation."""
 OTHERS = (
-    Key("y", "take_change", "y", "", "At a revision: take this change"),
+    Key("y", "take_change", "y", "", "At a revision: take this change into your plan; z takes that back"),
     Key("n", "drop_change", "n", "", "At a revision: leave this change out"),
     Key("escape", "back", "esc", "", "Back one level, at a revision keep your plan; never stops a run"),
     Key("ctrl+c", "interrupt", "ctrl+c", "", "Clear the prompt, else ask to stop; twice leaves"),

@@ -52,6 +52,8 @@ class Revising:
     stream: Stream
     state: Literal["asked", "open", "taken", "kept", "none"] = "asked"
     words: str = ""
+    took: bool = False
+    """Whether a change of it was taken by itself."""
 
 
 @dataclass(slots=True)
@@ -88,6 +90,8 @@ class Live:
             case ev.RevisionBegun(comment=comment):
                 self._now = Stream(since=at)
                 self.revisions.append(Revising(comment, self._now))
+            case ev.ChangeDecided(take=True) if self.revisions:
+                self.revisions[-1].took = True
             case ev.RevisionProposed() | ev.RevisionClosed():
                 self._revised(event)
             case ev.PlanProposed(how=how):

@@ -39,6 +39,11 @@ def _draft(view: View) -> str:
     return ""
 
 
+def _undraft(view: View) -> str:
+    """As `_draft`, but that what was taken of an open revision can be taken back."""
+    return "" if view.run.revision and not view.run.ended else _draft(view)
+
+
 def _comment(view: View) -> str:
     if view.run.proposed is None or view.run.ended:
         return NO_PLAN if view.run.proposed is None else ENDED
@@ -306,8 +311,9 @@ _RULES: dict[str, Callable[[View], str]] = {
     "open_plan": _open_plan,
     "shift_task(1)": lambda view: _shift(view, 1),
     "shift_task(-1)": lambda view: _shift(view, -1),
-    "undo": lambda view: _draft(view) or ("" if view.run.undos else "There is nothing to undo."),
-    "redo": lambda view: _draft(view) or ("" if view.run.redos else "There is nothing to do again."),
+    "undo": lambda view: _undraft(view) or ("" if view.run.undos else "There is nothing to undo."),
+    "redo": lambda view: _undraft(view) or ("" if view.run.redos else "There is nothing to do again."),
+    "plans": lambda view: "" if view.run.versions else NO_PLAN,
     "mend": _mend,
     "next_problem": _next,
     "retry": _retry,

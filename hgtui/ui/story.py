@@ -140,11 +140,12 @@ def _revision(view: View, at: int, revising: Revising, now: datetime | None) -> 
             if tail := one_line(stream.text[-160:]):
                 text += f"\n… {tail}"
         case "open":
-            text, role = "A revision is here. Nothing has changed yet: enter takes it · esc keeps your plan.", "warn"
+            so_far = "" if revising.took else " Nothing has changed yet:"
+            text, role = f"A revision is here.{so_far} enter takes it · esc keeps your plan.", "warn"
         case "taken":
             text, role = "The revision is your plan now; z takes that back.", ""
         case "kept":
-            text = "Your plan stays as it was."
+            text = "The rest of it is let go." if revising.took else "Your plan stays as it was."
         case _:
             text, role = revising.words, "warn"
     said.append(Said(key, "hgtui", clean(text, LONGEST), role))

@@ -458,6 +458,36 @@ async def revision(stage: Theatre) -> None:
     await stage.press("2")
 
 
+@scene(llm)
+async def revision_of_a_changed_plan(stage: Theatre) -> None:
+    """The planner's plan, the person's and the revision: what was theirs and stays, what goes back, what is left out."""
+    conductor, plan = await stage.at_gate(chain(), LEXRANK, VOICE), chain()
+    mine = ed.Set(uid="t1", name="text", value="Only the wasps in it.")
+    quiet = ed.SetPolicy(uid="t3", policy="ask")
+    for edit in (mine, quiet):
+        conductor.tell(ev.PlanEdited(edit=edit, undo=ed.apply(conductor.run.draft, edit)[1]))
+    conductor.gate()
+    tasks = (
+        conductor.run.plan.tasks[0].update(args={"text": Input.text("A text about hornets.")}),
+        plan.tasks[1],
+        conductor.run.plan.tasks[2].update(args={"text": Input.of("t1", "t2")}),
+        Task(uid="t9", id=3, task="translation", args={"text": Input.of("t1"), "language": Input.text("fr")}),
+    )
+    conductor.tell(
+        ev.RevisionBegun(comment="use the mood when you read it aloud; hornets; and French too"),
+        ev.RevisionProposed(plan=plan.with_tasks(tasks)),
+        ev.ChangeDecided(uid="t9", take=False),
+    )
+    await settle(stage.pilot)
+    await stage.press("2", "j")
+
+
+@scene(llm)
+async def plans(stage: Theatre) -> None:
+    await revision_of_a_changed_plan(stage)
+    await stage.pilot.app.screen.run_action("plans")
+
+
 # Models
 
 

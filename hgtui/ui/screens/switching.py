@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from hgtui.core.commands import Submit
+from hgtui.core.commands import EditPlan, Submit
 from hgtui.core.diff import match
+from hgtui.core.edits import Draft, Replace
+from hgtui.core.partly import grafted
 from hgtui.core.plan import Plan, Uid
 from hgtui.core.problems import errors, problems
 from hgtui.core.text import one_line
@@ -12,8 +14,9 @@ from hgtui.ui.bridge import Conductor, DeskError
 from hgtui.ui.comparing import Compared
 from hgtui.ui.live import Live
 from hgtui.ui.loglines import LogLine
-from hgtui.ui.screens.talking import Talking
+from hgtui.ui.screens.reviewing import Reviewing
 from hgtui.ui.widgets.chat import Chat
+from hgtui.ui.widgets.diff import DiffPane
 from hgtui.ui.widgets.log import LogPane
 
 
@@ -28,7 +31,7 @@ class Held(NamedTuple):
     turns: int
 
 
-class Switching(Talking):
+class Switching(Reviewing):
     """Changes the controller."""
 
     conductor: Conductor | None = None
@@ -100,14 +103,24 @@ class Switching(Talking):
         before = self.held.conductor.run
         wrong = len(errors(problems(after, self.view.run.facts)))
         title = f"Plan by {one_line(after.planner, 30)} against the plan by {one_line(before.planner, 30)}"
-        two = Compared("controller", title, before.plan, match(before.plan, after), "", self.view.run.notes, wrong)
-        self.show_compared(two)
+        matched, notes = match(before.plan, after), self.view.run.notes
+        self.show_compared(Compared("controller", title, before.plan, matched, "", notes, wrong, before.base))
 
     def take_compared(self) -> None:
-        """Take the plan that is compared with the one before; the run before stays at its gate in the journal."""
-        if not self._compared("controller"):
+        """Take the plan that is compared with the one before, but for what was left out of it.
+
+        The run before stays at its gate in the journal.
+        """
+        pane = self.query_one(DiffPane)
+        two, dropped = pane.two, pane.dropped
+        if two is None or two.kind != "controller":
             super().take_compared()
             return
+        if dropped:
+            run = self.view.run
+            plan = grafted(two.before, two.after, run.plan, dropped, run.uids)
+            kept = {uid: one for uid, one in run.draft.assignments.items() if plan.get(uid) is not None}
+            self.dispatch(EditPlan(edit=Replace(draft=Draft(plan=plan, assignments=kept))))
         self.show_compared(None)
         self.call_later(self.let_go)
 

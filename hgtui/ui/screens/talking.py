@@ -6,11 +6,9 @@ from collections.abc import Iterable
 from textual import events, on
 
 from hgtui.core import events as ev
-from hgtui.core.commands import Comment, DropRevision, Submit, TakeRevision
-from hgtui.core.diff import diff, without
+from hgtui.core.commands import Comment, DropRevision, Submit
 from hgtui.core.plan import Plan
 from hgtui.core.ports import Turn
-from hgtui.core.problems import errors, problems
 from hgtui.core.states import Outcome
 from hgtui.core.text import clean, one_line
 from hgtui.ui.bridge import Desk, DeskError
@@ -186,8 +184,6 @@ class Talking(Moving):
         """Do what follows from events: open and close comparisons, show a reply that is no plan, ask what waits."""
         for event in happened:
             match event:
-                case ev.RevisionProposed():
-                    self._show_revision(event)
                 case ev.RevisionClosed():
                     if self._compared("revision"):
                         self.show_compared(None)
@@ -207,15 +203,6 @@ class Talking(Moving):
                     pass
         if self._compared("proposal"):
             self._show_proposal()
-
-    def _show_revision(self, event: ev.RevisionProposed) -> None:
-        run = self.view.run
-        if run.revision is None:
-            return
-        wrong = len(errors(problems(event.plan, run.facts)))
-        how = f" · reply {event.how}" if event.how else ""
-        title = f"Revision by {one_line(run.planner, 40)} against your plan, by task{how}"
-        self.show_compared(Compared("revision", title, run.plan, event.plan, run.comment, event.notes, wrong))
 
     def _show_proposal(self) -> None:
         run = self.view.run
@@ -245,29 +232,14 @@ class Talking(Moving):
 
     def compared_keys(self) -> list[tuple[str, str]]:
         """Return the keys of the pane that shows a plan against another."""
-        if self._compared("revision"):
-            return [
-                ("enter", "take the revision"),
-                ("y n", "this change"),
-                ("esc", "keep mine"),
-                ("c", "comment again"),
-            ]
         if self._compared("controller"):
-            return [("enter", "take this plan"), ("esc", "back to the plan before")]
+            return [("enter", "take this plan"), ("y n", "this change"), ("esc", "back to the plan before")]
         return [("esc", "back")]
 
     def take_compared(self) -> None:
-        """Take the revision."""
-        if self._compared("revision"):
-            pane = self.query_one(DiffPane)
-            if pane.two and not diff(pane.two.before, without(pane.two.before, pane.two.after, pane.dropped)):
-                self.dispatch(DropRevision())
-            else:
-                self.dispatch(TakeRevision(without=pane.dropped))
+        """Take the plan that is compared with one's own."""
 
     def leave_compared(self) -> None:
-        """Keep the plan, or close what only shows."""
-        if self._compared("revision"):
-            self.dispatch(DropRevision())
-        elif self._compared("proposal"):
+        """Close what only shows."""
+        if self._compared("proposal"):
             self.show_compared(None)

@@ -2,9 +2,10 @@
 
 from textual.binding import Binding
 from textual.content import Content
+from textual.message import Message
 
-from hgtui.core.plan import Uid
-from hgtui.ui.comparing import Compared, compared_lines
+from hgtui.core.partly import Part, covered
+from hgtui.ui.comparing import PIECEMEAL, Compared, Row, compared_lines
 from hgtui.ui.keys import keys_of
 from hgtui.ui.widgets.rows import Rows
 from hgtui.ui.words import Line
@@ -14,29 +15,40 @@ class DiffPane(Rows):
     """What differs, by task. It is on the screen only while there is something to compare."""
 
     BINDINGS = [
-        Binding(keys_of("take_change"), "take_change(True)", "take this change", show=False, id="take_change"),
-        Binding(keys_of("drop_change"), "take_change(False)", "drop this change", show=False, id="drop_change"),
+        Binding(keys_of("take_change"), "decide(True)", "take this change", show=False, id="take_change"),
+        Binding(keys_of("drop_change"), "decide(False)", "leave this change out", show=False, id="drop_change"),
     ]
     empty = "Nothing differs."
+
+    class Decided(Message):
+        """The person wants a change, or does not (`take` false)."""
+
+        def __init__(self, part: Part, take: bool) -> None:
+            super().__init__()
+            self.part, self.take = part, take
 
     def __init__(self) -> None:
         super().__init__(id="diff")
         self.two: Compared | None = None
-        self.dropped: tuple[Uid, ...] = ()
-        """The tasks of a revision that are to stay as they are."""
-        self._lines: list[tuple[Line, Uid | None]] = []
+        self.dropped: frozenset[Part] = frozenset()
+        """The changes of another controller's plan that are not to be taken; those of a revision are in its run."""
+        self._lines: list[Row] = []
 
     def compare(self, two: Compared | None) -> None:
-        """Show a comparison, or none."""
-        if two != self.two:
-            self.cursor, self.dropped = 0, ()
+        """Show a comparison, or none. The cursor stays in one that goes on, at what is still to be decided."""
+        same = two is not None and self.two is not None and two.kind == self.two.kind
+        here, at = self._part, self.cursor
+        if two != self.two and not same:
+            self.cursor, self.dropped = 0, frozenset()
         self.two = two
         self.reload()
+        if same:
+            self.select(self._next(here, at))
 
     def reload(self) -> None:
         """Write the lines for the width that there is."""
         width = max(self.scrollable_content_region.width - 2, 20)
-        self._lines = compared_lines(self.two, width, self.dropped) if self.two else []
+        self._lines = compared_lines(self.two, width, self._out) if self.two else []
         # As content: a title that is given as a str is read as markup, and a model may be called anything.
         self.border_title = Content(self.two.title if self.two else "")
         self.border_subtitle = Content(_keys(self.two) if self.two else "")
@@ -51,21 +63,44 @@ class DiffPane(Rows):
         """Return one line of the comparison."""
         return self._lines[index][0]
 
-    def action_take_change(self, take: bool) -> None:
-        """Take the change under the cursor with the revision, or leave that task as it is, and go to the next one."""
-        uid = self._lines[self.cursor][1] if self._lines else None
-        if self.two is None or self.two.kind != "revision" or uid is None:
+    @property
+    def _out(self) -> frozenset[Part]:
+        return self.dropped | (self.two.dropped if self.two else frozenset())
+
+    @property
+    def _part(self) -> Part | None:
+        return self._lines[self.cursor][1] if self.cursor < len(self._lines) else None
+
+    def _next(self, here: Part | None, at: int) -> int:
+        """Return the row of the change where the cursor was; where that is decided, of the next one that is open."""
+        rows = [part for _, part in self._lines]
+        if here is not None and here in rows and not covered(here, self._out):
+            return at if at < len(rows) and rows[at] == here else rows.index(here)
+        open_ = [row for row, part in enumerate(rows) if part is not None and not covered(part, self._out)]
+        behind = [row for row in open_ if row >= at]
+        return next(iter([*behind, *open_]), min(at, max(len(rows) - 1, 0)))
+
+    def action_decide(self, take: bool) -> None:
+        """Take the change under the cursor, or leave it out, and go to the next one."""
+        part = self._part
+        if self.two is None or self.two.kind not in PIECEMEAL or part is None:
             return
-        others = tuple(one for one in self.dropped if one != uid)
-        self.dropped = others if take else (*others, uid)
-        after = [at for at, (_, one) in enumerate(self._lines) if at > self.cursor and one not in {uid, None}]
+        if self.two.kind == "revision":  # its run keeps what is decided, and tells it
+            self.post_message(self.Decided(part, take))
+            return
+        at = self.cursor
+        others = frozenset(one for one in self.dropped if one != part and (part.field or one.uid != part.uid))
+        self.dropped = others if take else others | {part}
         self.reload()
-        self.select(after[0] if after else self.cursor)
+        rows = [one for _, one in self._lines]
+        self.select(next((row for row, one in enumerate(rows) if row > at and one not in {part, None}), at))
 
 
 def _keys(two: Compared) -> str:
     if two.kind == "revision":
-        return "enter take it · y n this change · esc keep mine · c comment again"
-    if two.kind == "opened":
+        return "enter take it · y n this change · z undo · esc keep mine · c comment again"
+    if two.kind in {"opened", "earlier"}:
         return "enter take it · esc keep mine"
-    return "enter take it · esc back to the plan before" if two.kind == "controller" else "esc back"
+    if two.kind == "controller":
+        return "enter take it · n y this change · esc back to the plan before"
+    return "esc back"

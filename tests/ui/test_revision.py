@@ -1,0 +1,156 @@
+"""A revision in the workbench: three plans in one view, change by change, the plans of a run, another controller's in part."""
+
+from pathlib import Path
+
+import pytest
+
+from hgtui.core import commands as cmd
+from hgtui.core import edits as ed
+from hgtui.core import events as ev
+from hgtui.core.partly import Part
+from hgtui.core.plan import Input, Plan, Task
+from hgtui.ui.comparing import Compared, compared_lines
+from hgtui.ui.screens.plans import Plans
+from hgtui.ui.screens.workbench import Workbench
+from tests.ui.bench import SIZES, notice, screen_text, settle, until
+from tests.ui.talk import REQUEST, Controller, plan
+from tests.ui.test_drawing import EVIL
+from tests.ui.test_llm import FRENCH, GERMAN, diff, finished, revised, talking, to_rules
+from tests.ui.test_whole import ask, run
+
+
+def lines(two: Compared, width: int = 100) -> list[str]:
+    return ["".join(piece for piece, _ in line).rstrip() for line, _ in compared_lines(two, width, two.dropped)]
+
+
+def task(uid: str, id: int, text: str, *reads: str, kind: str = "summarization") -> Task:
+    args = {"text": Input.of(*reads) if reads else Input.text(text)}
+    return Task(uid=uid, id=id, task=kind, args=args)
+
+
+FIRST = Plan(tasks=(task("t1", 0, "first"), task("t2", 1, "two"), task("t3", 2, "", "t1"), task("t4", 3, "gone")))
+MINE = FIRST.with_tasks([task("t1", 0, "mine"), task("t2", 1, "mine too"), FIRST["t3"], task("t5", 4, "own")])
+
+
+def test_three_plans_stand_in_one_view() -> None:
+    after = MINE.with_tasks(
+        [task("t1", 0, "revised"), task("t2", 1, "two"), task("t3", 2, "", "t1", "t2"), MINE["t5"], FIRST["t4"]]
+    )
+    told = "\n".join(lines(Compared("revision", "", MINE, after, base=FIRST)))
+    assert "L   args.text      first   the planner, before you changed it" in told
+    assert "-   args.text      mine   yours" in told
+    assert "+   args.text      revised" in told
+    assert "+   args.text      two   as the planner had it" in told
+    assert "wider: reads one more result" in told
+    assert "+ task 3 summarization text gone   you had taken it out" in told
+    assert "~   task 4 summarization added by you" in told
+    kept = "\n".join(lines(Compared("revision", "", MINE, MINE.with_tasks([*MINE, task("t9", 9, "new")]), base=FIRST)))
+    assert "~   0.text mine · the planner had first" in kept
+    assert "~   task 3 summarization taken out by you" in kept
+    assert "+ task 9 summarization text new   new" in kept
+
+
+def test_what_is_left_out_is_marked_and_hostile_text_is_one_line() -> None:
+    after = MINE.with_tasks([task("t1", 0, EVIL), *MINE.tasks[1:]])
+    two = Compared("revision", EVIL, MINE, after, EVIL, (EVIL,), base=FIRST, dropped=frozenset({Part(uid="t1")}))
+    told = lines(two, 60)
+    assert told[0].startswith("n task 0")
+    assert all(len(line) <= 60 and "\x1b" not in line and "\n" not in line for line in told)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_change_is_taken_at_once_another_left_out_and_z_takes_back(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    changed = {**GERMAN, "args": {"text": "Guten Abend allerseits"}}
+    async with talking(tmp_path, Controller(plan(GERMAN), plan(changed, FRENCH)), size) as (pilot, _):
+        await ask(pilot, REQUEST)
+        before = await revised(pilot, "evening, and French")
+        assert "Revision 2 by test-model against your plan 1" in screen_text(pilot)
+        await pilot.press("j", "y")
+        await until(pilot, lambda: run(pilot).plan != before and run(pilot).gate)
+        await settle(pilot)
+        assert len(run(pilot).plan) == 1
+        assert run(pilot).revision
+        assert "-   args.text" not in screen_text(pilot)
+        await pilot.press("z")
+        await until(pilot, lambda: run(pilot).plan == before and run(pilot).gate)
+        await settle(pilot)
+        await pilot.press("g", "n")
+        await until(pilot, lambda: run(pilot).dropped)
+        await settle(pilot)
+        assert "n task 0" in screen_text(pilot)
+        await pilot.press("y")  # the cursor went on to the new task
+        await until(pilot, lambda: not run(pilot).comment and run(pilot).gate)
+        await settle(pilot)
+        assert run(pilot).plan.tasks[0] == before.tasks[0]
+        assert len(run(pilot).plan) == 2
+        assert diff(pilot).two is None
+        assert run(pilot).grant is None
+        await pilot.app.screen.run_action("plans")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Plans))
+        await settle(pilot)
+        text = screen_text(pilot)
+        assert "1  by test-model" in text
+        assert "2  revised by test-model" in text
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Workbench) and diff(pilot).two)
+        await settle(pilot)
+        assert "Plan 1 (by test-model) against your plan" in screen_text(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: run(pilot).plan == before and run(pilot).gate)
+        await settle(pilot)
+        assert diff(pilot).two is None
+
+
+async def test_of_another_controllers_plan_a_part_is_taken(tmp_path: Path) -> None:
+    async with talking(tmp_path, Controller(plan(GERMAN, FRENCH))) as (pilot, _):
+        await ask(pilot, REQUEST)
+        first = run(pilot)
+        await pilot.press("d")
+        await until(pilot, lambda: len(first.plan) == 1 and first.gate)
+        await settle(pilot)
+        await to_rules(pilot)
+        await until(pilot, lambda: run(pilot) is not first and run(pilot).gate)
+        await settle(pilot)
+        await pilot.press("2", "n", "enter")
+        await until(pilot, lambda: run(pilot).undos and run(pilot).gate)
+        await settle(pilot)
+        assert diff(pilot).two is None
+        assert run(pilot).plan.tasks[0].args == first.plan.tasks[0].args
+        await pilot.press("a")
+        assert (await finished(pilot)).planner == "rules"
+        assert first.grant is None
+
+
+async def test_the_earlier_plans_are_listed_and_the_one_that_stands_is_not_taken_anew() -> None:
+    from tests.ui.bench import workbench
+    from tests.ui.scripted import chain
+
+    async with workbench(chain()) as (pilot, conductor):
+        edit = ed.Replace(draft=conductor.run.draft.model_copy(update={"plan": chain().with_tasks(chain().tasks[:1])}))
+        conductor.tell(ev.PlanEdited(edit=edit, undo=ed.apply(conductor.run.draft, edit)[1]))
+        conductor.gate()
+        await settle(pilot)
+        screen = pilot.app.screen
+        await screen.run_action("plans")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Plans))
+        await pilot.press("enter")
+        await until(pilot, lambda: diff(pilot).two)
+        await pilot.press("escape")
+        await settle(pilot)
+        assert conductor.commands == []
+        await screen.run_action("plans")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Plans))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Workbench) and diff(pilot).two)
+        await settle(pilot)
+        await pilot.press("enter")
+        await settle(pilot)
+        assert conductor.commands == [cmd.BringBack(number=1)]
+        conductor.tell(ev.EditUndone())
+        conductor.gate()
+        await screen.run_action("plans")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Plans))
+        await pilot.press("enter")
+        await until(pilot, lambda: "as it stands" in notice(pilot))
