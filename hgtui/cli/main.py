@@ -443,6 +443,24 @@ def import_(
 
 
 @app.command()
+def labels(
+    output: Annotated[
+        str | None, typer.Option("-o", "--output", metavar="FILE", help="The file to write; else standard output.")
+    ] = None,
+    run: Annotated[
+        list[str] | None, typer.Option("--run", metavar="RUN", help="Only of this run. Repeatable; else of all runs.")
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="DATE", help="Only what was changed from then on: 2026-11-30.")
+    ] = None,
+) -> None:
+    """Write what you changed in plans and models, with what the planner and the selector had said, as JSON lines."""
+    from hgtui.cli import labelling
+
+    _await(labelling.write(output, tuple(run or ()), since))
+
+
+@app.command()
 def gc(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go, and remove nothing.")] = False,
     as_json: Json = False,

@@ -289,3 +289,28 @@ def test_the_log_of_a_run_is_printed_and_filtered_by_task_level_and_words(hgtui:
     hgtui.run("show", run, "--log", "--task", "9").told(2, "no task 9")
     hgtui.run("show", run, "--task", "0").told(2, "--log")
     assert " rules " in hgtui.run("runs").out
+
+
+def test_what_a_person_changed_is_written_out_as_labels(hgtui: Program) -> None:
+    secret = "sk-very-secret-key-123"
+    with hgtui.start("run", "--json", "--commands", "-") as running:
+        running.send(command="submit", request=SAY)
+        opened = running.until("gate_opened")
+        planned = next(one for one in running.seen if one["type"] == "plan_proposed")
+        uid = planned["plan"]["tasks"][0]["uid"]
+        edit = {"edit": "set", "uid": uid, "name": "text", "value": f"Buenos días, {secret}"}
+        running.send(command="edit", edit=edit)
+        running.until("gate_opened")
+        running.send(command="stop")
+        running.ended()
+    done = hgtui.run("labels", "-o", "labels.jsonl", "--run", opened["run"][-6:], OPENAI_API_KEY=secret)
+    assert (done.exit, done.out) == (0, "")
+    assert "1 label (1 plan) in labels.jsonl" in done.err
+    (row,) = [json.loads(line) for line in (hgtui.folder / "labels.jsonl").read_text("utf-8").splitlines()]
+    assert row["tasks"][0]["said"]["args"]["text"] == "Guten Morgen, wie geht es dir?"
+    assert row["tasks"][0]["after"]["args"]["text"].startswith("Buenos días")
+    assert secret not in json.dumps(row)
+    assert hgtui.run("labels", "--since", "2100-01-01").out == ""
+    assert hgtui.run("labels").out.count("\n") == 1
+    hgtui.run("labels", "--since", "yesterday").told(2, "is no date", "2026-11-30")
+    hgtui.run("labels", "-o", "no/folder/x").told(2, "cannot be written")
