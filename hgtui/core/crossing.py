@@ -50,7 +50,8 @@ class CallMade(Value):
 class Produced(Value):
     """One result as an endpoint gives it: a text, or a file in the work folder of the call; `data` is JSON.
 
-    `note` is a sentence on how it came about, where that matters; `call` the call to the controller that made it.
+    `note` is a sentence on how it came about, where that matters; `call` the call to the controller that made it;
+    `memory_mb` the most memory that it took on this machine, in MB, where that was measured.
     """
 
     kind: Kind
@@ -62,6 +63,7 @@ class Produced(Value):
     name: str = ""
     note: str = ""
     call: CallMade | None = None
+    memory_mb: float | None = None
 
 
 class CallError(Exception):

@@ -414,7 +414,8 @@ class TaskSubstituted(Value):
 class TaskDone(Value):
     """A task has its results, the main one first. `supplied` where a person gave them; `seconds` of the last try.
 
-    `reused` where it did not run: they were kept from the run `kept_from`, where it took `took_s` seconds.
+    `reused` where it did not run: they were kept from the run `kept_from`, where it took `took_s` seconds. `memory_mb` is
+    the most memory that it took on this machine, in MB, None where that is not known.
     """
 
     type: Literal["task_done"] = "task_done"
@@ -428,6 +429,7 @@ class TaskDone(Value):
     reused: bool = False
     kept_from: str = ""
     took_s: float = 0.0
+    memory_mb: float | None = None
 
 
 class TaskFailed(Value):

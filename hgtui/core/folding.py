@@ -262,6 +262,7 @@ def _done(run: "Run", event: ev.TaskDone) -> Changed:
         note=event.note,
         kept_from=event.kept_from,
         took_s=event.took_s,
+        memory_mb=event.memory_mb,
     )
     return (event.uid,)
 

@@ -20,7 +20,8 @@ SHORTEST_S = 0.1
 class Kept(Value):
     """What is kept of a task that was done: its results, who did it and in how many seconds, in which run and when.
 
-    `task` is the type; `candidate` is who really ran it, which may have stood in for another.
+    `task` is the type; `candidate` is who really ran it, which may have stood in for another. `memory_mb` as in
+    events.TaskDone.
     """
 
     task: str
@@ -30,6 +31,7 @@ class Kept(Value):
     run: str
     at: datetime
     note: str = ""
+    memory_mb: float | None = None
 
     @property
     def size(self) -> int:

@@ -16,7 +16,7 @@ class TaskStatus:
     `candidate` runs it or ran it last. Where that is not the one that was chosen, `in_place_of` is, and `why_not` says
     how that one failed. `why` says what a task asks for, where that is not its policy alone, `cause` what kind of
     reason it is, as in events.TaskAsking.
-    A reused result is from the run `kept_from`, where it took `took_s` seconds.
+    A reused result is from the run `kept_from`, where it took `took_s` seconds. `memory_mb` as in events.TaskDone.
     """
 
     state: TaskState = TaskState.WAITING
@@ -40,6 +40,7 @@ class TaskStatus:
     fraction: float | None = None
     kept_from: str = ""
     took_s: float = 0.0
+    memory_mb: float | None = None
 
     @property
     def stood_in(self) -> str:

@@ -89,6 +89,25 @@ def bound_memory(megabytes: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
+def forget_peak() -> None:
+    """Let the peak of memory begin anew, where the platform can (Linux, proc(5): clear_refs)."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            Path("/proc/self/clear_refs").write_text("5")
+
+
+def peak_mb() -> float | None:
+    """Return the most memory that this process had resident, in MB: since `forget_peak`, elsewhere than on Linux since its start."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            for line in Path("/proc/self/status").read_text().splitlines():
+                if line.startswith("VmHWM:"):
+                    return int(line.split()[1]) * 1024 / 1e6
+        return None
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most / 1e6 if sys.platform == "darwin" else most * 1024 / 1e6
+
+
 def _as_error(error: BaseException, engine: str) -> EngineError:
     if isinstance(error, EngineError):
         return error
@@ -124,8 +143,11 @@ def answer(wire: Wire, request: dict[str, Any]) -> None:
         GIVES_UP[:] = [lambda library: wire.send({"id": number, "at": library})]
         wire.send({"id": number, "started": True})
         call = EngineCall(**request["call"])
+        forget_peak()
         outputs = importlib.import_module(request["module"]).run(call, progress)
-        wire.send({"id": number, "ok": True, "outputs": [output_to_wire(output) for output in outputs]})
+        wire.send(
+            {"id": number, "ok": True, "outputs": [output_to_wire(output) for output in outputs], "peak_mb": peak_mb()}
+        )
     except Exception as error:
         known = isinstance(error, EngineError)
         if not known:

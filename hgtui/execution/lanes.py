@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +77,8 @@ class Lanes:
         if not reply["ok"]:
             message, hint = clean(str(reply["message"]), 2000), clean(str(reply["hint"]), 2000)
             raise EngineError(Failure(reply["failure"]), message, hint)
-        return [_checked(raw, request) for raw in reply["outputs"]]
+        memory = _memory(reply.get("peak_mb"))
+        return [replace(_checked(raw, request), memory_mb=memory) for raw in reply["outputs"]]
 
     async def aclose(self) -> None:
         """Kill all lanes, also those that work, and wait until none is left."""
@@ -191,6 +192,12 @@ def _checked(raw: dict[str, Any], request: EngineCall) -> Output:
     return Output(
         **{name: getattr(output, name) for name in _FIELDS - {"path", "notes"}}, path=path, notes=tuple(output.notes)
     )
+
+
+def _memory(told: object) -> float | None:
+    """Return the memory that a child says it had, in MB; None for what cannot be one."""
+    known = isinstance(told, int | float) and not isinstance(told, bool) and 0 < told < 1e9
+    return round(float(told), 1) if known else None  # type: ignore[arg-type]  # `known` says that it is a number
 
 
 def _cleaned(value: Any) -> Any:

@@ -213,6 +213,7 @@ class Performer:
             results=kept,
             candidate=call.assignment.candidate,
             note=clean(next((one.note for one in produced if one.note), ""), NOTE),
+            memory_mb=max((one.memory_mb for one in produced if one.memory_mb), default=None),
         )
 
     async def _noted(self, task: Task, endpoint: Endpoint, call: Call, work: Path) -> tuple[Produced, ...]:

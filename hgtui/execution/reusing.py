@@ -68,6 +68,7 @@ class Reusing:
             reused=True,
             kept_from=kept.run,
             took_s=kept.seconds,
+            memory_mb=kept.memory_mb,
         )
 
     async def peek(self, task: Task, assignment: Assignment, inputs: Inputs) -> Kept | None:
@@ -88,5 +89,6 @@ class Reusing:
             run=self._run,
             at=self._clock.now(),
             note=done.note,
+            memory_mb=done.memory_mb,
         )
         self._store.put(self.key(task, assignment, inputs), kept)

@@ -54,7 +54,8 @@ class Output:
     """One result. `kind` is text, image, audio, video, document, table, labels, boxes, mask or vector.
 
     `path` is a file under the call's `out`; `text` what a person reads; `data` what a program reads (JSON); `language` an
-    ISO 639-1 code; `name` a short name for a file; `notes` sentences on how the result came about.
+    ISO 639-1 code; `name` a short name for a file; `notes` sentences on how the result came about; `memory_mb` the most
+    memory that its process had meanwhile, in MB, which the lane measures.
     """
 
     kind: str
@@ -65,6 +66,7 @@ class Output:
     language: str | None = None
     name: str | None = None
     notes: tuple[str, ...] = field(default=())
+    memory_mb: float | None = None
 
 
 class EngineError(Exception):

@@ -17,7 +17,7 @@ MOST = 50
 _SHOWN = 60
 
 TIMES: Mapping[type, frozenset[str]] = {
-    ev.TaskDone: frozenset({"seconds"}),
+    ev.TaskDone: frozenset({"seconds", "memory_mb"}),
     ev.TaskFailed: frozenset({"seconds"}),
     ev.TaskRetrying: frozenset({"wait_s"}),
     ev.Called: frozenset({"first_s", "total_s"}),
@@ -25,7 +25,7 @@ TIMES: Mapping[type, frozenset[str]] = {
         {"about_s", "untimed", "seconds", "reuses", "reruns", "leaves", "spends", "gated", "problems"}
     ),
 }
-"""The fields that tell times, or what is known of times and results from other runs; what leaves and what is spent at
+"""The fields that tell times and memory, or what is known of times and results from other runs; what leaves and what is spent at
 a gate follows from that, and the approval tells all of it. What the problems at a gate are called is of the program,
 and a run of an earlier version has not noted them; how many are errors counts."""
 _AROUND: Mapping[type, frozenset[str]] = {

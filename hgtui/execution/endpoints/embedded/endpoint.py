@@ -155,4 +155,5 @@ def _produced(output: Output) -> Produced:
         language=output.language,
         name=output.name or "",
         note=" ".join(output.notes),
+        memory_mb=output.memory_mb,
     )
