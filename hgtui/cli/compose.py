@@ -38,6 +38,7 @@ from hgtui.session.nostore import Traceless
 from hgtui.session.results import ResultStore
 from hgtui.session.store import Records
 from hgtui.session.tape import Tape, TapedStore
+from hgtui.session.votes import Votes
 
 OUT = "hgtui-out"
 
@@ -59,6 +60,7 @@ class Workplace:
     allowed: tuple[Path, ...] = ()
     chat: ChatClient | None = None
     results: ResultStore | None = None
+    votes: Votes | None = None
     traceless: Traceless | None = None
     conductors: list[Conductor] = field(default_factory=list)
     _old: list[ChatClient] = field(default_factory=list)
@@ -109,6 +111,7 @@ class Workplace:
             chat=chat,
         )
         place.traceless = traceless
+        place.votes = Votes(folder if traceless is None else None, place.log)
         if traceless is None:
             place.results = ResultStore(folder, place.artifacts, log=place.log)
         return place
@@ -234,6 +237,7 @@ class Workplace:
             results=self.results,
             fresh=fresh,
             rules=self.rules,
+            votes=self.votes.keep if self.votes is not None else None,
         )
         conductor = logging(lambda: Conductor(equipment, run, lock), Conductor.log)
         self.conductors.append(conductor)

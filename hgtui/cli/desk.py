@@ -188,6 +188,10 @@ class WorkplaceDesk(StoredRuns):
         found = await self._place.results.seconds((task, name) for name in names)
         return {name: took for (_, name), took in found.items()}
 
+    async def votes(self, task: str, names: Iterable[str]) -> Mapping[str, tuple[int, int]]:
+        """Return how often candidates for a task type won a what-if here, and of how many."""
+        return await self._place.votes.tally(task, names) if self._place.votes is not None else {}
+
 
 async def place(decided: Decided, *, offline: bool, allowed: tuple[Path, ...], no_store: bool) -> Workplace:
     """Open the workplace, to be entered. Raises JournalError, Fault."""

@@ -20,6 +20,7 @@ from hgtui.core.reuse import length
 from hgtui.core.run import Run
 from hgtui.core.states import EXIT_FAILED, EXIT_HUNG_UP, EXIT_TERMINATED, EXIT_WAITING, Gate, Stage, TaskState
 from hgtui.core.text import one_line
+from hgtui.core.trials import foreseen, tried_words
 from hgtui.core.wire import show_input
 from hgtui.session.conductor import Conductor
 
@@ -247,13 +248,16 @@ def event_words(event: ev.Event, run: Run, scripted: bool) -> str:
             return f"{level}: {text}"
         case ev.RerunForeseen(uid=uid, words=words, spends=spends):
             return f"a re-run of {run.plan[uid].id} {words}{', ' if spends else ''}{spends}"
+        case ev.WhatIfForeseen(uid=uid, ahead=ahead, fingerprint=fingerprint):
+            rows = [f"  {foreseen(one)}" for one in ahead]
+            return "\n".join([f"a what-if of {run.plan[uid].id}, {fingerprint[:8]}:", *rows])
         case ev.Refused(message=message, hint=hint) if scripted:
             return f"refused: {message} {hint}".rstrip()
     words = _task_words(event, {task.uid: f"{task.id} {task.task}" for task in run.plan})
     return f"  {words}" if words else ""
 
 
-def _task_words(event: ev.Event, names: Mapping[Uid, str]) -> str:
+def _task_words(event: ev.Event, names: Mapping[Uid, str]) -> str:  # noqa: PLR0912  # one line for each kind of event
     name = names.get(getattr(event, "uid", None) or "", "a task")
     match event:
         case ev.RuleUsed(words=words, effect="auto"):
@@ -278,4 +282,8 @@ def _task_words(event: ev.Event, names: Mapping[Uid, str]) -> str:
             return f"{name}: waits for a person to allow it" + (f" ({why})" if why else "")
         case ev.TaskCancelled():
             return f"{name}: stopped"
+        case ev.WhatIfTried(tried=tried):
+            return f"{name}: what-if: {tried_words(tried)}"
+        case ev.WhatIfVoted(winner=winner):
+            return f"{name}: {winner} won the what-if" if winner else f"{name}: the what-if was given up"
     return ""

@@ -191,6 +191,32 @@ class Supply(Value):
     preview: bool = False
 
 
+class WhatIf(Value):
+    """Run two or three candidates of a task on the input that it has, beside each other.
+
+    With `preview` only say what that would send and spend. `fingerprint` is that of what was said: who gives it approves
+    these calls, and nothing else is made.
+    """
+
+    command: Literal["what_if"] = "what_if"
+    uid: Uid
+    candidates: tuple[str, ...]
+    fingerprint: str = ""
+    preview: bool = False
+
+
+class TakeWinner(Value):
+    """Say which candidate of a what-if was best: the task runs on it, and its result is the task's.
+
+    With no candidate the what-if is given up, and what still runs of it is stopped. What has read another result of the
+    task runs again.
+    """
+
+    command: Literal["take_winner"] = "take_winner"
+    uid: Uid
+    candidate: str = ""
+
+
 class Stop(Value):
     """Stop one task, or with no uid the whole run, also while it plans.
 
@@ -243,6 +269,8 @@ Command = Annotated[
     | Rerun
     | SkipTask
     | Supply
+    | WhatIf
+    | TakeWinner
     | Stop
     | Finish
     | Resume

@@ -18,6 +18,7 @@ from hgtui.core.problem import ProblemRow
 from hgtui.core.resource import FileFact, Resource
 from hgtui.core.reuse import told
 from hgtui.core.states import Failure, Gate, Gates, Outcome, Stage
+from hgtui.core.trials import Ahead, Tried
 
 VERSION = 1
 NO_GATES = "gates = none"
@@ -474,10 +475,38 @@ class TaskReset(Value):
     uid: Uid
 
 
+class WhatIfBegun(Value):
+    """A person approved that some candidates are run on the input that a task has; `ahead` is what they were told of each."""
+
+    type: Literal["what_if_begun"] = "what_if_begun"
+    uid: Uid
+    fingerprint: str
+    ahead: tuple[Ahead, ...]
+
+
+class WhatIfTried(Value):
+    """One candidate of a what-if is done, or failed."""
+
+    type: Literal["what_if_tried"] = "what_if_tried"
+    uid: Uid
+    tried: Tried
+
+
+class WhatIfVoted(Value):
+    """A person found `winner` best of the candidates of a what-if, or gave it up (an empty text). `task` is the type."""
+
+    type: Literal["what_if_voted"] = "what_if_voted"
+    uid: Uid
+    task: str
+    winner: str = ""
+    candidates: tuple[str, ...] = ()
+
+
 class Called(Value):
     """A call to a controller LLM ended. `record` is the digest of the exact messages, parameters and raw reply.
 
     Tokens are the server's count, or with `estimated` ours; times in seconds; `usd` None where the price is unknown.
+    `trial` names the candidate of a what-if that it was made for.
     """
 
     type: Literal["called"] = "called"
@@ -491,6 +520,7 @@ class Called(Value):
     total_s: float = 0.0
     usd: float | None = None
     record: str = ""
+    trial: str = ""
 
 
 class Recorded(Value):
@@ -579,6 +609,19 @@ class RerunForeseen(Value):
         return told(len(self.reruns), 0, self.about_s, self.untimed) or f"runs {len(self.reruns)}"
 
 
+class WhatIfForeseen(Value):
+    """What a what-if would send and spend, candidate by candidate; not stored. `fingerprint` approves just that.
+
+    `reruns` are the tasks that have read the result which a winner would take the place of.
+    """
+
+    type: Literal["what_if_foreseen"] = "what_if_foreseen"
+    uid: Uid
+    fingerprint: str
+    ahead: tuple[Ahead, ...]
+    reruns: tuple[Uid, ...] = ()
+
+
 class Refused(Value):
     """A command could not be carried out; not stored."""
 
@@ -592,11 +635,11 @@ Event = Annotated[
     RunStarted | Resumed | Marked | RulesSet | RuleAdded | RuleDropped | RuleUsed | BreakpointSet | PlanApproved | FileSeen | StageEntered | TaskDrafted | PlanProposed | PlanningFailed | PlanEdited | RevisionBegun | RevisionProposed | RevisionClosed | ChangeDecided | PlanBroughtBack | EditUndone
     | EditRedone | CandidatesFound | ModelChosen | GateOpened | Approved | ApprovalCarried | RunAnew | TaskQueued | TaskAsking | TaskStarted
     | TaskRetrying | TaskSubstituted | TaskDone | TaskFailed | TaskBlocked | TaskSkipped | TaskCancelled | TaskReset | Called | Recorded | Logged
-    | Answered | RunEnded | Delta | Progress | RerunForeseen | Refused,
+    | WhatIfBegun | WhatIfTried | WhatIfVoted | Answered | RunEnded | Delta | Progress | RerunForeseen | WhatIfForeseen | Refused,
     Field(discriminator="type"),
 ]  # fmt: skip
 
-PASSING_EVENTS = (Delta, Progress, RerunForeseen, Refused)
+PASSING_EVENTS = (Delta, Progress, RerunForeseen, WhatIfForeseen, Refused)
 """The events that are shown and not stored."""
 
 EVENTS: TypeAdapter[Event] = TypeAdapter(Event, config={"defer_build": True})

@@ -11,6 +11,7 @@ from hgtui.core.partly import Part
 from hgtui.core.plan import Uid
 from hgtui.core.states import NOT_STARTED, Stage, TaskState
 from hgtui.core.status import LogEntry, TaskStatus
+from hgtui.core.trials import Trial
 from hgtui.core.versions import kept
 
 if TYPE_CHECKING:  # a run folds with the table below, so at run time only run imports this module
@@ -299,6 +300,30 @@ def _reset(run: "Run", event: ev.TaskReset) -> Changed:
     return (event.uid,)
 
 
+def _what_if(run: "Run", event: ev.WhatIfBegun) -> Changed:
+    run.trials[event.uid] = Trial(event.fingerprint, event.ahead)
+    return (event.uid,)
+
+
+def _tried(run: "Run", event: ev.WhatIfTried) -> Changed:
+    trial = run.trials.get(event.uid)
+    if trial is None:
+        return ()
+    trial.tried[event.tried.candidate] = event.tried
+    return (event.uid,)
+
+
+def _voted(run: "Run", event: ev.WhatIfVoted) -> Changed:
+    trial = run.trials.get(event.uid)
+    if trial is None:
+        return ()
+    trial.winner, trial.over = event.winner, True
+    status = run.tasks.get(event.uid)
+    if event.winner and status is not None:  # what the person took is no stand-in
+        status.in_place_of = status.why_not = ""
+    return (event.uid,)
+
+
 def _called(run: "Run", event: ev.Called) -> Changed:
     run.calls.append(event)
     return ()
@@ -369,6 +394,9 @@ _FOLD: dict[type, Callable[["Run", Any], Changed]] = {
     ev.TaskSkipped: _to(TaskState.SKIPPED),
     ev.TaskCancelled: _to(TaskState.CANCELLED),
     ev.TaskReset: _reset,
+    ev.WhatIfBegun: _what_if,
+    ev.WhatIfTried: _tried,
+    ev.WhatIfVoted: _voted,
     ev.Called: _called,
     ev.Recorded: _nothing,
     ev.Logged: _logged,
@@ -377,5 +405,6 @@ _FOLD: dict[type, Callable[["Run", Any], Changed]] = {
     ev.Delta: _nothing,
     ev.Progress: _progress,
     ev.RerunForeseen: _nothing,
+    ev.WhatIfForeseen: _nothing,
     ev.Refused: _nothing,
 }

@@ -21,6 +21,7 @@ from hgtui.core.ruling import Rulebook, Ruling, ruling
 from hgtui.core.stand_ins import StandIn, draft_stand_ins, known_as
 from hgtui.core.states import HAS_RESULT, Gates, Outcome, Stage, TaskState
 from hgtui.core.status import LogEntry, TaskStatus
+from hgtui.core.trials import Trial
 from hgtui.core.versions import Version
 
 __all__ = ["LogEntry", "Run", "TaskStatus", "fold"]
@@ -74,6 +75,8 @@ class Run:
     base: Plan | None = None
     """The planner's plan from which a person's own comes: the first, or the revision that they took last."""
     versions: tuple[Version, ...] = ()
+    trials: dict[Uid, Trial] = field(default_factory=dict)
+    """The what-ifs, the last of each task."""
     planning_failed: ev.PlanningFailed | None = None
     answer: ev.Answered | None = None
     outcome: Outcome | None = None

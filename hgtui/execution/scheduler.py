@@ -143,10 +143,19 @@ class Scheduler(Flow):
 
         What has read the one of before runs again, and everything below that but `spare` and what is only behind those.
         """
+        self._put(uid, ev.TaskDone(uid=uid, results=results, supplied=True), spare)
+
+    def put(self, done: ev.TaskDone, assignment: Assignment, spare: Iterable[Uid] = ()) -> None:
+        """Take what another candidate gave on the same input in place of a task's own result, as `supply` does."""
+        self._state(done.uid)
+        self._assignments = {**self._assignments, done.uid: assignment}
+        self._put(done.uid, done, spare)
+
+    def _put(self, uid: Uid, done: ev.TaskDone, spare: Iterable[Uid]) -> None:
         again = self.readers(uid, spare)
-        self.results[uid] = results
+        self.results[uid] = done.results
         self._set(uid, S.DONE)
-        self._emit(ev.TaskDone(uid=uid, results=results, supplied=True))
+        self._emit(done)
         self._stop(uid)
         for one in again:
             self.results.pop(one, None)

@@ -40,6 +40,16 @@ class Changing:
         """Apply an edit that comes of a planner's plan: the paths in it were not typed. `then` comes right behind it."""
         await self._apply(edit, typed=False, then=then)
 
+    async def decide(self, edit: Edit, *then: ev.Event) -> None:
+        """Apply an edit of a person in which no path stands. `then` comes right behind it."""
+        await self._apply(edit, then=then)
+
+    def chosen(self, edit: Choose) -> ev.PlanEdited:
+        """Return the choice of a model for a task that is done, whose result comes with it."""
+        self._changeable()
+        _, undo = apply(self._parts.run.draft, edit)
+        return ev.PlanEdited(edit=edit, undo=undo)
+
     async def undo(self, _: cmd.Undo) -> None:
         """Take the last edit back."""
         self._changeable()

@@ -31,6 +31,7 @@ from hgtui.session.rulemaking import Rulemaking, Uses
 from hgtui.session.running import Running
 from hgtui.session.standing import ENDED_BADLY, Standing, standing
 from hgtui.session.steering import Steering
+from hgtui.session.trying import Trying
 
 REQUEST_LIMIT = 100_000
 """How many characters of a request are taken; a longer one is refused, not cut."""
@@ -65,7 +66,9 @@ class Conductor:
         self._pinning = Pinning(self._parts, self._changing.again)
         self._steering = Steering(self._parts, open_gate)
         self._revising = Revising(self._parts, self._changing)
+        self._trying = Trying(self._parts, self._changing, lambda: self._steering.spare)
         self._revising.mend()
+        self._trying.mend()
         self._board.listen(self._heard)
         self._commands: asyncio.Queue[cmd.Command] = asyncio.Queue()
         self._work: asyncio.Task[None] | None = None
@@ -105,6 +108,7 @@ class Conductor:
         self._serving.cancel()
         await asyncio.gather(self._serving, return_exceptions=True)
         await self._halt()
+        await self._trying.halt()
         if self._parts.running is not None:
             self._parts.running.scheduler.leave()
             await self._parts.running.scheduler.idle()
@@ -161,6 +165,8 @@ class Conductor:
             cmd.Rerun: self._steering.rerun,
             cmd.SkipTask: self._steering.skip,
             cmd.Supply: self._steering.supply,
+            cmd.WhatIf: self._trying.ask,
+            cmd.TakeWinner: self._trying.take,
             cmd.Stop: self._stop,
             cmd.Finish: self._steering.finish,
             cmd.Comment: self._comment,
@@ -317,6 +323,7 @@ class Conductor:
         if running.scheduler.asking and not self._equipment.attended:
             self._parts.running = None  # it waits at the gate for somebody to allow a task, here or elsewhere
             return
+        await self._trying.halt()
         await Answers(self._board, self._equipment).write(outcome)
 
     async def _stop(self, command: cmd.Stop) -> None:
@@ -332,6 +339,7 @@ class Conductor:
         await self._halt()
         if revising:  # only the revision stops: the plan and its gate stay
             return
+        await self._trying.halt()
         running = self._parts.running or Running(self._board, self._equipment, self._parts.intake)
         running.scheduler.cancel_all()
         await running.scheduler.idle()

@@ -51,6 +51,8 @@ class _Reader:
     at: int = 0
     found: list[Asked] = field(default_factory=list)
     asking: set[Uid] = field(default_factory=set)
+    won: Uid | None = None
+    """The task whose what-if was decided last."""
     changed: bool = False
     """Whether the last thing was a change of the plan, which resets tasks by itself."""
 
@@ -75,6 +77,8 @@ class _Reader:
         revising = bool(self.run.comment) and self.run.revision is None
         breaks = isinstance(command, cmd.Stop) or (isinstance(command, cmd.Approve) and revising)
         breaks = breaks or (isinstance(command, cmd.Supply | cmd.Rerun) and self._under_way(command.uid))
+        trial = self.run.trials.get(command.uid) if isinstance(command, cmd.TakeWinner) else None
+        breaks = breaks or (trial is not None and any(one.broken_off for one in trial.tried.values()))
         self.found.append(Asked(self.at - back, command, given, refused, breaks))
 
     def _under_way(self, uid: Uid) -> bool:
@@ -98,6 +102,7 @@ class _Reader:
         return (
             response
             or isinstance(event, ev.Answered | ev.TaskCancelled)
+            or (isinstance(event, ev.WhatIfTried) and event.tried.broken_off)
             or (isinstance(event, ev.RevisionClosed) and event.message == _STOPPED)
         )
 
@@ -121,6 +126,8 @@ class _Reader:
             self.asking.add(event.uid)
         elif isinstance(event, ev.Approved | ev.ApprovalCarried):
             self.asking.clear()
+        if isinstance(event, ev.WhatIfVoted | ev.TaskStarted):
+            self.won = event.uid if isinstance(event, ev.WhatIfVoted) else None
         if not isinstance(event, ev.TaskReset):
             self.changed = isinstance(event, ev.ApprovalCarried | ev.StageEntered) or (
                 isinstance(event, ev.GateOpened) and event.gate is not Gate.TASK
@@ -132,6 +139,7 @@ class _Reader:
         self._see_gate(event)
         self._see_task(event)
         self._see_rule(event)
+        self._see_trial(event)
 
     def _see_rule(self, event: ev.Event) -> None:
         match event:
@@ -164,6 +172,14 @@ class _Reader:
                 pin = pinned(event)
                 if pin is not None:
                     self._ask(pin, self._back(ev.Recorded, ev.CandidatesFound))
+
+    def _see_trial(self, event: ev.Event) -> None:
+        match event:
+            case ev.WhatIfBegun(uid=uid, fingerprint=fingerprint, ahead=ahead):
+                names = tuple(one.assignment.candidate for one in ahead)
+                self._ask(cmd.WhatIf(uid=uid, candidates=names, fingerprint=fingerprint))
+            case ev.WhatIfVoted(uid=uid, winner=winner) if not self._back(ev.PlanEdited):
+                self._ask(cmd.TakeWinner(uid=uid, candidate=winner))
 
     def _see_revision(self, event: ev.Event) -> None:
         match event:
@@ -213,6 +229,8 @@ class _Reader:
             self._ask(cmd.TakeRevision(without=after.without))
         elif isinstance(after, ev.ChangeDecided):
             self._ask(cmd.TakeChange(uid=after.uid, field=after.field))
+        elif isinstance(after, ev.WhatIfVoted):
+            self._ask(cmd.TakeWinner(uid=after.uid, candidate=after.winner))
         elif isinstance(after, ev.PlanBroughtBack):
             self._ask(cmd.BringBack(number=after.number))
         elif isinstance(edit, Choose) and edit.assignment is not None and edit.assignment.chosen_by == "person":
@@ -261,8 +279,8 @@ class _Reader:
             return  # one of those below
         state = self.run.state(uid)
         before = self.entries[self.at - 1].event
-        if isinstance(before, ev.TaskDone) and before.supplied:
-            return  # it has read what was corrected by hand
+        if isinstance(before, ev.TaskDone) and (before.supplied or before.uid == self.won):
+            return  # it has read what was corrected by hand, or what another candidate's takes the place of
         if isinstance(before, ev.Logged) and before.uid == uid and before.level == "info":
             self._ask(cmd.Rerun(uid=uid), 1)
         elif state in _OVER:

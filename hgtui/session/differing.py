@@ -28,6 +28,8 @@ TIMES: Mapping[type, frozenset[str]] = {
 """The fields that tell times and memory, or what is known of times and results from other runs; what leaves and what is spent at
 a gate follows from that, and the approval tells all of it. What the problems at a gate are called is of the program,
 and a run of an earlier version has not noted them; how many are errors counts."""
+_TRIED = frozenset({"seconds", "memory_mb"})
+"""As TIMES, of what a what-if tried."""
 _AROUND: Mapping[type, frozenset[str]] = {
     ev.RunStarted: frozenset({"setup"}),
     ev.Resumed: frozenset({"setup"}),
@@ -56,6 +58,8 @@ class Counting:
         """Take in the next event and say whether it counts."""
         if isinstance(event, (*ev.PASSING_EVENTS, ev.TaskQueued)):
             return False
+        if isinstance(event, ev.WhatIfTried) and event.tried.broken_off:
+            return False
         if isinstance(event, ev.GateOpened) and event.gate is Gate.TASK:
             still, self._waits = self._waits, True
             return not still
@@ -66,6 +70,8 @@ class Counting:
 
 def without_times(event: ev.Event) -> dict[str, Any]:
     """Return an event as JSON, without its times."""
+    if isinstance(event, ev.WhatIfTried):
+        return event.model_dump(mode="json", exclude={"tried": set(_TRIED)})
     left_out = TIMES.get(type(event), frozenset()) | _AROUND.get(type(event), frozenset())
     return event.model_dump(mode="json", exclude=set(left_out))
 
@@ -140,6 +146,8 @@ class _Thread:
 
     def of(self, event: ev.Event, text: str) -> tuple[Hashable, Hashable]:
         match event:
+            case ev.WhatIfTried(uid=uid, tried=tried):
+                return ("what-if", uid, tried.candidate), None
             case ev.Called() | ev.Logged() | ev.Recorded():
                 return text, None
             case ev.CandidatesFound(task=task):

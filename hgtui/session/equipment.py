@@ -28,6 +28,7 @@ from hgtui.core.ports import (
 )
 from hgtui.core.resource import FileFact
 from hgtui.core.states import Gates
+from hgtui.core.trials import Vote
 from hgtui.execution.perform import TASK_SECONDS, Sleep
 from hgtui.session.locks import RunLock
 from hgtui.session.tape import Tape
@@ -112,6 +113,7 @@ class Equipment:
     everything runs, whatever is kept, and is kept in its place. `files` stands for the file system and the web where a
     recorded run is gone through again, None where they are looked at. `tape` keeps what comes from outside and stands in
     no other event, None where that is not kept. `rules` keeps a person's rules for every run; None where there are none.
+    `votes` keeps the vote of a what-if for the runs to come.
     """
 
     planner: Planner
@@ -149,6 +151,7 @@ class Equipment:
     files: KnownFiles | None = None
     tape: Tape | None = None
     rules: KeepsRules | None = None
+    votes: Callable[[Vote], Awaitable[None]] | None = None
 
     def setup(self) -> ev.Setup:
         """Return what is noted of it for who goes through a run again."""

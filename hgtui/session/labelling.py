@@ -12,6 +12,7 @@ from hgtui.core.partly import parts
 from hgtui.core.plan import Plan, Task, Uid
 from hgtui.core.planfile import wire_names, write_task
 from hgtui.core.run import Run
+from hgtui.core.trials import Tried
 
 VERSION = 1
 """The form of a label: another one where a field changes its meaning or goes. New fields may come without."""
@@ -71,6 +72,8 @@ class _Reader:
                 self._redos.append(_stands(self._undos.pop(), False))
             case ev.EditRedone() if self._redos:
                 self._undos.append(_stands(self._redos.pop(), True))
+            case ev.WhatIfVoted(uid=uid):
+                self._add(self._vote_label(uid, event), entry.at)
             case ev.RevisionProposed(plan=plan):
                 self._comment = (self.run.comment, before, plan)
             case ev.RevisionClosed() if self._comment is not None and revision is not None:
@@ -99,6 +102,14 @@ class _Reader:
         task = run.draft.plan.get(edit.uid)
         return None if task is None else self._model_label(task, edit.assignment)
 
+    def _vote_label(self, uid: Uid, event: ev.WhatIfVoted) -> Label | None:
+        run, trial = self.run, self.run.trials.get(uid)
+        task = run.draft.plan.get(uid)
+        if trial is None or task is None or not event.winner:
+            return None
+        tried = [_tried(trial.tried[name]) for name in trial.names if name in trial.tried]
+        return {"label": "what_if", "task": _row(task, run.draft.plan), "tried": tried, "winner": event.winner}
+
     def _model_label(self, task: Task, chosen: Assignment) -> Label:
         run, said = self.run, self._said.get(task.uid)
         return {
@@ -111,6 +122,12 @@ class _Reader:
             "agrees": said is not None and said.granted() == chosen.granted(),
             "stands": True,
         }
+
+
+def _tried(one: Tried) -> dict[str, Any]:
+    told = one.model_dump(mode="json", exclude={"results"})
+    results = [{"kind": each.kind.value, "preview": each.preview, "digest": each.digest} for each in one.results]
+    return {**told, "results": results}
 
 
 def _stands(label: Label | None, stands: bool) -> Label | None:

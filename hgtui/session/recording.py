@@ -15,6 +15,7 @@ from hgtui.core.resource import FileFact
 from hgtui.core.reuse import key
 from hgtui.core.run import Run
 from hgtui.core.states import HAS_RESULT, Failure, Stage
+from hgtui.core.trials import Tried
 from hgtui.execution.course import LocalFault
 from hgtui.execution.resolve import Resolver
 from hgtui.llm.replaying import Heard
@@ -56,6 +57,8 @@ class Recording:
     files: dict[str, deque[tuple[int, FileFact]]] = field(default_factory=lambda: defaultdict(deque))
     fetches: dict[str, deque[CallError]] = field(default_factory=lambda: defaultdict(deque))
     tries: dict[str, deque[Try]] = field(default_factory=lambda: defaultdict(deque))
+    foreseen: set[str] = field(default_factory=set)
+    """What a what-if found kept before it began."""
     reused: dict[str, deque[tuple[str, Try]]] = field(default_factory=lambda: defaultdict(deque))
     answer: ev.Answered | None = None
     unlaid: str = ""
@@ -64,6 +67,8 @@ class Recording:
     _run: Run = field(default_factory=Run)
     _open: dict[Uid, str] = field(default_factory=dict)
     _called: dict[Uid, list[tuple[ev.Called, Any]]] = field(default_factory=lambda: defaultdict(list))
+    _trials: dict[tuple[Uid, str], tuple[str, str]] = field(default_factory=dict)
+    """By what the tries of a what-if are known again that are not over, and what their results are kept by."""
     _waiting: dict[Uid, int] = field(default_factory=dict)
     _told: Counter[str] = field(default_factory=Counter)
     _ended: int = 0
@@ -76,10 +81,13 @@ class Recording:
             self._run.fold(entry)
         for entry in self.entries:
             await self._take(entry.event)
+            await self._take_trial(entry.event)
             self._run.fold(entry)
             self.events += self._counts(entry.event)
         for uid in tuple(self._open):
             await self._end(uid)
+        for made, _ in self._trials.values():
+            self.tries[made].append(Try(self._ended + 1, self.events))
         return self
 
     async def _take(self, event: ev.Event) -> None:
@@ -125,7 +133,7 @@ class Recording:
     async def _call(self, event: ev.Called) -> None:
         kept = await self._record(event.record) if event.record else None
         if event.stage is Stage.EXECUTION and event.uid is not None:
-            self._called[event.uid].append((event, kept and kept[1]))
+            self._called[f"{event.uid} {event.trial}" if event.trial else event.uid].append((event, kept and kept[1]))
         elif kept is not None:
             text = canonical(kept[1])
             if self._told[text]:
@@ -190,6 +198,56 @@ class Recording:
         )
         if done is not None and done.reused:
             self.reused[key(task.task, assignment, inputs, {"hgtui": __version__})].append((made, one))
+        else:
+            self.tries[made].append(one)
+
+    async def _take_trial(self, event: ev.Event) -> None:
+        match event:
+            case ev.WhatIfBegun():
+                await self._what_if(event)
+            case ev.WhatIfTried(uid=uid, tried=tried) if (uid, tried.candidate) in self._trials:
+                self._tried(uid, tried)
+            case _:
+                pass
+
+    async def _what_if(self, event: ev.WhatIfBegun) -> None:
+        """Note by what the tries of a what-if are known again; a candidate whose result the task has makes none."""
+        task, status = self._run.draft.plan.get(event.uid), self._run.status(event.uid)
+        results = {one: status.results for one, status in self._run.tasks.items() if status.state in HAS_RESULT}
+        if task is None:
+            return
+        try:
+            resolver = Resolver(self._run.draft.plan, self._run.files, self.artifacts)
+            inputs = await resolver.inputs(task, results, fetch=False)
+        except CallError:
+            return
+        for one in event.ahead:
+            name = one.assignment.candidate
+            if one.kept and status.state in HAS_RESULT and status.candidate == name and not status.supplied:
+                continue
+            kept = key(task.task, one.assignment, inputs, {"hgtui": __version__})
+            self._trials[event.uid, name] = effect(task.task, one.assignment, inputs), kept
+            self.foreseen |= {kept} if one.kept else set()
+
+    def _tried(self, uid: Uid, tried: Tried) -> None:
+        made, kept = self._trials.pop((uid, tried.candidate))
+        calls = tuple(self._called.pop(f"{uid} {tried.candidate}", ()))
+        error = CallError(tried.failure, tried.message, tried.hint, tried=True) if tried.failure is not None else None
+        done = None
+        if tried.results:
+            done = ev.TaskDone(
+                uid=uid,
+                results=tried.results,
+                candidate=tried.candidate,
+                note=tried.note,
+                seconds=tried.seconds or 0.0,
+                reused=bool(tried.kept_from),
+                kept_from=tried.kept_from,
+                took_s=(tried.seconds or 0.0) if tried.kept_from else 0.0,
+            )
+        one = Try(self._ended + 1, self.events, done, error, calls)
+        if tried.kept_from:
+            self.reused[kept].append((made, one))
         else:
             self.tries[made].append(one)
 

@@ -177,8 +177,9 @@ class KeptBefore:
         )  # fmt: skip
 
     async def peek(self, keys: Iterable[str]) -> Mapping[str, Kept]:
-        """Return nothing: what was foreseen comes back with the gate."""
-        return {}
+        """Return what a what-if had found; nothing else: what was foreseen for a gate comes back with it."""
+        there = (key for key in keys if key in self._recording.foreseen)
+        return {key: Kept(task="", candidate="", results=(), seconds=0.0, run="", at=datetime.min) for key in there}
 
     def put(self, key: str, kept: Kept) -> None:
         """Keep nothing: a replay leaves no trace."""

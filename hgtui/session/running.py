@@ -181,6 +181,11 @@ class Running:
         self._ledger.let(self.scheduler.readers(uid, spare))
         self.scheduler.supply(uid, results, spare)
 
+    def put(self, done: ev.TaskDone, assignment: Assignment, spare: Collection[Uid]) -> None:
+        """Take what another candidate gave on the same input as a task's result, as `supply` does. SchedulerError."""
+        self._ledger.let((done.uid, *self.scheduler.readers(done.uid, spare)))  # the call was approved beside
+        self.scheduler.put(done, assignment, spare)
+
     def let(self, uids: Iterable[Uid]) -> None:
         """Let tasks start that ask, as a person does: also where that costs more than was granted."""
         rows = tuple(uids)

@@ -60,7 +60,7 @@ class Steering:
             await self._run_anew(command)
             return
         running, run = self._parts.live(), self._parts.run
-        spare = self._spare()
+        spare = self.spare
         uids = running.scheduler.rerunnable(command.uid, spare)
         spends, rows = self._spends(uids), run.draft.plan
         if command.preview:
@@ -117,17 +117,18 @@ class Steering:
         """
         running, run = self._parts.live(), self._parts.run
         if command.preview:
-            uids = running.scheduler.readers(command.uid, self._spare())
+            uids = running.scheduler.readers(command.uid, self.spare)
             seen = await foresee_rerun(run, self._parts.equipment, uids) if uids else None
             foreseen = seen or ev.RerunForeseen(uid=command.uid, reruns=())
             told = {"uid": command.uid, "spends": self._spends(uids), "supplied": True}
             self._parts.board.emit(foreseen.model_copy(update=told))
             return
         resource = await self._given(command)
-        running.supply(command.uid, (resource,), self._spare())
+        running.supply(command.uid, (resource,), self.spare)
         running.moved()
 
-    def _spare(self) -> list[Uid]:
+    @property
+    def spare(self) -> list[Uid]:
         """What a person gave by hand or left out: it stays so when what is above it runs again."""
         run = self._parts.run
         return [

@@ -192,6 +192,10 @@ class Desk(Protocol):
         """Return how many seconds a task type took here before on candidates, by name, where that is known."""
         ...
 
+    async def votes(self, task: str, names: Iterable[str]) -> Mapping[str, tuple[int, int]]:
+        """Return how often candidates for a task type won a what-if here, by name, and of how many."""
+        ...
+
 
 class Opened(NamedTuple):
     """What was opened behind the first frame.

@@ -9,6 +9,7 @@ from hgtui.core.plan import Uid
 from hgtui.core.reuse import length
 from hgtui.core.run import Run
 from hgtui.core.text import one_line, plural
+from hgtui.core.trials import tried_words
 from hgtui.ui.models import spoken
 from hgtui.ui.words import Line, fit
 
@@ -189,5 +190,12 @@ def _task_words(event: ev.Event, run: Run) -> tuple[str, str]:  # noqa: PLR0912 
             return "warn", f"{name} was stopped"
         case ev.TaskReset():
             return "", f"{name} waits again"
+        case ev.WhatIfBegun():
+            names = ", ".join(spoken(one.assignment.candidate) for one in event.ahead)
+            return "", f"what-if of {name}: {names}; approved by you"
+        case ev.WhatIfTried(tried=tried):
+            return "warn" if not tried.results else "good", f"what-if of {name}: {tried_words(tried)}"
+        case ev.WhatIfVoted(winner=winner):
+            return "", f"what-if of {name}: {spoken(winner)} won" if winner else f"what-if of {name}: given up"
         case _:
             return "", ""

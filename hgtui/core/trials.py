@@ -1,0 +1,132 @@
+"""Several candidates on the same input of a task: what each gave, and which of them a person found best."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from hgtui.core.base import Value, digest
+from hgtui.core.crossing import Given
+from hgtui.core.model import Assignment
+from hgtui.core.resource import Resource
+from hgtui.core.reuse import key
+from hgtui.core.states import Failure
+
+FEWEST, MOST = 2, 3
+"""How many candidates a what-if takes."""
+
+
+class Tried(Value):
+    """What one candidate gave. `seconds` it took, `memory_mb` the most memory on this machine, `usd` what it cost: each None
+    where that is not known.
+
+    With `kept_from` nothing was run: the result is from that run. Where it failed `failure` says how and `message` why.
+    """
+
+    candidate: str
+    results: tuple[Resource, ...] = ()
+    seconds: float | None = None
+    memory_mb: float | None = None
+    usd: float | None = None
+    kept_from: str = ""
+    note: str = ""
+    failure: Failure | None = None
+    message: str = ""
+    hint: str = ""
+
+    @property
+    def broken_off(self) -> bool:
+        """Whether it was stopped, and nothing is known of how it would have gone."""
+        return not self.results and self.failure is None
+
+
+class Ahead(Value):
+    """What one candidate would do: what would leave this machine and what would be spent, in words, empty for nothing.
+
+    `kept` where its result is kept already, so that nothing runs.
+    """
+
+    assignment: Assignment
+    leaves: tuple[str, ...] = ()
+    spends: str = ""
+    kept: bool = False
+
+
+@dataclass(slots=True)
+class Trial:
+    """Where the what-if of a task stands. `winner` is who won the vote; `over` once it was held, or given up."""
+
+    fingerprint: str
+    ahead: tuple[Ahead, ...]
+    tried: dict[str, Tried] = field(default_factory=dict)
+    winner: str = ""
+    over: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the candidates, in their order."""
+        return tuple(one.assignment.candidate for one in self.ahead)
+
+    @property
+    def open(self) -> tuple[str, ...]:
+        """The candidates that are still at work."""
+        return () if self.over else tuple(name for name in self.names if name not in self.tried)
+
+
+class Vote(Value):
+    """Which of some candidates for a task type a person found best on the same input."""
+
+    task: str
+    winner: str
+    candidates: tuple[str, ...]
+
+
+def fingerprint(
+    task: str, ahead: Iterable[Ahead], inputs: Mapping[str, tuple[Given, ...]], ways: Mapping[str, str]
+) -> str:
+    """Return the SHA-256, in hexadecimal, of what a person approves: each candidate with what goes into it and where that goes.
+
+    `ways` are the hosts to which inputs go first, by candidate. Raises ValueError for an input that has no content.
+    """
+    rows = [
+        {
+            "call": key(task, one.assignment, inputs, {}),
+            "leaves": list(one.leaves),
+            "via": ways.get(one.assignment.candidate, ""),
+        }
+        for one in ahead
+    ]
+    return digest({"version": 1, "what_if": sorted(rows, key=lambda row: str(row["call"]))})
+
+
+def foreseen(one: Ahead) -> str:
+    """Say in a line what a candidate would do in a what-if."""
+    told = [*one.leaves, *([one.spends] if one.spends else [])]
+    if one.kept:
+        told = ["its result is kept: nothing runs"]
+    return f"{one.assignment.candidate}: {' · '.join(told) or 'nothing leaves this machine, costs nothing'}"
+
+
+def tried_words(one: Tried) -> str:
+    """Say in a line what a candidate gave: its time, memory and cost, each "-" where it is not known."""
+    if not one.results:
+        return f"{one.candidate}: {one.message} {one.hint}".rstrip()
+    kept = ", kept" if one.kept_from else ""
+    return f"{one.candidate}: {time(one)}, {memory(one)}, {cost(one)}{kept}"
+
+
+def time(one: Tried) -> str:
+    """Return how long it took."""
+    return "-" if one.seconds is None else f"{one.seconds:.2f} s"
+
+
+def memory(one: Tried) -> str:
+    """Return how much memory it took."""
+    if one.memory_mb is None:
+        return "-"
+    return f"{one.memory_mb:.0f} MB" if one.memory_mb < 1000 else f"{one.memory_mb / 1000:.1f} GB"
+
+
+def cost(one: Tried) -> str:
+    """Return what it cost, in US dollars."""
+    if one.usd is None:
+        return "-"
+    return "$0" if not one.usd else f"${one.usd:.4f}" if one.usd >= 0.0001 else "under $0.0001"
