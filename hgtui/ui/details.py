@@ -16,7 +16,7 @@ from hgtui.core.wire import show_input
 from hgtui.ui.exhibits import Exhibit, about, exhibits, preview_lines
 from hgtui.ui.gallery import Drawn, Shown
 from hgtui.ui.greeting import TASK
-from hgtui.ui.models import BY, advice, count, distinct, instead, megabytes, ordered, took, where
+from hgtui.ui.models import BY, advice, count, distinct, instead, megabytes, ordered, took, votes, where
 from hgtui.ui.policies import policy_words
 from hgtui.ui.rows import countdown
 from hgtui.ui.view import Tab, View
@@ -243,6 +243,7 @@ def _facts(view: View, task: Task, one: Candidate) -> tuple[str, ...]:
         where(one),
         "gated" if one.gated else "",
         took(view, task, one),
+        votes(view, task, one),
         megabytes(one.size_mb),
         fit(one.licence or "", LICENCE).rstrip(),
         f"{count(one.likes)} ♥" if one.likes is not None else "",

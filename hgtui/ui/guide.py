@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from hgtui.ui.keymap import KeyMap
-from hgtui.ui.keys import FORM, KEYS, LOG, MODELS, MOTIONS, MOVES, OTHERS, RUNS, Key
+from hgtui.ui.keys import FORM, KEYS, LOG, MODELS, MOTIONS, MOVES, OTHERS, RUNS, TRIAL, Key
 from hgtui.ui.may import why_not
 from hgtui.ui.view import View
 from hgtui.ui.words import SIGNS
@@ -86,6 +86,7 @@ def guide(where: str, view: View, keymap: KeyMap) -> list[Told]:
         ("In the form of a task", FORM),
         ("In the log and the problems", LOG),
         ("In the list of runs", RUNS),
+        ("In a what-if", TRIAL),
     ):
         told += [Told("", name, "head"), *(Told(*one) for one in rows)]
     if where != "models":

@@ -49,6 +49,7 @@ KEYS = (
     Key("z", "undo", "z", "undo", "Undo the last edit"),
     Key("Z", "redo", "Z", "redo", "Do again what was undone"),
     Key("D", "difference", "D", "diff", "Show what differs from the plan as it was proposed"),
+    Key("w", "what_if", "w", "what-if", "What if: two or three models on the same input, side by side"),
     Key("", "plans", ": plans", "", "List the plans of this run: the planner's, yours, its revisions; bring one back"),
     Key("C", "controller", "C", "controller", "Choose another controller; at a gate it plans the request again"),
     Key("X", "stop_task", "X", "stop task", "Stop this task"),
@@ -124,6 +125,16 @@ FORM = (
     ("esc", "leave; asks where something was typed"),
 )
 """The keys of the form of a task, for the help."""
+TRIAL = (
+    ("space", "a candidate takes part, or not: two or three of them"),
+    ("a", "approve what they would send and spend, as it is shown, and run them"),
+    ("← →", "the column of another candidate"),
+    ("j k", "scroll"),
+    ("enter", "this one goes on: the task runs on it, and its result is the task's"),
+    ("x", "give it up; what still runs is stopped"),
+    ("esc", "back; what was approved goes on, and w shows it again"),
+)
+"""The keys of a what-if, for the help."""
 RUNS = (
     ("enter", "look at a run that has ended, go on with another where it stood"),
     ("i", "only look at it, also where another hgtui writes it"),

@@ -6,6 +6,7 @@ from hgtui.core.problems import Severity
 from hgtui.core.states import HAS_RESULT, NOT_STARTED, UNDER_WAY, Failure, Stage, TaskState
 from hgtui.core.text import plural
 from hgtui.ui.view import View
+from hgtui.ui.whatif import barred
 
 NO_PLAN = "There is no plan yet."
 ENDED = "The run has ended; N asks something new."
@@ -15,7 +16,7 @@ NO_TASK = "No task is selected."
 CHANGES = frozenset(
     [
         *("approve", "comment", "retry", "rerun", "go_on", "mend", "edit", "models", "models_all", "pin", "delete"),
-        *("skip", "undo", "redo", "stop", "stop_task", "finish"),
+        *("skip", "undo", "redo", "stop", "stop_task", "finish", "what_if"),
     ]
 )
 """The actions that a run which is only looked at does not take."""
@@ -157,6 +158,14 @@ def _model(view: View) -> str:
     if no or view.task is None:
         return no
     return "" if view.candidate(view.task) else f"Task {view.task.id} has no model; m lists what could run it."
+
+
+def _what_if(view: View) -> str:
+    no = _task(view)
+    if no or view.task is None:
+        return no
+    trial = view.run.trials.get(view.task.uid)
+    return "" if trial is not None and not trial.over else barred(view, view.task)
 
 
 def _models_all(view: View) -> str:
@@ -302,6 +311,7 @@ _RULES: dict[str, Callable[[View], str]] = {
     "edit": _editable,
     "models": _editable,
     "models_all": _models_all,
+    "what_if": _what_if,
     "pin": _model,
     "delete": _editable,
     "skip": _skip,

@@ -128,6 +128,12 @@ def took(view: View, task: Task, candidate: Candidate) -> str:
     return seconds(past) if past else ""
 
 
+def votes(view: View, task: Task, candidate: Candidate) -> str:
+    """Say how often a candidate won a what-if here; nothing where it was in none."""
+    won, of = view.votes.get((task.task, candidate.name), (0, 0))
+    return f"won {won} of {of} here" if of else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
     """How wide each column of the list is, in cells; 0 for one that is left out."""
@@ -210,12 +216,16 @@ def facts(
     most: int,
     past: str = "",
     advised: Assignment | None = None,
+    voted: str = "",
 ) -> list[Line]:
     """Return what is known of the candidate that is looked at, in at most `most` lines of `width` cells.
 
-    `past` says how long such a task took on it here before, `advised` what was chosen before the person did.
+    `past` says how long such a task took on it here before, `advised` what was chosen before the person did, `voted` how
+    often it won a what-if here.
     """
     told = [(words, role, 2) for words, role in _told(candidate, task, chosen, past, advised)]
+    if voted:
+        told.insert(0, (f"{voted} (what-if)", "good", 1))
     lines: list[Line] = [((fit(candidate.name, width).rstrip(), "bold"),)]
     for words, role, limit in told:
         lines += [((line, role),) for line in wrapped(words, width, limit)]

@@ -66,6 +66,8 @@ class View:
     """What the selector or the ranking took for a task, also after the person took another."""
     times: dict[tuple[str, str], float] = field(default_factory=dict)
     """How many seconds a task type took here before, by task type and candidate."""
+    votes: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
+    """How often a candidate won a what-if here and of how many, by task type and candidate."""
     price: str = ""
     """What of that is money: empty where nothing costs any, "-" where it is not known."""
     since: datetime | None = None

@@ -18,6 +18,7 @@ from hgtui.core.plan import Input, Plan, Task
 from hgtui.core.policy import Match, Rule
 from hgtui.core.resource import FileFact, Kind, Resource
 from hgtui.core.states import EXIT_INTERRUPTED, Failure, Gate, Gates, Outcome, Stage
+from hgtui.core.trials import Ahead, Tried
 from hgtui.session.rows import RunRow
 from hgtui.ui.app import HgtuiApp
 from hgtui.ui.bridge import Option, Options
@@ -37,6 +38,7 @@ LEXRANK = candidate("lexrank", size_mb=0.2, description="Picks the most central 
 BARK = hub_candidate("suno/bark-small", licence="mit", providers=("replicate",), likes=212)
 KOKORO = hub_candidate("hexgrad/Kokoro-82M", usd=0.002, likes=5_300, downloads=2_100_000, languages=("en", "fr", "ja"))
 GATED = hub_candidate("acme/voice", gated="manual", page="https://huggingface.co/acme/voice", languages=("de", "en"))
+BART = hub_candidate("facebook/bart-large-cnn", licence="mit", likes=1_400)
 VADER = candidate("vader", size_mb=3.0, description="Good on short, plain English.")
 LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
 CHINESE = "请总结这篇关于蜜蜂的文章，告诉我它的语气，然后用中文大声朗读出来。蜜蜂在春天醒来，在花间飞舞。"
@@ -486,6 +488,61 @@ async def revision_of_a_changed_plan(stage: Theatre) -> None:
 async def plans(stage: Theatre) -> None:
     await revision_of_a_changed_plan(stage)
     await stage.pilot.app.screen.run_action("plans")
+
+
+# What-if
+
+
+def ahead(*candidates: Candidate) -> tuple[Ahead, ...]:
+    rows = []
+    for one in candidates:
+        leaves = ("the text given to 0 → fal-ai through router.example (1 task)",) if one.leaves else ()
+        rows.append(
+            Ahead(
+                assignment=Assignment.of(one, "person", "tried"),
+                leaves=leaves,
+                spends=one.spends and f"spends {one.spends}",
+            )
+        )
+    return tuple(rows)
+
+
+@scene(llm)
+async def what_if(stage: Theatre) -> None:
+    """What two models would send and spend, before anything is run."""
+    stage.desk.tallies[("summarization", LEXRANK.name)] = (2, 3)
+    conductor = await stage.at_gate(chain(), LEXRANK, BART, VADER)
+    await stage.press("w", "j", "space", "j", "space")
+    conductor.tell(ev.WhatIfForeseen(uid="t1", fingerprint="f" * 64, ahead=ahead(LEXRANK, BART)))
+
+
+@scene(llm)
+async def what_if_side_by_side(stage: Theatre) -> None:
+    """What three models gave for the same input: one is done, one failed, one is still at it."""
+    conductor = await stage.at_gate(chain(), LEXRANK, BART, VADER)
+    said = words(hashlib.sha256(b"said").hexdigest(), preview="Bees wake up in spring, and a queen leads them.")
+    stage.desk.artifacts[said.digest] = stage.folder / "said"
+    stage.desk.artifacts[said.digest].write_text(said.preview)
+    lexrank = Tried(candidate=LEXRANK.name, results=(said,), seconds=0.04, memory_mb=61.0, usd=0.0)
+    bart = Tried(
+        candidate=BART.name, failure=Failure.QUOTA, message="The provider asks for patience.", hint="Wait a minute."
+    )
+    conductor.tell(
+        ev.WhatIfBegun(uid="t1", fingerprint="f" * 64, ahead=ahead(LEXRANK, BART, VADER)),
+        ev.WhatIfTried(uid="t1", tried=lexrank),
+        ev.WhatIfTried(uid="t1", tried=bart),
+    )
+    await settle(stage.pilot)
+    await stage.press("w")
+
+
+@scene(llm)
+async def votes(stage: Theatre) -> None:
+    """The votes of what-ifs beside the candidates at the gate."""
+    stage.desk.tallies[("summarization", LEXRANK.name)] = (2, 3)
+    stage.desk.tallies[("summarization", BART.name)] = (1, 3)
+    await stage.at_gate(chain(), LEXRANK, BART)
+    await until(stage.pilot, lambda: stage.screen.view.votes)
 
 
 # Models

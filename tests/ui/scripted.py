@@ -106,6 +106,7 @@ class ScriptedDesk:
         self.folder = Path.cwd()
         self.artifacts: dict[str, Path] = {}
         self.times: dict[tuple[str, str], float] = {}
+        self.tallies: dict[tuple[str, str], tuple[int, int]] = {}
         self.searches: list[tuple[str, str]] = []
         self.cards: list[str] = []
         self.broken = broken
@@ -191,6 +192,9 @@ class ScriptedDesk:
 
     async def look(self, path: str) -> FileFact:
         return await inspect(path, self.folder)
+
+    async def votes(self, task: str, names: Iterable[str]) -> Mapping[str, tuple[int, int]]:
+        return {name: tally for name in names if (tally := self.tallies.get((task, name)))}
 
     async def seconds(self, task: str, names: Iterable[str]) -> Mapping[str, float]:
         return {name: took for name in names if (took := self.times.get((task, name)))}

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import pytest
-
 from hgtui.core import commands as cmd
 from hgtui.core import edits as ed
 from hgtui.core import events as ev
@@ -12,7 +10,7 @@ from hgtui.core.plan import Input, Plan, Task
 from hgtui.ui.comparing import Compared, compared_lines
 from hgtui.ui.screens.plans import Plans
 from hgtui.ui.screens.workbench import Workbench
-from tests.ui.bench import SIZES, notice, screen_text, settle, until
+from tests.ui.bench import notice, screen_text, settle, until
 from tests.ui.talk import REQUEST, Controller, plan
 from tests.ui.test_drawing import EVIL
 from tests.ui.test_llm import FRENCH, GERMAN, diff, finished, revised, talking, to_rules
@@ -58,12 +56,9 @@ def test_what_is_left_out_is_marked_and_hostile_text_is_one_line() -> None:
     assert all(len(line) <= 60 and "\x1b" not in line and "\n" not in line for line in told)
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_a_change_is_taken_at_once_another_left_out_and_z_takes_back(
-    tmp_path: Path, size: tuple[int, int]
-) -> None:
+async def test_a_change_is_taken_at_once_another_left_out_and_z_takes_back(tmp_path: Path) -> None:
     changed = {**GERMAN, "args": {"text": "Guten Abend allerseits"}}
-    async with talking(tmp_path, Controller(plan(GERMAN), plan(changed, FRENCH)), size) as (pilot, _):
+    async with talking(tmp_path, Controller(plan(GERMAN), plan(changed, FRENCH)), (80, 24)) as (pilot, _):
         await ask(pilot, REQUEST)
         before = await revised(pilot, "evening, and French")
         assert "Revision 2 by test-model against your plan 1" in screen_text(pilot)

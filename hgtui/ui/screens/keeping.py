@@ -239,6 +239,8 @@ class Keeping(Choosing):
         super().models_changed(events)
         run = self.view.run
         for one in events:
+            if isinstance(one, ev.WhatIfVoted):
+                self._timed.discard(one.task)
             if isinstance(one, ev.TaskDone):
                 self._typed.pop(one.uid, None)
                 task = run.plan.get(one.uid)
@@ -249,12 +251,14 @@ class Keeping(Choosing):
             self.run_worker(self._look_up(new), group="times")
 
     async def _look_up(self, tasks: list[str]) -> None:
-        before = dict(self.view.times)
+        before = dict(self.view.times), dict(self.view.votes)
         for task in tasks:
             names = [one.name for one in self.view.run.candidates.get(task, ())]
             found = await self.desk.seconds(task, names)
             self.view.times.update({(task, name): took for name, took in found.items()})
-        if self.view.times != before and self.is_mounted:
+            won = await self.desk.votes(task, names)
+            self.view.votes.update({(task, name): tally for name, tally in won.items()})
+        if (self.view.times, self.view.votes) != before and self.is_mounted:
             self.query_one(TaskPane).reload()
             if self._models and self._models.is_mounted:
                 self._models.reload()

@@ -16,7 +16,7 @@ from hgtui.core.text import one_line, plural
 from hgtui.paths import styles
 from hgtui.ui.bridge import Desk
 from hgtui.ui.keys import keys_of
-from hgtui.ui.models import ORDERS, columns_line, distinct, facts, fits, ordered, refusal, took
+from hgtui.ui.models import ORDERS, columns_line, distinct, facts, fits, ordered, refusal, took, votes
 from hgtui.ui.screens.searching import Searching
 from hgtui.ui.view import View
 from hgtui.ui.widgets.bars import Bar, key_at, keys_line, press
@@ -126,7 +126,8 @@ class Models(Searching):
         help = self.view.run.help.get(self.about.task, "") if self.found is None and not self.words else ""
         if one:
             past, advised = took(self.view, self.about, one), self.view.advised.get(self.about.uid)
-            bar.show(*facts(one, self.about, self.view.assignment(self.about.uid), width, most, past, advised))
+            voted = votes(self.view, self.about, one)
+            bar.show(*facts(one, self.about, self.view.assignment(self.about.uid), width, most, past, advised, voted))
         else:
             bar.show(*(((line, "warn"),) for line in wrapped(help, width, most) if help))
         self.query_one("#models-head", Bar).show(columns_line(width))

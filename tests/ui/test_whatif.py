@@ -1,0 +1,133 @@
+"""What-if in the workbench, on the real conductor and the real wire: approved by a key press, side by side, the winner goes on."""
+
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from hgtui.core import commands as cmd
+from hgtui.core import events as ev
+from hgtui.core.model import Assignment
+from hgtui.core.run import Run
+from hgtui.core.states import Failure, TaskState
+from hgtui.core.trials import Ahead, Tried
+from hgtui.ui.may import why_not
+from hgtui.ui.screens.whatif import WhatIfScreen
+from hgtui.ui.screens.workbench import Workbench
+from hgtui.ui.view import View
+from tests.servers.chat import Reply
+from tests.ui.bench import notice, screen_text, settle, until, workbench
+from tests.ui.scripted import candidate, chain
+from tests.ui.talk import Controller, plan, row
+from tests.ui.test_drawing import EVIL
+from tests.ui.test_llm import finished, talking
+from tests.ui.test_whole import ask, run
+
+NOTES = "Bees wake in spring. They fly from flower to flower. A queen leads the hive. Winter is long for bees."
+
+
+def the_run(pilot: Pilot[None]) -> Run:
+    """The run behind the screen that is shown."""
+    return next(one.view.run for one in pilot.app.screen_stack if isinstance(one, Workbench))
+
+
+def squeezed(pilot: Pilot[None]) -> str:
+    """What stands on the screen, without what parts its columns."""
+    return " ".join(screen_text(pilot).replace("│", " ").split())
+
+
+def foreseen(pilot: Pilot[None]) -> ev.WhatIfForeseen | None:
+    screen = pilot.app.screen
+    return screen.foreseen if isinstance(screen, WhatIfScreen) else None
+
+
+def of(screen: Workbench, uid: str) -> View:
+    screen.view.chosen = uid
+    return screen.view
+
+
+async def test_two_models_are_run_on_the_same_input_once_that_is_approved_and_the_winner_goes_on(
+    tmp_path: Path,
+) -> None:
+    script = Controller(plan(row(0, NOTES, "summarization")), answers=[Reply("Bees in short, by an LLM.")])
+    async with talking(tmp_path, script, (80, 24)) as (pilot, server):
+        await ask(pilot, "Sum it up")
+        asked = len(server.requests)
+        before = run(pilot).gate
+        assert before
+        await pilot.press("w")
+        await until(pilot, lambda: foreseen(pilot))
+        await settle(pilot)
+        text = screen_text(pilot)
+        assert "What if: task 0 summarization" in text
+        assert "Nothing has run. a approves this and runs it:" in text
+        assert "lexrank" in text
+        assert "test-model" in text
+        await pilot.press("space")
+        await settle(pilot)
+        assert "Choose 2 or 3" in screen_text(pilot)
+        await pilot.press("a")
+        assert the_run(pilot).trials == {}
+        await pilot.press("space")
+        await until(pilot, lambda: foreseen(pilot))
+        assert len(server.requests) == asked
+        await pilot.press("a")
+        await until(pilot, lambda: (trials := the_run(pilot).trials) and len(trials["t1"].tried) == 2)
+        await settle(pilot)
+        assert len(server.requests) == asked + 1
+        await until(pilot, lambda: "Bees in short, by an LLM." in squeezed(pilot) and "memory" in screen_text(pilot))
+        names = the_run(pilot).trials["t1"].names
+        here = names.index("controller:test-model")
+        await pilot.press(*["right"] * here, "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Workbench) and run(pilot).gate)
+        await settle(pilot)
+        assert run(pilot).draft.assignments["t1"].candidate == "controller:test-model"
+        after = run(pilot).gate
+        assert after
+        assert after.fingerprint != before.fingerprint
+        assert run(pilot).grant is None
+        await until(pilot, lambda: "won 1 of 1 here" in screen_text(pilot))
+        await pilot.press("a")
+        assert (await finished(pilot)).state("t1") is TaskState.REUSED
+        assert [one.preview for one in run(pilot).status("t1").results] == ["Bees in short, by an LLM."]
+
+
+async def test_what_came_of_it_is_hostile_text_and_is_left_and_given_up() -> None:
+    one, two = candidate(), candidate("textrank")
+    async with workbench(chain(), (120, 36), one, two) as (pilot, conductor):
+        screen = pilot.app.screen
+        assert isinstance(screen, Workbench)
+        assert "the whole input" in why_not("what_if", of(screen, "t3"))
+        of(screen, "t1")
+        await pilot.press("w")
+        await settle(pilot)
+        preview = conductor.commands.pop()
+        assert preview == cmd.WhatIf(uid="t1", candidates=(one.name, two.name), preview=True)
+        conductor.tell(ev.Refused(command="what_if", message=EVIL))
+        await settle(pilot)
+        assert "\x1b" not in screen_text(pilot)
+        ahead = tuple(
+            Ahead(assignment=Assignment.of(each, "person", ""), leaves=(EVIL,), spends=EVIL) for each in (one, two)
+        )
+        conductor.tell(ev.WhatIfForeseen(uid="t1", fingerprint="f" * 64, ahead=ahead, reruns=("t3",)))
+        await settle(pilot)
+        assert "runs again: 2" in screen_text(pilot)
+        await pilot.press("a")
+        assert conductor.commands.pop() == cmd.WhatIf(uid="t1", candidates=(one.name, two.name), fingerprint="f" * 64)
+        conductor.tell(ev.WhatIfBegun(uid="t1", fingerprint="f" * 64, ahead=ahead))
+        failed = Tried(candidate=one.name, failure=Failure.CRASHED, message=EVIL, hint=EVIL)
+        conductor.tell(ev.WhatIfTried(uid="t1", tried=failed))
+        await settle(pilot)
+        await pilot.press("enter")
+        await settle(pilot)
+        assert "It gave no result." in screen_text(pilot)
+        assert "\x1b" not in screen_text(pilot)
+        await pilot.press("escape")
+        await settle(pilot)
+        conductor.tell(ev.WhatIfTried(uid="t1", tried=failed.model_copy(update={"candidate": two.name})))
+        await until(pilot, lambda: "w on it shows" in notice(pilot))
+        await pilot.press("w")
+        await settle(pilot)
+        await pilot.press("x")
+        assert conductor.commands.pop() == cmd.TakeWinner(uid="t1")
+        conductor.tell(ev.WhatIfVoted(uid="t1", task="summarization"))
+        await until(pilot, lambda: isinstance(pilot.app.screen, Workbench))
