@@ -189,14 +189,17 @@ def _value(change: FieldChange, value: object, ids: Ids) -> str:
 
 
 def _reads(change: FieldChange) -> str:
-    """Say whether an argument reads more results than before, or fewer: that changes what a task is shown."""
+    """Say whether an argument reads more results than before, fewer or others: that changes what a task is shown."""
     if not isinstance(change.after, Input):
         return ""
     before = {ref.uid for ref in change.before.refs} if isinstance(change.before, Input) else set()
     after = {ref.uid for ref in change.after.refs}
-    if more := len(after - before):
+    more, less = len(after - before), len(before - after)
+    if more and less:
+        return "reads another result" if more == less == 1 else "reads other results"
+    if more:
         return f"wider: reads {'one more result' if more == 1 else plural(more, 'more result')}"
-    return f"narrower: reads {plural(len(before - after), 'result')} less" if before - after else ""
+    return f"narrower: reads {plural(less, 'result')} less" if less else ""
 
 
 def _task(sign: str, role: str, task: Task, ids: Ids, width: int, told: str = "") -> list[Line]:

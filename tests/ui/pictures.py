@@ -12,11 +12,12 @@ from textual.pilot import Pilot
 from hgtui.core import events as ev
 from hgtui.session.archive import Archive
 from hgtui.ui.app import HgtuiApp
+from hgtui.ui.screens.whatif import WhatIfScreen
 from hgtui.ui.screens.workbench import Workbench
 from hgtui.ui.widgets.chat import Chat
 from hgtui.ui.widgets.form import FormField, TaskForm
 from hgtui.ui.widgets.showpiece import Showpiece
-from tests.ui.bench import settle, until
+from tests.ui.bench import screen_text, settle, until
 from tests.ui.scripted import ScriptedDesk
 
 RECORDED = Path(__file__).parent / "recorded"
@@ -32,6 +33,9 @@ class Recorded:
         self.desk.base, self.desk.missing = folder, ()
         with contextlib.closing(Archive(RECORDED / f"{name}.zip")) as archive:
             self.entries = archive.entries
+            planner = next(one.event.planner for one in self.entries if isinstance(one.event, ev.RunStarted))
+            if planner != "rules":
+                self.desk.planner_name, self.desk.planner_why = planner, f"plans are made by {planner}"
             for digest in archive.digests:
                 self.desk.artifacts[digest] = folder / digest
                 self.desk.artifacts[digest].write_bytes(b"".join(archive.blocks(digest)))
@@ -99,12 +103,33 @@ async def answer(pilot: Pilot[None]) -> None:
     await settle(pilot)
 
 
+def revised(event: ev.Event) -> bool:
+    return isinstance(event, ev.RevisionProposed)
+
+
+async def revision(pilot: Pilot[None]) -> None:
+    """What a revision changes, and what was changed by hand."""
+    await pilot.press("2")
+    await settle(pilot)
+
+
+async def whatif(pilot: Pilot[None]) -> None:
+    """Two models on the same input, side by side."""
+    await pilot.press("2", "g", "w")
+    await until(pilot, lambda: isinstance(pilot.app.screen, WhatIfScreen))
+    await settle(pilot)
+    await until(pilot, lambda: "nobody had ever" in " ".join(screen_text(pilot).replace("│", " ").split()))
+    await settle(pilot)
+
+
 Scene = Callable[[Pilot[None]], Awaitable[None]]
 SCENES: dict[str, tuple[str, Callable[[ev.Event], bool] | None, Scene]] = {
     "gate": ("portrait", at_gate, gate),
     "edit": ("portrait", at_gate, edit),
     "failure": ("failure", None, failure),
     "answer": ("portrait", None, answer),
+    "revision": ("revision", revised, revision),
+    "whatif": ("revision", None, whatif),
 }
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from PIL import Image
@@ -12,16 +12,25 @@ from skimage import data
 from hgtui import samples
 from hgtui.cli.compose import Workplace
 from hgtui.cli.desk import WorkplaceDesk
-from hgtui.core.commands import Approve, Submit
+from hgtui.core.commands import Approve, Comment, EditPlan, Submit, TakeRevision, WhatIf
+from hgtui.core.edits import SetPolicy
+from hgtui.core.events import Entry, WhatIfForeseen
 from hgtui.core.states import Gate
+from tests.servers.chat import ChatServer
 from tests.servers.hub import TOKEN, HubServer
-from tests.servers.replies import Status
+from tests.servers.replies import Reply, Status
+from tests.ui.talk import Controller, plan, row
 
 RECORDED = Path(__file__).parent / "recorded"
 PORTRAIT = (
     "How many faces are in portrait.jpg? Draw its edges, read page.png and tell me what language it is in,"
     " and read 'Ready for launch' aloud"
 )
+SUMMARY = (
+    "A village mended its library together: it paid for the timber, carried the books, and found readers for two hundred"
+    " that nobody had ever lent."
+)
+REVISION = "Summarize notes.txt and read it aloud"
 FAILURE = "Summarize notes.txt, translate it to French and read it aloud, and tell me how positive notes.txt sounds"
 
 
@@ -44,6 +53,58 @@ async def record(folder: Path, request: str, name: str, environ: Mapping[str, st
         print(await WorkplaceDesk(place).export_run(conductor.run.id, str(RECORDED / f"{name}.zip"), over=True))
 
 
+async def record_revision(folder: Path) -> None:
+    """Let a plan be changed, revised by an LLM and a what-if be held, and export the run where it waits for the vote."""
+    script = Controller(
+        plan(row(0, "notes.txt", "summarization"), row(1, "<GENERATED>-0", "text-to-speech")),
+        plan(
+            row(0, "notes.txt", "summarization"),
+            row(1, "<GENERATED>-2", "text-to-speech", language="fr"),
+            row(2, "<GENERATED>-0", "translation", language="fr"),
+        ),
+        answers=[Reply(SUMMARY)],
+    )
+    async with ChatServer(script) as server:
+        environ = {
+            "HGTUI_DATA_DIR": str(folder / "data"),
+            "HGTUI_CONFIG": str(folder / "none.toml"),
+            "OPENAI_BASE_URL": server.url,
+            "OPENAI_MODEL": "qwen3-8b",
+        }
+        async with await Workplace.open(environ, base=folder) as place:
+            conductor = place.conductor()
+            changed = asyncio.Event()
+            conductor.listen(lambda *_: changed.set())
+
+            async def until(condition: Callable[[], object]) -> None:
+                while not condition():
+                    changed.clear()
+                    await changed.wait()
+
+            run = conductor.run
+            conductor.send(Submit(request=REVISION))
+            await until(lambda: run.gate)
+            first, second = run.plan
+            conductor.send(EditPlan(edit=SetPolicy(uid=second.uid, policy="ask")))
+            await until(lambda: run.undos and run.gate)
+            conductor.send(Comment(text="read it to me in French, please"))
+            await until(lambda: run.revision)
+            conductor.send(TakeRevision())
+            await until(lambda: len(run.plan) == 3 and run.gate)
+            foreseen: list[WhatIfForeseen] = []
+            conductor.listen(lambda entry, _: foreseen.extend(_seen(entry)))
+            names = ("embedded:lexrank", "controller:qwen3-8b")
+            conductor.send(WhatIf(uid=first.uid, candidates=names, preview=True))
+            await until(lambda: foreseen)
+            conductor.send(WhatIf(uid=first.uid, candidates=names, fingerprint=foreseen[0].fingerprint))
+            await until(lambda: run.trials and not run.trials[first.uid].open)
+            print(await WorkplaceDesk(place).export_run(run.id, str(RECORDED / "revision.zip"), over=True))
+
+
+def _seen(entry: Entry) -> list[WhatIfForeseen]:
+    return [entry.event] if isinstance(entry.event, WhatIfForeseen) else []
+
+
 def work(folder: Path) -> None:
     """Put there what the requests name. The portrait is a photograph of NASA, in the public domain."""
     for path in samples.folder().glob("*.*"):
@@ -64,6 +125,10 @@ def main() -> None:
             hub = {"HF_ENDPOINT": server.url, "HGTUI_ROUTER_URL": server.router, "HF_TOKEN": TOKEN}
             environ = {"HGTUI_PROFILE": "rules", **(hub if name == "failure" else {})}
             asyncio.run(record(place, request, name, environ))
+    shutil.rmtree(place)
+    place.mkdir()
+    work(place)
+    asyncio.run(record_revision(place))
     shutil.rmtree(place)
 
 
