@@ -98,6 +98,24 @@ async def test_a_change_is_taken_at_once_another_left_out_and_z_takes_back(tmp_p
         assert diff(pilot).two is None
 
 
+async def test_a_revision_that_was_left_open_is_shown_when_the_run_is_gone_on_with(tmp_path: Path) -> None:
+    script = Controller(plan(GERMAN), plan(GERMAN, FRENCH))
+    async with talking(tmp_path, script) as (pilot, _):
+        await ask(pilot, REQUEST)
+        await revised(pilot, "and French")
+    async with talking(tmp_path, script) as (pilot, _):
+        await pilot.press("escape", "L")
+        await until(pilot, lambda: not isinstance(pilot.app.screen, Workbench))
+        await settle(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Workbench) and run(pilot).revision and run(pilot).gate)
+        await until(pilot, lambda: diff(pilot).two)
+        await settle(pilot)
+        assert "+ task 1 text-classification" in screen_text(pilot)
+        await pilot.press("2", "y")
+        await until(pilot, lambda: len(run(pilot).plan) == 2 and not run(pilot).comment)
+
+
 async def test_of_another_controllers_plan_a_part_is_taken(tmp_path: Path) -> None:
     async with talking(tmp_path, Controller(plan(GERMAN, FRENCH))) as (pilot, _):
         await ask(pilot, REQUEST)

@@ -31,7 +31,10 @@ class Reviewing(Talking):
         happened = tuple(happened)
         super().follow(happened)
         new = any(isinstance(one, ev.RevisionProposed) for one in happened)
-        if (new or self._compared("revision")) and any(isinstance(one, MOVES) for one in happened):
+        moved = any(isinstance(one, MOVES) for one in happened)
+        # Also where it is in a run that another process left, or that was put aside: it must not be out of sight.
+        unseen = self.view.run.revision is not None and self.query_one(DiffPane).two is None and not self.view.looked
+        if unseen or (moved and (new or self._compared("revision"))):
             self._show_revision()
         if self._compared("earlier") and any(isinstance(one, ev.PlanEdited | ev.EditUndone) for one in happened):
             self.show_compared(None)
