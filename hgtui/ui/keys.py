@@ -126,8 +126,7 @@ FORM = (
 )
 """The keys of the form of a task, for the help."""
 TRIAL = (
-    ("space", "a candidate takes part, or not: two or three of them"),
-    ("a", "approve what they would send and spend, as it is shown, and run them"),
+    ("space a", "a candidate takes part, or not; approve what those would send and spend, as it is shown, and run them"),
     ("← →", "the column of another candidate"),
     ("j k", "scroll"),
     ("enter", "this one goes on: the task runs on it, and its result is the task's"),
