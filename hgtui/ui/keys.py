@@ -57,6 +57,9 @@ KEYS = (
     Key("L", "runs", "L", "runs", "List the runs: search, open, go on, run again, delete, export"),
     Key("", "go_on_left", ": go on", "", "Go on with the latest run that was left in the middle"),
     Key("exclamation_mark", "next_problem", "!", "next problem", "Go to the next problem or failure"),
+    Key("v", "boxes", "v", "boxes", "Draw the plan as boxes with lines, or list it as rows again"),
+    Key("V", "boxes_detail", "V", "", "In the drawn plan: boxes with more or with less in them"),
+    Key("H", "boxes_direction", "H", "", "In the drawn plan: from left to right, or from top to bottom"),
     Key("l", "log_of_task", "l", "", "Show the log of the task alone"),
     Key("S", "save_result", "S", "save", "Save the result of the task as a file"),
     Key("O", "open_outside", "O", "open", "Open the result with the desktop's program; over ssh the scp line"),
@@ -123,6 +126,16 @@ FORM = (
     ("esc", "leave; asks where something was typed"),
 )
 """The keys of the form of a task, for the help."""
+BOXES = (
+    ("h j k l", "along a line to the next task, or to the one beside it; the arrows too"),
+    ("shift+arrows", "pan; the wheel and pgup pgdn too"),
+    ("-", "pick what the task waits for: go to it and press enter or -, once more ends it"),
+    ("V H", "more or less of each task; from left to right or from top to bottom"),
+    ("t i a v d", "what flows: text, image, audio, video, document; T table, l labels, b boxes, m mask, n numbers"),
+    ("· * ╌ ↺", "only the order; several kinds; a ring, drawn against the direction; a task that waits for itself"),
+    ("v", "rows again"),
+)
+"""The keys and signs of the drawn plan, for the help."""
 RUNS = (
     ("enter", "look at a run that has ended, go on with another where it stood"),
     ("i", "only look at it, also where another hgtui writes it"),

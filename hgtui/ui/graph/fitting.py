@@ -4,9 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from hgtui.ui.graph.layout import layout
 from hgtui.ui.graph.ranks import Edge, ranks, turned
-from hgtui.ui.graph.shape import BOX, LINE, Detail, Direction, Layout
+from hgtui.ui.graph.shape import BOX, LINE, WIDE, Detail, Direction, Layout
 
-WAYS: tuple[tuple[Detail, Direction], ...] = ((BOX, "right"), (BOX, "down"), (LINE, "right"), (LINE, "down"))
+WAYS: tuple[tuple[Detail, Direction], ...] = (
+    (BOX, "right"), (BOX, "down"), (WIDE, "right"), (WIDE, "down"), (LINE, "right"), (LINE, "down"),
+)  # fmt: skip
 """The best first."""
 CLOSEST: Mapping[Direction, tuple[int, int]] = {"right": (3, 1), "down": (1, 1)}
 """How many cells lie at least between two layers, and between two tasks of one, by direction."""
@@ -26,7 +28,7 @@ def fitted(
     `detail` and `direction` are kept where they are given. Where nothing shows all of it, the one is taken with little detail
     that is least larger than the room.
     """
-    ways = [way for way in WAYS if detail in {None, way[0]} and direction in {None, way[1]}]
+    ways = [way for way in WAYS if (detail is None or detail.name == way[0].name) and direction in {None, way[1]}]
     if not nodes:
         return layout(nodes, edges, {}, ways[0][1], ways[0][0])
     least = dict(_least(nodes, edges, ways))

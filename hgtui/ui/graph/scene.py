@@ -31,6 +31,10 @@ class Part(NamedTuple):
     net: int = -1
 
 
+Stretch = tuple[int, int, int, int]
+"""The first column and row of some cells, and the last ones."""
+
+
 @dataclass(slots=True)
 class Row:
     """A row of a scene, everything from left to right: boxes, stretches of line, and single cells over these."""
@@ -54,6 +58,9 @@ class Scene:
     """The net of each edge."""
     leaving: Mapping[str, tuple[int, ...]]
     """The nets of what a task gives."""
+    touching: Mapping[str, tuple[int, ...]]
+    """The nets that leave or enter a task."""
+    runs: Mapping[int, tuple[Stretch, ...]]
 
     def parts(self, y: int, left: int, right: int) -> Iterator[Part]:
         """Yield what stands in a row from cell `left` up to but without `right`, blanks too; a box that is cut off whole."""
@@ -80,7 +87,7 @@ class Scene:
         for start, end, net in row.spans[max(bisect_right(row.spans, left, key=lambda span: span[0]) - 1, 0) :]:
             if start >= right:
                 break
-            dash = "╌" if self.layout.back and self._is_back(net) else "─"
+            dash = "╌" if self.is_back(net) else "─"
             for at in range(max(start, left), min(end + 1, right)):
                 text[at - left], nets[at - left] = dash, net
         for at in row.order[bisect_left(row.order, left) : bisect_left(row.order, right)]:
@@ -91,8 +98,13 @@ class Scene:
                 yield Part(left + begin, "".join(text[begin:at]), net=nets[begin])
                 begin = at
 
-    def _is_back(self, net: int) -> bool:
-        return self.layout.edges[net][0] in self.layout.back
+    def is_back(self, net: int) -> bool:
+        """Whether a net is drawn against the direction."""
+        return bool(self.layout.back) and self.layout.edges[net][0] in self.layout.back
+
+    def stretches(self, net: int) -> tuple[Stretch, ...]:
+        """Return the cells of the lines of a net, those beside them with a sign too."""
+        return self.runs.get(net, ())
 
 
 def scene(layout: Layout, signs: Mapping[Edge, str] | None = None) -> Scene:
@@ -109,11 +121,28 @@ def scene(layout: Layout, signs: Mapping[Edge, str] | None = None) -> Scene:
         row.boxes.sort()
         row.spans.sort()
         row.order = sorted(row.cells)
-    leaving: dict[str, list[int]] = {}
-    for (giver, _), number in nets.items():
-        leaving.setdefault(giver, []).append(number)
-    given = {node: tuple(dict.fromkeys(some)) for node, some in leaving.items()}
-    return Scene(layout, rows, _borders(layout) if layout.detail.border else {}, nets, given)
+    borders = _borders(layout) if layout.detail.border else {}
+    return Scene(layout, rows, borders, nets, *_ends(nets), _stretches(layout))
+
+
+def _ends(nets: Mapping[Edge, int]) -> tuple[dict[str, tuple[int, ...]], dict[str, tuple[int, ...]]]:
+    """Return for each task the nets that leave it, and those that leave or enter it."""
+    leaving: dict[str, dict[int, None]] = {}
+    touching: dict[str, dict[int, None]] = {}
+    for (giver, reader), number in nets.items():
+        leaving.setdefault(giver, {})[number] = None
+        touching.setdefault(giver, {})[number] = None
+        touching.setdefault(reader, {})[number] = None
+    return {node: tuple(some) for node, some in leaving.items()}, {node: tuple(some) for node, some in touching.items()}
+
+
+def _stretches(layout: Layout) -> dict[int, tuple[Stretch, ...]]:
+    found: dict[int, list[Stretch]] = {}
+    for net, start, end in layout.runs:
+        found.setdefault(net, []).append((*start, *end))
+    for net, (x, y), _ in layout.tips:  # the signs beside
+        found.setdefault(net, []).append((max(x - 1, 0), y, x + 1, y))
+    return {net: tuple(some) for net, some in found.items()}
 
 
 def _draw(layout: Layout, rows: list[Row], back: set[int]) -> None:

@@ -26,6 +26,8 @@ class Detail(NamedTuple):
 
 BOX = Detail("box", 26, 4, border=True)
 LINE = Detail("line", 18, 1, border=False)
+WIDE = Detail("line", 26, 1, border=False)
+"""One line as wide as a box, where there is room: the types of most tasks are longer than 12 characters."""
 DETAILS = (BOX, LINE)
 
 
