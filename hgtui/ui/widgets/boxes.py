@@ -18,7 +18,7 @@ from hgtui.ui.graph.scene import Scene, scene
 from hgtui.ui.graph.shape import BOX, WIDE, Detail, Direction, Layout
 from hgtui.ui.widgets.boxpainting import Painting
 
-APART = 200
+APART = 60
 """From how many tasks on a drawing is laid out beside the loop."""
 LOST = 5
 """How many rows or columns a pane may lose before its drawing is fitted to it anew: a notice must not make boxes jump."""

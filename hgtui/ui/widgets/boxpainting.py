@@ -3,14 +3,16 @@
 What lies where is in a scene; states are looked up when a line of the screen is drawn.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rich.segment import Segment
+from rich.style import Style
 from textual.geometry import Region, Size
 from textual.strip import Strip
 
 from hgtui.core.plan import Uid
 from hgtui.core.states import HAS_RESULT
+from hgtui.core.text import clean
 from hgtui.ui import boxes
 from hgtui.ui.graph.frames import Piece, framed
 from hgtui.ui.graph.minimap import minimap, room
@@ -36,6 +38,7 @@ class Painting(Rows):
         self._given: dict[int, bool] = {}
         """Whether what a net takes along is there, for those that were looked at."""
         self._bright: Bright | None = None
+        self._styles: dict[tuple[str, str], Style] = {}
         self._map: tuple[object, list[str]] | None = None
 
     # What a subclass says
@@ -147,6 +150,7 @@ class Painting(Rows):
         told = at.x, width, self.has_focus, self.app.theme, self.picking
         if told != self._lines_of or len(self._lines) > 2 * self.size.height + 50:
             self._lines.clear()
+            self._styles.clear()
             self._lines_of = told
         row = y + at.y
         if (strip := self._lines.get(row)) is None:
@@ -155,40 +159,50 @@ class Painting(Rows):
 
     def _strip(self, row: int, left: int, width: int) -> Strip:
         assert self._scene is not None
-        strips, at = [], left
+        pieces: list[Segment] = []
         for part in self._scene.parts(row, left, left + width):
-            strip = self._box(part, row) if part.node else self._line(part, row)
-            start = max(at - part.start, 0)
-            strip = strip.crop(start, start + left + width - at) if start or part.node else strip
-            strips.append(strip)
-            at += strip.cell_length
-        return Strip.join(strips).adjust_cell_length(width, self.rich_style)
+            if part.node:
+                box = Strip(self._segments(*self._box(part, row)), self._scene.layout.boxes[part.node].width)
+                pieces += box.crop(max(left - part.start, 0), left + width - part.start)
+            else:
+                pieces += self._segments(self._line(part, row))
+        return Strip(pieces).simplify().adjust_cell_length(width, self._style("", ""))
 
-    def _box(self, part: Part, row: int) -> Strip:
+    def _box(self, part: Part, row: int) -> tuple[Sequence[Piece], str]:
+        """Return a row of a box, and the ground that it stands on."""
         assert self._scene is not None
         view, laid, uid = self.view, self._scene.layout, part.node
         task = view.plan.get(uid)
         if task is None:  # it is about to be laid out anew
-            return Strip.blank(laid.boxes[uid].width, self.rich_style)
+            return [(" " * laid.boxes[uid].width, "")], ""
         role = "turn" if uid == self.picking else boxes.role_of(view, task)
         lines = boxes.written(view, task, laid.detail, view.clock())
-        pieces = framed(self._scene, uid, row, lines, role, boxes.done(view, task))
+        pieces: Sequence[Piece] = framed(self._scene, uid, row, lines, role, boxes.done(view, task))
         if self.row_of(uid) is None:
             pieces = [(text, "dim") for text, _ in pieces]
         here = uid == self.uid_at(self.cursor)
-        ground = ("cursor" if self.has_focus or self.led else "here") if here else ""
-        return strip_of(tuple(pieces), self, laid.boxes[uid].width, row=ground)
+        return pieces, ("cursor" if self.has_focus or self.led else "here") if here else ""
 
-    def _line(self, part: Part, row: int) -> Strip:
-        """Draw a stretch of a line: in the colour of what it takes along, heavy where it is one of the selected task."""
+    def _line(self, part: Part, row: int) -> Sequence[Piece]:
+        """Return a stretch of a line: in the colour of what it takes along, heavy where it is one of the selected task."""
         assert self._scene is not None
         if part.net < 0:
-            return Strip([Segment(part.text, self.rich_style)])
+            return ((part.text, ""),)
         role = "bad" if self._scene.is_back(part.net) else "good" if self._flows(part.net) else "dim"
-        pieces: list[Piece] = [(part.text, role)]
         if self._bright is not None and part.net in self._bright.nets:
-            pieces = self._bright.lit(part, row, role)
-        return strip_of(tuple(pieces), self, len(part.text))
+            return self._bright.lit(part, row, role)
+        return ((part.text, role),)
+
+    def _segments(self, pieces: Sequence[Piece], ground: str = "") -> list[Segment]:
+        return [Segment(clean(text), self._style(role, ground)) for text, role in pieces]
+
+    def _style(self, role: str, ground: str) -> Style:
+        """Return the colours of a role on a ground: looked up once, for it takes longer than all else."""
+        if (known := self._styles.get((role, ground))) is None:
+            below = self.get_component_rich_style(f"rows--{ground}") if ground else self.rich_style
+            above = self.get_component_rich_style(f"rows--{role}", partial=True) if role else None
+            known = self._styles[role, ground] = below + above if above else below
+        return known
 
     # The minimap
 
@@ -218,7 +232,7 @@ class Painting(Rows):
         if self._map is None or self._map[0] != told:
             lines = minimap(laid, mapped, (at.x, at.y), (size.width, size.height), self.uid_at(self.cursor))
             self._map = told, lines
-        line = strip_of(((self._map[1][y - region.y], "accent"),), self, mapped[0], row="here")
+        line = Strip(self._segments(((self._map[1][y - region.y], "accent"),), "here"), mapped[0])
         return Strip.join([strip.crop(0, width - mapped[0]), line])
 
 
