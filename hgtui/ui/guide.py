@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from hgtui.ui.keymap import KeyMap
-from hgtui.ui.keys import BOXES, FORM, KEYS, LOG, MODELS, MOTIONS, MOVES, OTHERS, RUNS, Key
+from hgtui.ui.keys import BOXES, DRAWN, FORM, KEYS, LOG, MODELS, MOTIONS, MOVES, OTHERS, RUNS, Key
 from hgtui.ui.may import why_not
 from hgtui.ui.view import View
 from hgtui.ui.words import SIGNS
@@ -71,8 +71,9 @@ def guide(where: str, view: View, keymap: KeyMap) -> list[Told]:
     now = [key for key in KEYS if not why_not(key.action, view)]
     told = [Told("", title, "head"), Told("", about, "dim")]
     told += [Told(*one) for one in _here(where, keymap)]
+    in_drawn = [*(_key(key, keymap) for key in DRAWN), *(Told(*one) for one in BOXES)]
     if drawn:
-        told += [Told(*one) for one in BOXES]
+        told += in_drawn
     if writes:
         reach = [key for key in KEYS if keymap.in_field(key.id)]
         told += [Told(keymap.in_field(key.id), key.about) for key in reach]
@@ -86,8 +87,9 @@ def guide(where: str, view: View, keymap: KeyMap) -> list[Told]:
     told += [_key(key, keymap, f"{key.about}. {why_not(key.action, view)}") for key in KEYS if key not in now]
     told += [Told("", "In every list", "head"), *(_key(key, keymap) for key in MOTIONS)]
     told += [Told("", "Everywhere", "head"), *(_key(key, keymap) for key in OTHERS), *(Told(*one) for one in MOVES)]
+    if not drawn:
+        told += [Told("", "In the drawn plan", "head"), *in_drawn]
     for name, rows in (
-        *([] if drawn else [("In the drawn plan", BOXES)]),
         ("In the form of a task", FORM),
         ("In the log and the problems", LOG),
         ("In the list of runs", RUNS),

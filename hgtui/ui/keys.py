@@ -109,6 +109,15 @@ OTHERS = (
     Key("ctrl+q", "quit", "ctrl+q", "", "Leave at once"),
 )
 """The keys of the workbench that are no actions to look for."""
+DRAWN = (
+    Key("h,left", "box_left", "h ←", "", "In the drawn plan: to the box at the left"),
+    Key("l,right", "box_right", "l →", "", "In the drawn plan: to the box at the right"),
+    Key("shift+left", "pan_left", "shift+←", "", "In the drawn plan: pan to the left"),
+    Key("shift+right", "pan_right", "shift+→", "", "In the drawn plan: pan to the right"),
+    Key("shift+up", "pan_up", "shift+↑", "", "In the drawn plan: pan up"),
+    Key("shift+down", "pan_down", "shift+↓", "", "In the drawn plan: pan down"),
+)
+"""The keys of the drawn plan besides those of every list; l is the log of the task where the plan stands as rows."""
 MODELS = (
     Key("slash", "filter_models", "/", "", "Show only what has these words"),
     Key("s", "search_models", "s", "", "Search the Hub for a model of this type"),
@@ -127,8 +136,8 @@ FORM = (
 )
 """The keys of the form of a task, for the help."""
 BOXES = (
-    ("h j k l", "along a line to the next task, or to the one beside it; the arrows too"),
-    ("shift+arrows", "pan; the wheel and pgup pgdn too"),
+    ("j k ↓ ↑", "to the box below and above; along the drawing it follows the lines"),
+    ("pgdn pgup", "pan by a page; the wheel pans too, with shift to the side"),
     ("-", "pick what the task waits for: go to it and press enter or -, once more ends it"),
     ("V H", "more or less of each task; from left to right or from top to bottom"),
     ("t i a v d", "what flows: text, image, audio, video, document; T table, l labels, b boxes, m mask, n numbers"),

@@ -76,7 +76,7 @@ async def gate(pilot: Pilot[None]) -> None:
 
 async def boxes(pilot: Pilot[None]) -> None:
     """The plan as a drawn graph."""
-    await pilot.press("2", "v", "j")
+    await pilot.press("2", "v", "plus", "j")
     await settle(pilot)
 
 

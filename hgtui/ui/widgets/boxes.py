@@ -16,6 +16,7 @@ from hgtui.ui.graph.minimap import place
 from hgtui.ui.graph.moves import Way, node_at, step
 from hgtui.ui.graph.scene import Scene, scene
 from hgtui.ui.graph.shape import BOX, WIDE, Detail, Direction, Layout
+from hgtui.ui.keys import DRAWN
 from hgtui.ui.widgets.boxpainting import Painting
 
 APART = 60
@@ -28,12 +29,10 @@ class Boxes(Painting):
     """Rows that can be drawn as a graph: the same tasks, the same one selected. A subclass says which there are."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("h,left", "aside(-1)", "the box to the left", show=False, id="box_left"),
-        Binding("l,right", "aside(1)", "the box to the right", show=False, id="box_right"),
-        Binding("shift+left", "pan(-1, 0)", "pan left", show=False, id="pan_left"),
-        Binding("shift+right", "pan(1, 0)", "pan right", show=False, id="pan_right"),
-        Binding("shift+up", "pan(0, -1)", "pan up", show=False, id="pan_up"),
-        Binding("shift+down", "pan(0, 1)", "pan down", show=False, id="pan_down"),
+        Binding(key.key, action, key.about, show=False, id=key.id)
+        for key, action in zip(
+            DRAWN, ("aside(-1)", "aside(1)", "pan(-1, 0)", "pan(1, 0)", "pan(0, -1)", "pan(0, 1)"), strict=True
+        )
     ]
 
     class Picked(Message):
@@ -49,6 +48,8 @@ class Boxes(Painting):
         self._tasks: tuple[Task, ...] | None = None
         self._fit: tuple[object, tuple[int, int]] = (None, (0, 0))
         self._drawing = 0
+        self._apart = False
+        """Whether a plan is being laid out beside the loop."""
 
     # The drawing
 
@@ -69,12 +70,11 @@ class Boxes(Painting):
         self._fit = told, (size.width, size.height)
         self._tasks = self.view.plan.tasks
         self._drawing += 1
-        if len(self._tasks) > APART:
-            self.run_worker(
-                self._lay_out_apart(self._drawing, self.view.plan, growing), group="drawing", exclusive=True
-            )
-        else:
+        if len(self._tasks) <= APART:
             self._take(self._laid_out(self.view.plan, growing))
+        elif not self._apart:
+            self._apart = True
+            self.run_worker(self._lay_out_apart(), group="drawing")
 
     def _same(self) -> bool:
         """Whether the plan has the same tasks and edges as when it was laid out."""
@@ -82,8 +82,7 @@ class Boxes(Painting):
         if then is None or now is then:
             return then is not None
         alike = len(now) == len(then) and all(
-            one is other or (one.uid == other.uid and one.args == other.args and one.after == other.after)
-            for one, other in zip(now, then, strict=True)
+            one is other or (_drawn_alike(one, other)) for one, other in zip(now, then, strict=True)
         )
         if alike:
             self._tasks = now
@@ -101,18 +100,29 @@ class Boxes(Painting):
             before = None
         return scene(layout(nodes, edges, {}, direction, detail, signs=signs, growing=True, before=before), signs)
 
-    async def _lay_out_apart(self, number: int, plan: Plan, growing: bool) -> None:
-        found = await asyncio.to_thread(self._laid_out, plan, growing)
-        if number == self._drawing and self.view.boxes:
-            self._take(found)
+    async def _lay_out_apart(self) -> None:
+        """Lay out beside the loop until nothing has changed meanwhile; what a plan looked like on its way is shown too."""
+        try:
+            number = -1
+            while number != self._drawing and self.view.boxes:
+                number, run, growing = self._drawing, self.view.run, self.view.run.proposed is None
+                found = await asyncio.to_thread(self._laid_out, self.view.plan, growing)
+                streams = growing and run is self.view.run and run.proposed is None
+                if self.view.boxes and (number == self._drawing or streams):
+                    self._take(found)
+        finally:
+            self._apart = False
 
     def _take(self, found: Scene) -> None:
+        # While a plan streams in nothing is panned: what a person reads would go from under their eyes.
+        stays = self._scene is not None and self.view.run.proposed is None
         self._scene = found
         self._light()
         width, height = found.layout.size
         self.virtual_size = Size(max(width, 1), max(height, 1))
         self._redraw()
-        self._show_cursor()
+        if not stays:
+            self._show_cursor()
 
     def other_detail(self) -> Detail:
         """Show more or less of each task, whether or not the whole plan is seen then; return what is shown."""
@@ -131,6 +141,7 @@ class Boxes(Painting):
     def forget_drawing(self) -> None:
         """Draw the next plan as if there had been none."""
         self.detail = self.direction = self.picking = self._scene = self._tasks = None
+        self._drawing += 1
 
     def refit(self) -> None:
         """Draw in another size of the pane what is drawn already."""
@@ -217,6 +228,11 @@ class Boxes(Painting):
         if event.chain == 2 and row == self.cursor:
             self.action_open()
         self._go(row)
+
+
+def _drawn_alike(one: Task, other: Task) -> bool:
+    """Whether two tasks are drawn the same but for their states."""
+    return (one.uid, one.task, one.args, one.after) == (other.uid, other.task, other.args, other.after)
 
 
 def _other(fit: tuple[int, int], now: tuple[int, int]) -> bool:

@@ -61,6 +61,12 @@ class Painting(Rows):
         """What is drawn, None where the plan stands as rows, or is still being laid out."""
         return self._scene.layout if self.view.boxes and self._scene else None
 
+    def watch_has_focus(self, value: bool) -> None:
+        """Show at the selected box whether keys go here."""
+        super().watch_has_focus(value)
+        if self._scene is not None and (uid := self.uid_at(self.cursor)):
+            self.redraw_boxes([uid])
+
     def show(self, count: int) -> None:
         """Take over how many rows there are; the drawing has a size of its own."""
         if not self.view.boxes:
