@@ -17,7 +17,7 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks.boxes import graph
+from benchmarks._boxes import graph
 from benchmarks.terminal import Terminal, cpu_seconds, environment, own_folder
 from hgtui.core.reading import PlanError, read_plan
 from hgtui.ui.graph import flows
@@ -79,7 +79,7 @@ def frames(size: int) -> dict[str, tuple[float, float]]:
     found = {}
     with own_folder() as folder:
         env = {**environment(folder), "PYTHONPATH": str(Path.cwd())}
-        with Terminal([sys.executable, "-m", "benchmarks.boxes", str(size)], env) as terminal:
+        with Terminal([sys.executable, "-m", "benchmarks._boxes", str(size)], env) as terminal:
             terminal.read(20.0, 3.0)
             if "╭───" not in terminal.text():
                 raise SystemExit(f"nothing is drawn:\n{terminal.text()}")

@@ -30,14 +30,11 @@ def signs(plan: Plan) -> dict[Edge, str]:
                 if (giver := plan.get(ref.uid)) is not None:
                     kinds.setdefault(ref.uid, set()).add(_sign(giver, ref.field))
         for dep in task.deps:
+            if dep == task.uid or plan.get(dep) is None:
+                continue
             some = kinds.get(dep, {ORDER})
             found[dep, task.uid] = next(iter(some)) if len(some) == 1 else SEVERAL
     return found
-
-
-def loops(plan: Plan) -> frozenset[Uid]:
-    """Return the tasks that wait for themselves."""
-    return frozenset(task.uid for task in plan if task.uid in task.deps)
 
 
 def _sign(giver: Task, field: str) -> str:

@@ -59,6 +59,7 @@ class Boxes(Painting):
         if not self.view.boxes:
             self._scene = self._tasks = None
             return
+        self.plan = self.view.plan
         size = self.room
         growing = self.view.run.proposed is None
         told = growing, self.detail, self.direction, self.app.size
@@ -68,17 +69,17 @@ class Boxes(Painting):
             self._redraw()
             return
         self._fit = told, (size.width, size.height)
-        self._tasks = self.view.plan.tasks
+        self._tasks = self.plan.tasks
         self._drawing += 1
         if len(self._tasks) <= APART:
-            self._take(self._laid_out(self.view.plan, growing))
+            self._take(self._laid_out(self.plan, growing))
         elif not self._apart:
             self._apart = True
             self.run_worker(self._lay_out_apart(), group="drawing")
 
     def _same(self) -> bool:
         """Whether the plan has the same tasks and edges as when it was laid out."""
-        now, then = self.view.plan.tasks, self._tasks
+        now, then = self.plan.tasks, self._tasks
         if then is None or now is then:
             return then is not None
         alike = len(now) == len(then) and all(
@@ -106,7 +107,7 @@ class Boxes(Painting):
             number = -1
             while number != self._drawing and self.view.boxes:
                 number, run, growing = self._drawing, self.view.run, self.view.run.proposed is None
-                found = await asyncio.to_thread(self._laid_out, self.view.plan, growing)
+                found = await asyncio.to_thread(self._laid_out, self.plan, growing)
                 streams = growing and run is self.view.run and run.proposed is None
                 if self.view.boxes and (number == self._drawing or streams):
                     self._take(found)

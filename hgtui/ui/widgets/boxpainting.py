@@ -10,7 +10,7 @@ from rich.style import Style
 from textual.geometry import Region, Size
 from textual.strip import Strip
 
-from hgtui.core.plan import Uid
+from hgtui.core.plan import Plan, Uid
 from hgtui.core.states import HAS_RESULT
 from hgtui.core.text import clean
 from hgtui.ui import boxes
@@ -33,6 +33,8 @@ class Painting(Rows):
     def __init__(self, id: str) -> None:
         super().__init__(id=id)
         self._scene: Scene | None = None
+        self.plan = Plan()
+        """The plan as it was drawn last: while it streams in, a run puts it together anew each time it is asked."""
         self._lines: dict[int, Strip] = {}
         self._lines_of: object = None
         self._given: dict[int, bool] = {}
@@ -178,7 +180,7 @@ class Painting(Rows):
         """Return a row of a box, and the ground that it stands on."""
         assert self._scene is not None
         view, laid, uid = self.view, self._scene.layout, part.node
-        task = view.plan.get(uid)
+        task = self.plan.get(uid)
         if task is None:  # it is about to be laid out anew
             return [(" " * laid.boxes[uid].width, "")], ""
         role = "turn" if uid == self.picking else boxes.role_of(view, task)
