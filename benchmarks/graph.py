@@ -23,12 +23,13 @@ from hgtui.core.reading import PlanError, read_plan
 from hgtui.ui.graph import flows
 from hgtui.ui.graph.fitting import fitted
 from hgtui.ui.graph.layout import layout
+from hgtui.ui.graph.minimap import HERE
 from hgtui.ui.graph.scene import scene
 from hgtui.ui.graph.shape import BOX, LINE
 
 PANE = (81, 16)
 TIMES, WARM_UP = 40, 5
-QUIET_S = 0.15
+QUIET_S, START_S = 0.15, 90.0
 KEYS = {
     "a key that does nothing": b"\x1b[20~",
     "one state change": b"\x1b[15~",
@@ -80,8 +81,10 @@ def frames(size: int) -> dict[str, tuple[float, float]]:
     with own_folder() as folder:
         env = {**environment(folder), "PYTHONPATH": str(Path.cwd())}
         with Terminal([sys.executable, "-m", "benchmarks._boxes", str(size)], env) as terminal:
-            terminal.read(20.0, 3.0)
-            if "╭───" not in terminal.text():
+            terminal.read(2.0, None)
+            while HERE not in terminal.text() and terminal.now < START_S:
+                terminal.read(5.0, 2.0)
+            if HERE not in terminal.text():
                 raise SystemExit(f"nothing is drawn:\n{terminal.text()}")
             for name, key in KEYS.items():
                 found[name] = pressed(terminal, [key])
