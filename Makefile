@@ -6,8 +6,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 PYTEST_ARGS ?=
-# Many tests wait for child processes and sockets: two at a time are twice as fast, on two cores too.
-WORKERS ?= -n 2 --dist worksteal
+# Many tests wait for child processes, sockets and frames: four at a time are faster than two, on two cores too.
+WORKERS ?= -n 4 --dist worksteal
 SHELL := /bin/sh
 BIN := $(VENV)/bin
 SAMPLES := hgtui/samples

@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from hgtui.cli.compose import Sources, catalogues
 from hgtui.cli.faults import Fault
+from hgtui.cli.graphing import graph_of
 from hgtui.cli.reading import place_in, read_plan_at, read_source
 from hgtui.cli.words import mend_lines, plan_table, problem_lines, problem_row, say
 from hgtui.core.addresses import is_address
@@ -107,8 +108,11 @@ async def check(name: str, *, as_json: bool, offline: bool = False) -> int:
     return EXIT_FAILED if errors(listed) else EXIT_OK
 
 
-async def parse(name: str, *, as_json: bool, output: str | None, offline: bool = False) -> int:
-    """Read a planner's raw reply, say how it was read and what was left out, and print the plan; 1 where none is in it."""
+async def parse(name: str, *, as_json: bool, output: str | None, offline: bool = False, graph: bool = False) -> int:
+    """Read a planner's raw reply, say how it was read and what was left out, and print the plan; 1 where none is in it.
+
+    With `graph` it is printed as a drawing.
+    """
     from hgtui.planning.reader import ReplyError, read_reply
 
     text = await asyncio.to_thread(read_source, name)
@@ -125,7 +129,8 @@ async def parse(name: str, *, as_json: bool, output: str | None, offline: bool =
         say(f"note: {dropped}")
     async with catalogues(os.environ, offline=offline) as known:
         facts = await look_at(found.plan, known)
-    return show_plan(Draft(plan=found.plan), facts, as_json=as_json, output=output)
+    words = graph_of(Run(drafted=list(found.plan))) if graph and found.plan.tasks else ""
+    return show_plan(Draft(plan=found.plan), facts, as_json=as_json, output=output, words=words)
 
 
 async def look_at(plan: Plan, sources: Sources, chosen: Mapping[Uid, Assignment] = MappingProxyType({})) -> Facts:

@@ -8,7 +8,7 @@ import typer
 
 from hgtui import __version__
 from hgtui.cli.config_commands import config_app
-from hgtui.cli.options import Allow, Answer, Files, Fresh, Json, Level, NoStore, Offline, Out, Output, Profile
+from hgtui.cli.options import Allow, Answer, Files, Fresh, Graph, Json, Level, NoStore, Offline, Out, Output, Profile
 
 app = typer.Typer(
     name="hgtui",
@@ -244,6 +244,7 @@ def plan(
         str | None,
         typer.Option("--parse", metavar="FILE", help="Read a planner's reply from this file, '-' for standard input."),
     ] = None,
+    graph: Graph = False,
     as_json: Json = False,
     output: Output = None,
     profile: Profile = None,
@@ -252,12 +253,14 @@ def plan(
     allow: Allow = None,
 ) -> None:
     """Plan a request, choose models, and stop there."""
+    if graph and (as_json or output):
+        raise typer.BadParameter("it goes without --json and --output", param_hint="--graph")
     if parse is not None:
         from hgtui.cli import checking
 
         if request or file or profile or allow:
             raise typer.BadParameter("it reads a reply and plans nothing", param_hint="--parse")
-        _await(checking.parse(parse, as_json=as_json, output=output, offline=offline))
+        _await(checking.parse(parse, as_json=as_json, output=output, offline=offline, graph=graph))
     from hgtui.cli import running
 
     folders = tuple(allow or ())
@@ -271,6 +274,7 @@ def plan(
             offline=offline,
             no_store=no_store,
             allow=folders,
+            graph=graph,
         )
     )
 
@@ -510,17 +514,20 @@ def show(
     search: Annotated[
         str, typer.Option("--search", metavar="WORDS", help="With --log: only lines with all of these words.")
     ] = "",
+    graph: Graph = False,
     as_json: Json = False,
 ) -> None:
-    """Show one run: its plan, how it went, its answer; or its log."""
+    """Show one run: its plan, how it went, its answer; or its log, or its plan as a graph."""
     from hgtui.cli import showing
 
+    if graph and (log or as_json):
+        raise typer.BadParameter("it goes without --log and --json", param_hint="--graph")
     given = {"--task": task is not None, "--level": level is not None, "--search": bool(search)}
     if log:
         _await(showing.log(run, task=task, level=level.value if level else "debug", search=search, as_json=as_json))
     for option in (name for name, is_there in given.items() if is_there):
         raise typer.BadParameter("it goes with --log", param_hint=option)
-    _await(showing.show(run, as_json=as_json))
+    _await(showing.show(run, as_json=as_json, graph=graph))
 
 
 @app.command()

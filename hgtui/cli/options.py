@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of words.")]
+Graph = Annotated[bool, typer.Option("--graph", help="Print the plan as a drawn graph.")]
 Files = Annotated[
     list[str] | None, typer.Option("--file", "-f", metavar="FILE", help="A file that the request may read. Repeatable.")
 ]

@@ -9,6 +9,7 @@ from hgtui.cli.checking import show_stopped
 from hgtui.cli.compose import Workplace
 from hgtui.cli.faults import Fault
 from hgtui.cli.folders import allowed_folders
+from hgtui.cli.graphing import graph_of
 from hgtui.cli.headless import Headless
 from hgtui.cli.own import settle
 from hgtui.cli.picking import pick_model
@@ -293,8 +294,9 @@ async def plan(
     offline: bool = False,
     allow: tuple[Path, ...] = (),
     no_store: bool = False,
+    graph: bool = False,
 ) -> int:
-    """Plan a request and choose models, and stop there."""
+    """Plan a request and choose models, and stop there; with `graph` print the plan as a drawing."""
     allowed = await asyncio.to_thread(allowed_folders, allow)
     await _check_files(files)
     if not request.strip():
@@ -308,4 +310,5 @@ async def plan(
         _tell_raw(place, run)
         if run.gate is None:
             return close(run, status, as_json=False, shown=True)
-        return show_stopped(run, run.gate, as_json=as_json, output=output)
+        words = graph_of(run) if graph and run.plan.tasks else ""
+        return show_stopped(run, run.gate, as_json=as_json, output=output, words=words)

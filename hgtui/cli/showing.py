@@ -96,8 +96,8 @@ async def results(*, as_json: bool, clear: bool) -> int:
     return EXIT_OK
 
 
-async def show(name: str, *, as_json: bool) -> int:
-    """Show a run: its events as lines, or its plan, how it went and its answer."""
+async def show(name: str, *, as_json: bool, graph: bool = False) -> int:
+    """Show a run: its events as lines, or its plan, how it went and its answer; with `graph` its plan as a drawing alone."""
     from hgtui.core.run import Run
     from hgtui.session.journal import Journal, UnknownRun
 
@@ -115,6 +115,13 @@ async def show(name: str, *, as_json: bool) -> int:
     run = Run()
     for entry in reading.entries:
         run.fold(entry)
+    if graph:
+        from hgtui.cli.graphing import graph_of
+
+        if not run.plan.tasks:
+            raise Fault(f"The run {run.id} has no plan that could be drawn.", f"How far it came: hgtui show {run.id}")
+        _out(graph_of(run))
+        return EXIT_OK
     _out(f"run {run.id}, planned by {run.planner}\n\n{run.request}\n")
     _out(plan_table(run.plan, dict(run.draft.assignments)))
     states = [(str(task.id), task.task, run.state(task.uid).value, _said(run.status(task.uid))) for task in run.plan]

@@ -32,8 +32,10 @@ class Row:
         return len(self.tasks) > 1
 
 
-def plan_rows(view: View, opened: Collection[Uid], words: str = "") -> list[Row]:
+def plan_rows(view: View, opened: Collection[Uid], words: str = "", *, fold: bool = True) -> list[Row]:
     """Return the rows of a plan; a fold is open where one of its tasks is in `opened`, and none is made by a filter.
+
+    Without `fold` each task has a row of its own.
 
     While a plan streams in nothing folds: a row would go from under the eyes of who reads it. Afterwards what folds
     depends on the plan, its models and problems alone, so that no row moves while the tasks run.
@@ -41,7 +43,7 @@ def plan_rows(view: View, opened: Collection[Uid], words: str = "") -> list[Row]
     if words.strip():
         ids = view.ids
         return [Row((task,)) for task in view.plan if has(view, task, words, ids)]
-    if view.run.proposed is None:
+    if view.run.proposed is None or not fold:
         return [Row((task,)) for task in view.plan]
     rows: list[Row] = []
     for group in _groups(view):

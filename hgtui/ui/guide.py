@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from hgtui.ui.keymap import KeyMap
-from hgtui.ui.keys import FORM, KEYS, LOG, MODELS, MOTIONS, MOVES, OTHERS, RUNS, TRIAL, Key
+from hgtui.ui.keys import BOXES, DRAWN, FORM, KEYS, LOG, MODELS, MOTIONS, MOVES, OTHERS, RUNS, TRIAL, Key
 from hgtui.ui.may import why_not
 from hgtui.ui.view import View
 from hgtui.ui.words import SIGNS
@@ -28,6 +28,11 @@ WHERE = {
         "The plan",
         "One row for each task: its state, what goes in, the model, where that runs. ‹0› is the result of task 0; "
         "~ stands before what you changed, + before what you added. Nothing runs before you approve it.",
+    ),
+    "boxes": (
+        "The plan as boxes",
+        "Each task with its state, its model and how far it is; a line goes from what gives a result to what waits for it, with a "
+        "letter for what flows. Lines that cross have a gap; ├ ┬ ┼ branch. The lines of the selected task are heavy.",
     ),
     "task": ("The selected task", "Its result or failure, its arguments, and who could run it with what is known of each."),
     "log": ("Problems and log", "What is wrong or doubtful in the plan, with its mends; below it what has happened, the latest first."),
@@ -64,11 +69,15 @@ MARKS = "~ edited by you   + added by you   ! a problem   ‹0› result of task
 
 def guide(where: str, view: View, keymap: KeyMap) -> list[Told]:
     """Return the help for a pane, by its id."""
-    title, about = WHERE.get(where, WHERE["plan"])
+    drawn = where == "plan" and view.boxes
+    title, about = WHERE["boxes"] if drawn else WHERE.get(where, WHERE["plan"])
     writes = where in {"prompt", "form"}
     now = [key for key in KEYS if not why_not(key.action, view)]
     told = [Told("", title, "head"), Told("", about, "dim")]
     told += [Told(*one) for one in _here(where, keymap)]
+    in_drawn = [*(_key(key, keymap) for key in DRAWN), *(Told(*one) for one in BOXES)]
+    if drawn:
+        told += in_drawn
     if writes:
         reach = [key for key in KEYS if keymap.in_field(key.id)]
         told += [Told(keymap.in_field(key.id), key.about) for key in reach]
@@ -82,6 +91,8 @@ def guide(where: str, view: View, keymap: KeyMap) -> list[Told]:
     told += [_key(key, keymap, f"{key.about}. {why_not(key.action, view)}") for key in KEYS if key not in now]
     told += [Told("", "In every list", "head"), *(_key(key, keymap) for key in MOTIONS)]
     told += [Told("", "Everywhere", "head"), *(_key(key, keymap) for key in OTHERS), *(Told(*one) for one in MOVES)]
+    if not drawn:
+        told += [Told("", "In the drawn plan", "head"), *in_drawn]
     for name, rows in (
         ("In the form of a task", FORM),
         ("In the log and the problems", LOG),

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping
 
 from hgtui.core.text import one_line
-from hgtui.ui.keys import KEYS, MODELS, MOTIONS, OTHERS, Key
+from hgtui.ui.keys import DRAWN, KEYS, MODELS, MOTIONS, OTHERS, Key
 
-ALL = (*KEYS, *MOTIONS, *OTHERS, *MODELS)
+ALL = (*KEYS, *MOTIONS, *OTHERS, *DRAWN, *MODELS)
 _ON_BOTH = {"models_all", "pin", "help", "leave", "back", "interrupt"}
 _SCREENS = (
-    (*KEYS, *MOTIONS, *OTHERS),
+    (*KEYS, *MOTIONS, *OTHERS, *DRAWN),
     (*MOTIONS, *MODELS, *(one for one in (*KEYS, *OTHERS) if one.id in _ON_BOTH)),
 )
 """What is bound at a time: on the workbench, and in the list of models."""

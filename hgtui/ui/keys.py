@@ -62,6 +62,9 @@ KEYS = (
     Key("l", "log_of_task", "l", "", "Show the log of the task alone"),
     Key("S", "save_result", "S", "save", "Save the result of the task as a file"),
     Key("O", "open_outside", "O", "open", "Open the result with the desktop's program; over ssh the scp line"),
+    Key("v", "boxes", "v", "boxes", "Draw the plan as boxes with lines, or list it as rows again"),
+    Key("V", "boxes_detail", "V", "", "In the drawn plan: boxes with more or with less in them"),
+    Key("H", "boxes_direction", "H", "", "In the drawn plan: from left to right, or from top to bottom"),
     Key("left_square_bracket", "tab(-1)", "[", "", "The tab before in the task pane"),
     Key("right_square_bracket", "tab(1)", "]", "", "The next tab in the task pane: candidates, arguments, result"),
     Key("y", "copy", "y", "", "Copy the task as JSON to the clipboard of your terminal"),
@@ -108,6 +111,15 @@ OTHERS = (
     Key("ctrl+q", "quit", "ctrl+q", "", "Leave at once"),
 )
 """The keys of the workbench that are no actions to look for."""
+DRAWN = (
+    Key("h,left", "box_left", "h ←", "", "In the drawn plan: to the box at the left"),
+    Key("l,right", "box_right", "l →", "", "In the drawn plan: to the box at the right"),
+    Key("shift+left", "pan_left", "shift+←", "", "In the drawn plan: pan to the left"),
+    Key("shift+right", "pan_right", "shift+→", "", "In the drawn plan: pan to the right"),
+    Key("shift+up", "pan_up", "shift+↑", "", "In the drawn plan: pan up"),
+    Key("shift+down", "pan_down", "shift+↓", "", "In the drawn plan: pan down"),
+)
+"""The keys of the drawn plan besides those of every list; l is the log of the task where the plan stands as rows."""
 MODELS = (
     Key("slash", "filter_models", "/", "", "Show only what has these words"),
     Key("s", "search_models", "s", "", "Search the Hub for a model of this type"),
@@ -126,7 +138,10 @@ FORM = (
 )
 """The keys of the form of a task, for the help."""
 TRIAL = (
-    ("space a", "a candidate takes part, or not; approve what those would send and spend, as it is shown, and run them"),
+    (
+        "space a",
+        "a candidate takes part, or not; approve what those would send and spend, as it is shown, and run them",
+    ),
     ("← →", "the column of another candidate"),
     ("j k", "scroll"),
     ("enter", "this one goes on: the task runs on it, and its result is the task's"),
@@ -134,6 +149,16 @@ TRIAL = (
     ("esc", "back; what was approved goes on, and w shows it again"),
 )
 """The keys of a what-if, for the help."""
+BOXES = (
+    ("j k ↓ ↑", "to the box below and above; along the drawing it follows the lines"),
+    ("pgdn pgup", "pan by a page; the wheel pans too, with shift to the side"),
+    ("-", "pick what the task waits for: go to it and press enter or -, once more ends it"),
+    ("V H", "more or less of each task; from left to right or from top to bottom"),
+    ("t i a v d", "what flows: text, image, audio, video, document; T table, l labels, b boxes, m mask, n numbers"),
+    ("· * ╌ ↺", "only the order; several kinds; a ring, drawn against the direction; a task that waits for itself"),
+    ("v", "rows again"),
+)
+"""The keys and signs of the drawn plan, for the help."""
 RUNS = (
     ("enter", "look at a run that has ended, go on with another where it stood"),
     ("i", "only look at it, also where another hgtui writes it"),

@@ -290,6 +290,14 @@ def _no_next(view: View) -> str:
     return "No other model that is known here can run it; m lists them, and s there searches the Hub."
 
 
+def _boxes(view: View) -> str:
+    return "" if len(view.plan) else NO_PLAN
+
+
+def _drawn(view: View) -> str:
+    return "" if view.boxes and len(view.plan) else _boxes(view) or "The plan stands as rows; v draws it."
+
+
 def _next(view: View) -> str:
     return "" if view.problems or view.stuck else "No problem is known."
 
@@ -340,6 +348,9 @@ _RULES: dict[str, Callable[[View], str]] = {
     "open_outside": _has_result,
     "tab": lambda view: "" if view.task else NO_TASK,
     "filter": lambda view: "" if len(view.plan) else NO_PLAN,
+    "boxes": _boxes,
+    "boxes_detail": _drawn,
+    "boxes_direction": _drawn,
     "log_of_task": lambda view: "" if view.task else NO_TASK,
     "copy": lambda view: "" if view.task else NO_TASK,
 }

@@ -1,7 +1,7 @@
 """What already stands on the terminal is not sent again: over a slow line each byte is a wait.
 
 Textual 8.2 sends the whole screen after each change of its layout, of which there are several at start and at each
-change of the phase, mostly with the same cells.
+change of the phase, mostly with the same cells. Of a change at the right of a row it sends the whole row from its left.
 """
 
 from collections.abc import Iterable, Iterator
@@ -18,7 +18,7 @@ class Painted:
     """Remembers what was sent for each place of the terminal."""
 
     def __init__(self) -> None:
-        self._rows: dict[int, dict[int, tuple[int, str]]] = {}
+        self._rows: dict[int, dict[int, Strip]] = {}
 
     def forget(self) -> None:
         """Know nothing of the terminal: it was cleared, or another program wrote on it."""
@@ -28,15 +28,18 @@ class Painted:
         """Return an update that sends the same but for what stands there already."""
         return _OnlyNew(update, self) if isinstance(update, LayoutUpdate | ChopsUpdate) else update
 
-    def put(self, row: int, column: int, width: int, sequence: str) -> bool:
-        """Note what is sent for a place; return whether it is another than what stands there."""
-        known = self._rows.setdefault(row, {})
-        if known.get(column) == (width, sequence):
-            return False
-        for at in [at for at, (cells, _) in known.items() if at < column + width and column < at + cells]:
+    def put(self, row: int, column: int, strip: Strip) -> tuple[int, Strip]:
+        """Note what is painted at a place; return what of it is new, and from which column on: nothing, if nothing is."""
+        known, width = self._rows.setdefault(row, {}), strip.cell_length
+        before = known.get(column)
+        if before is not None and before.cell_length >= width:
+            rest = before.crop(width) if before.cell_length > width else None
+            known[column] = Strip.join([strip, rest]) if rest else strip
+            return _differing(column, before.crop(0, width) if rest else before, strip)
+        for at in [at for at, one in known.items() if at < column + width and column < at + one.cell_length]:
             del known[at]
-        known[column] = (width, sequence)
-        return True
+        known[column] = strip
+        return column, strip
 
 
 class _OnlyNew(CompositorUpdate):
@@ -48,10 +51,23 @@ class _OnlyNew(CompositorUpdate):
         sent = []
         pieces = _of_layout(self._update) if isinstance(self._update, LayoutUpdate) else _of_chops(self._update)
         for row, column, strip in pieces:
-            sequence = strip.render(console)
-            if self._painted.put(row, column, strip.cell_length, sequence):
-                sent.append(f"\x1b[{row + 1};{column + 1}H{sequence}")
+            at, new = self._painted.put(row, column, strip)
+            if new.cell_length:
+                sent.append(f"\x1b[{row + 1};{at + 1}H{new.render(console)}")
         return "".join(sent)
+
+
+def _differing(column: int, before: Strip, now: Strip) -> tuple[int, Strip]:
+    """Return of a strip that stands at `column` in place of another the pieces from the first that differs to the last."""
+    old, new = list(before), list(now)
+    first = 0
+    while first < min(len(old), len(new)) and old[first] == new[first]:
+        column += new[first].cell_length
+        first += 1
+    last = 0
+    while last < min(len(old), len(new)) - first and old[-1 - last] == new[-1 - last]:
+        last += 1
+    return column, Strip(new[first : len(new) - last])
 
 
 def _of_layout(update: LayoutUpdate) -> Iterator[Piece]:

@@ -61,6 +61,8 @@ class Commands(Provider):
             if not isinstance(node, Widget) or node is screen or node.id is None:
                 continue
             for key, one in bindings:
+                if not node.check_action(one.action.partition("(")[0], ()):
+                    continue
                 if one.id and one.description and one.action not in known and one.key.split(",")[0] == key:
                     about = f"In this pane: {one.description}"
                     yield Offer(about, partial(node.run_action, one.action), f"key {shown(key)}")

@@ -113,7 +113,7 @@ def task_line(
         pieces.append((fit(inputs(task, ids), shape.input) + " ", shade))
     pieces += _runner(view, task, shape)
     if shape.time:
-        pieces.append((_time(view, task, now).rjust(shape.time), role if role == "busy" else "dim"))
+        pieces.append((time_word(view, task, now).rjust(shape.time), role if role == "busy" else "dim"))
     return (*pieces, *_policy(view, task, shape))
 
 
@@ -156,7 +156,7 @@ def _lanes(lane: Sequence[Piece], role: str, shape: Columns) -> list[Piece]:
 def _runner(view: View, task: Task, shape: Columns) -> list[Piece]:
     pieces: list[Piece] = []
     if shape.model:
-        model, known, other = _model(view, task)
+        model, known, other = model_name(view, task)
         instead = "⇄ " if other else ""
         pieces.append((instead + fit_model(model, shape.model - len(instead)) + " ", "" if known else "dim"))
     if shape.where:
@@ -220,7 +220,7 @@ def countdown(status: TaskStatus, now: datetime) -> str:
     return f"in {left} s" if left < 100 else f"in {left // 60}m{left % 60:02d}"
 
 
-def _model(view: View, task: Task) -> tuple[str, bool, bool]:
+def model_name(view: View, task: Task) -> tuple[str, bool, bool]:
     """Return the model's name, whether there is one, and whether it runs in place of the one that was chosen."""
     chosen = view.assignment(task.uid)
     if task.skip or chosen is None:
@@ -250,7 +250,8 @@ def _where(view: View, task: Task) -> str:
     return candidate.place if candidate else "?"
 
 
-def _time(view: View, task: Task, now: datetime) -> str:
+def time_word(view: View, task: Task, now: datetime) -> str:
+    """Say how far a task is, how long it took, or how long it will take; an empty text where nothing is known."""
     status = view.run.tasks.get(task.uid)
     if status is None or status.state is TaskState.WAITING:
         return "" if task.skip else _expected(view, task)

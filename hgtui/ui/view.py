@@ -60,6 +60,8 @@ class View:
     """What would be spent."""
     tab: Tab | None = None
     """The tab of the task pane that the person chose, None where what matters now is shown."""
+    boxes: bool = False
+    """Whether the plan is drawn as a graph, and not as rows."""
     order: Order = "ranking"
     """By what candidates are sorted."""
     advised: dict[Uid, Assignment] = field(default_factory=dict)

@@ -1,7 +1,6 @@
 """The words and signs of the screen: lines of pieces with a role each, fitted to a width in terminal cells."""
 
 from rich.cells import cell_len, set_cell_size
-from textual.content import Content
 
 from hgtui.core.states import TaskState
 from hgtui.core.text import one_line
@@ -49,6 +48,8 @@ def fit_model(name: str, width: int) -> str:
 
 def wrapped(text: str, width: int, limit: int) -> list[str]:
     """Return foreign text as at most `limit` lines of at most `width` cells, broken at blanks where there are some."""
+    from textual.content import Content  # late: what only prints needs no screen
+
     width = max(width, 8)
     lines = [line.plain.rstrip() for line in Content(one_line(text[: width * limit * 4])).wrap(width)]
     if len(lines) > limit:
@@ -58,6 +59,8 @@ def wrapped(text: str, width: int, limit: int) -> list[str]:
 
 def folded(text: str, width: int) -> list[str]:
     """Return one line of a foreign text as lines of at most `width` cells; the blanks it begins with stay."""
+    from textual.content import Content
+
     width = max(width, 8)
     if cell_len(text) <= width:
         return [text]

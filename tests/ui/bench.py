@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+from textual import _wait
 from textual.pilot import Pilot
 
 from hgtui.core import commands as cmd
@@ -14,6 +15,10 @@ from hgtui.ui.screens.models import Models
 from hgtui.ui.screens.workbench import Workbench
 from hgtui.ui.widgets.notice import Notice
 from tests.ui.scripted import Scripted, ScriptedDesk, candidate
+
+# Pilot waits for a quiet while after each key and each pause, of 20 ms each: half of the time of these tests. A shorter one
+# says the same of a program whose every step is made by a key, an event or a worker.
+_wait.SLEEP_GRANULARITY, _wait.SLEEP_IDLE = 1 / 200, 1 / 4000
 
 SIZES = [(120, 36), (80, 24)]
 

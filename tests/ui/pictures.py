@@ -78,6 +78,12 @@ async def gate(pilot: Pilot[None]) -> None:
     """The plan with its models, before anything runs."""
 
 
+async def boxes(pilot: Pilot[None]) -> None:
+    """The plan as a drawn graph."""
+    await pilot.press("2", "v", "plus", "j")
+    await settle(pilot)
+
+
 async def edit(pilot: Pilot[None]) -> None:
     """The form of a task, while what is typed is checked."""
     await pilot.press("j", "j", "j", "j", "e")
@@ -125,6 +131,7 @@ async def whatif(pilot: Pilot[None]) -> None:
 Scene = Callable[[Pilot[None]], Awaitable[None]]
 SCENES: dict[str, tuple[str, Callable[[ev.Event], bool] | None, Scene]] = {
     "gate": ("portrait", at_gate, gate),
+    "boxes": ("portrait", at_gate, boxes),
     "edit": ("portrait", at_gate, edit),
     "failure": ("failure", None, failure),
     "answer": ("portrait", None, answer),

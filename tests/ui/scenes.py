@@ -757,6 +757,43 @@ async def result_heard(stage: Theatre) -> None:
     await stage.press("2", "G", "3", "enter")
 
 
+# The drawn plan
+
+
+def woven() -> Plan:
+    """A plan whose tasks read each other: described, translated, then read aloud, drawn and looked at again."""
+    rows: list[tuple[str, dict[str, Input], tuple[str, ...]]] = [
+        ("image-to-text", {"image": Input.text("a.png")}, ()),
+        ("translation", {"text": Input.of("t1"), "language": Input.text("zh")}, ()),
+        ("summarization", {"text": Input.of("t2")}, ()),
+        ("text-to-speech", {"text": Input.of("t2", "t3")}, ()),
+        ("text-to-image", {"text": Input.of("t3")}, ()),
+        ("object-detection", {"image": Input.of("t5")}, ("t4",)),
+    ]
+    tasks = (
+        Task(uid=f"t{at + 1}", id=at, task=kind, args=args, after=after) for at, (kind, args, after) in enumerate(rows)
+    )
+    return Plan(request="Describe a.png in Chinese, read that aloud and draw it", tasks=tuple(tasks))
+
+
+@scene()
+async def boxes(stage: Theatre) -> None:
+    conductor = await stage.running(woven())
+    conductor.tell(
+        ev.TaskStarted(uid="t1", candidate=LEXRANK.name),
+        ev.TaskDone(uid="t1", seconds=1.25, results=()),
+        ev.TaskStarted(uid="t2", candidate=VOICE.name),
+        ev.Progress(uid="t2", fraction=0.4),
+    )
+    await stage.press("2", "v", "j", "j")
+
+
+@scene()
+async def boxes_with_borders(stage: Theatre) -> None:
+    await stage.at_gate(woven())
+    await stage.press("2", "v", "V", "H", "G", "k")
+
+
 # Runs, help, palette
 
 

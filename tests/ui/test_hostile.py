@@ -123,7 +123,10 @@ def at_the_gate(screen: Screen) -> None:
     opened(screen, "p", "only this task")
     opened(screen, ":", "Search for commands")
     opened(screen, "L", "Runs")
-    screen.press("3]4]")
+    screen.press("2v")
+    opened(screen, "?", "The plan as boxes")
+    screen.press("jlV")
+    screen.press("v3]4]")
 
 
 def opened(screen: Screen, key: str, words: str) -> None:

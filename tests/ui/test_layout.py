@@ -54,6 +54,8 @@ async def test_where_there_is_too_little_room_it_says_so_and_the_pane_with_the_f
             assert pilot.app.focused.region.height >= 1
         assert len(screen_text(pilot).splitlines()) == size[1]
         await pilot.resize_terminal(120, 36)
+        await until(pilot, lambda: screen.size == (120, 36))
+        await settle(pilot)
         await pilot.resize_terminal(*size)
         await until(pilot, lambda: "80x24" in notice(pilot))
 

@@ -19,8 +19,10 @@ CONSOLE = Console(color_system="truecolor", force_terminal=True, width=WIDTH, he
 STYLES = [Style(), Style(color="red"), Style(bgcolor="blue", bold=True)]
 
 
-def strip(text: str, style: int) -> Strip:
-    return Strip([Segment(text, STYLES[style])])
+def strip(text: str, style: int, cut: int = 0) -> Strip:
+    """A strip in one colour, or in two from `cut` on."""
+    pieces = [(text[:cut], STYLES[style]), (text[cut:], STYLES[(style + 1) % 3])] if cut else [(text, STYLES[style])]
+    return Strip([Segment(piece, colour) for piece, colour in pieces if piece])
 
 
 @st.composite
@@ -29,7 +31,14 @@ def rows(draw: st.DrawFn) -> list[tuple[int, Strip]]:
     cuts = sorted({0, *draw(st.sets(st.integers(1, WIDTH - 1), max_size=3)), WIDTH})
     alphabet = st.sampled_from("ab ")
     return [
-        (left, strip(draw(st.text(alphabet, min_size=right - left, max_size=right - left)), draw(st.integers(0, 2))))
+        (
+            left,
+            strip(
+                draw(st.text(alphabet, min_size=right - left, max_size=right - left)),
+                draw(st.integers(0, 2)),
+                draw(st.integers(0, 4)),
+            ),
+        )
         for left, right in pairwise(cuts)
     ]
 
@@ -71,3 +80,16 @@ def test_what_was_sent_is_not_sent_again_until_the_terminal_is_another(update: C
     assert painted.only_new(update).render_segments(CONSOLE) == ""
     painted.forget()
     assert painted.only_new(update).render_segments(CONSOLE) == first
+
+
+def test_only_what_differs_in_a_row_is_sent() -> None:
+    painted, console = Painted(), CONSOLE
+    row = [Segment("aaaa", STYLES[0]), Segment("bbbb", STYLES[1]), Segment("cccc", STYLES[0])]
+    painted.only_new(LayoutUpdate([[Strip(row)]], Region(0, 0, WIDTH, 1))).render_segments(console)
+    changed = Strip([row[0], Segment("bbbb", STYLES[2]), row[2]])
+    sent = painted.only_new(ChopsUpdate([{0: changed}], [(0, 5, 8)], [[WIDTH]])).render_segments(console)
+    assert "\x1b[1;5H" in sent
+    assert "a" not in sent
+    assert "c" not in sent
+    # the end of the row is still known
+    assert painted.only_new(LayoutUpdate([[changed]], Region(0, 0, WIDTH, 1))).render_segments(console) == ""

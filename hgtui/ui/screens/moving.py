@@ -110,6 +110,8 @@ class Moving(Sizing):
             return "let it start" if self.view.may_allow else "approve" if self.view.run.grant else "approve+run"
         if key.action == "mend" and self.view.failed:
             return "next candidate"
+        if key.action == "boxes":
+            return "rows" if self.view.boxes else "boxes"
         return "ask again" if key.action == "retry" and self.view.run.planning_failed else key.footer
 
     # What the person does

@@ -16,7 +16,7 @@ from hgtui.ui.greeting import ASK, ASK_FOR, greeting
 from hgtui.ui.keys import KEYS, keys_of
 from hgtui.ui.loglines import LogLine, log_line
 from hgtui.ui.phases import phase_line, title_line
-from hgtui.ui.screens.editing import Editing
+from hgtui.ui.screens.boxing import Boxing
 from hgtui.ui.screens.logs import Logs
 from hgtui.ui.screens.policing import Policing
 from hgtui.ui.screens.sessions import Sessions
@@ -46,7 +46,7 @@ REST_S = 1.0
 """How long a task is selected before that is kept."""
 
 
-class Workbench(Shell, Logs, Sessions, Trying, Policing, Editing):
+class Workbench(Shell, Logs, Sessions, Trying, Policing, Boxing):
     """One run on one screen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

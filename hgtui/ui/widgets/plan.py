@@ -14,7 +14,7 @@ from hgtui.ui.greeting import NO_PLAN, NO_TASK
 from hgtui.ui.planfoot import plan_subtitle, plan_title
 from hgtui.ui.rows import Columns, columns, plan_line
 from hgtui.ui.view import View
-from hgtui.ui.widgets.rows import Rows
+from hgtui.ui.widgets.boxes import Boxes
 from hgtui.ui.words import Line, Piece
 
 STREAMING = 5
@@ -27,8 +27,8 @@ RARER = 200
 """For so many tasks a second passes more until what stands on the border is written again while it runs."""
 
 
-class PlanPane(Rows):
-    """The tasks of the plan; the selected one stays selected by its uid."""
+class PlanPane(Boxes):
+    """The tasks of the plan, as rows or as boxes; the selected one stays selected by its uid."""
 
     def __init__(self, view: View) -> None:
         super().__init__(id="plan")
@@ -69,7 +69,7 @@ class PlanPane(Rows):
     def _lay_out(self) -> None:
         """Find the rows again, and what lies where."""
         self._shape = None
-        self.rows = plan_rows(self.view, self._opened, self.words)
+        self.rows = plan_rows(self.view, self._opened, self.words, fold=not self.view.boxes)
         found: dict[Uid, tuple[int, ...]] = {}
         for row, one in enumerate(self.rows):
             for task in one.tasks:  # one of an open fold stands in two rows: its own, and the head over it
@@ -77,16 +77,21 @@ class PlanPane(Rows):
         self._at = found
         self._draw_lanes()
         self.show(len(self.rows))
+        self.draw()
 
     def _draw_lanes(self) -> None:
         width = self.scrollable_content_region.width
         self._lanes = lanes(reads(self.rows), 4 if width < 90 else 6 if width < 130 else 10)
 
-    def on_resize(self) -> None:
-        """Fit the lanes to the new width, then the rows."""
+    def fit(self) -> None:
+        """Fit the lanes to the width, then the rows; or the drawing."""
         self._shape = None
         self._draw_lanes()
-        super().on_resize()
+        if self.view.boxes:
+            self.draw()
+            self.refit()
+        else:
+            super().fit()
         self.titles()
 
     def titles(self) -> None:
@@ -114,6 +119,10 @@ class PlanPane(Rows):
                 row = self.cursor
             self.select(row)
         self.view.chosen = self.uid_at(self.cursor)
+
+    def row_of(self, uid: Uid) -> int | None:
+        """Return the row of a task, None where it is not shown."""
+        return self._at[uid][-1] if uid in self._at else None
 
     def uid_at(self, index: int) -> Uid | None:
         """Return the task that a row stands for, None where there is no such row."""
@@ -155,6 +164,7 @@ class PlanPane(Rows):
         """Fold everything again and show all rows: another run is looked at."""
         self._opened.clear()
         self.words, self.left, self.cursor = "", None, 0
+        self.forget_drawing()
 
     def filter(self, words: str) -> None:
         """Show only the tasks with all of these words; all tasks for no word."""
@@ -168,6 +178,9 @@ class PlanPane(Rows):
 
     def redraw_tasks(self, uids: Iterable[Uid]) -> None:
         """Draw some tasks again."""
+        if self.view.boxes:
+            self.redraw_boxes(uids)
+            return
         self.redraw({row for uid in uids for row in self._at.get(uid, ())})
 
     def redraw_moving(self, uids: Iterable[Uid]) -> None:

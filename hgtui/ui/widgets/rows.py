@@ -105,7 +105,11 @@ class Rows(ScrollView, can_focus=True):
             self.scroll_to(y=after - height + 1, animate=False, force=True)
 
     def on_resize(self) -> None:
-        """Fit the rows to the new width and keep the cursor in sight."""
+        """Fit the rows to the new size."""
+        self.fit()
+
+    def fit(self) -> None:
+        """Fit the rows to the width and keep the cursor in sight."""
         self.virtual_size = Size(self.scrollable_content_region.width, max(self.count, 1))
         self.watch_cursor(self.cursor, self.cursor)
         self.refresh()
