@@ -492,16 +492,23 @@ def show(
     search: Annotated[
         str, typer.Option("--search", metavar="WORDS", help="With --log: only lines with all of these words.")
     ] = "",
+    timeline: Annotated[
+        bool, typer.Option("--timeline", help="Print when each task waited and ran, a bar for each.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
-    """Show one run: its plan, how it went, its answer; or its log."""
+    """Show one run: its plan, how it went, its answer; or its log, or its timeline."""
     from hgtui.cli import showing
 
     given = {"--task": task is not None, "--level": level is not None, "--search": bool(search)}
+    if timeline and log:
+        raise typer.BadParameter("not together with --log", param_hint="--timeline")
     if log:
         _await(showing.log(run, task=task, level=level.value if level else "debug", search=search, as_json=as_json))
     for option in (name for name, is_there in given.items() if is_there):
         raise typer.BadParameter("it goes with --log", param_hint=option)
+    if timeline:
+        _await(showing.timeline(run, as_json=as_json))
     _await(showing.show(run, as_json=as_json))
 
 

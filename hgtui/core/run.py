@@ -17,6 +17,7 @@ from hgtui.core.problem import Code, Facts
 from hgtui.core.problems import problems
 from hgtui.core.resource import FileFact
 from hgtui.core.ruling import Rulebook, Ruling, ruling
+from hgtui.core.spans import Span, note
 from hgtui.core.stand_ins import StandIn, draft_stand_ins, known_as
 from hgtui.core.states import HAS_RESULT, Gates, Outcome, Stage, TaskState
 from hgtui.core.status import LogEntry, TaskStatus
@@ -79,13 +80,18 @@ class Run:
     marked: Uid | None = None
     expected: Mapping[Uid, float] = field(default_factory=dict)
     """How long tasks will take, in seconds, from what such tasks took before, as the last gate told it."""
+    before: datetime | None = None
+    """When the event before the last one happened."""
+    spans: dict[Uid, list[Span]] = field(default_factory=dict)
+    """What each task did and when, in order, over all its tries."""
 
     def fold(self, entry: ev.Entry) -> frozenset[Uid]:
         """Take in one entry; return the uids of the tasks that changed. Amortised O(1) but for edits of the plan."""
         if entry.seq is not None:
             self.seq = entry.seq
             self.id = entry.run
-        self.at = entry.at
+        self.before, self.at = self.at, entry.at
+        note(self, entry.event)
         return frozenset(take_in(self, entry.event))
 
     @property
