@@ -198,7 +198,7 @@ class Workplace:
         embedded = EmbeddedEndpoint(self.lanes)
         catalogues = (EmbeddedCatalogue(), *parts.catalogues, *((hub.catalogue,) if self.hub.enabled else ()))
         seconds = self.choice.limits.task_seconds
-        asked = (hub.endpoint(self.lanes, seconds),) if self.hub.enabled else ()
+        asked = (hub.endpoint(self.lanes, seconds, tape.keep_request),) if self.hub.enabled else ()
         endpoints = (embedded, *parts.endpoints, *asked)
         equipment = Equipment(
             planner=parts.planner,

@@ -278,7 +278,7 @@ def _reset(run: "Run", event: ev.TaskReset) -> Changed:
     return (event.uid,)
 
 
-def _called(run: "Run", event: ev.Called) -> Changed:
+def _called(run: "Run", event: ev.Called | ev.SentAgain) -> Changed:
     run.calls.append(event)
     return ()
 
@@ -347,6 +347,7 @@ _FOLD: dict[type, Callable[["Run", Any], Changed]] = {
     ev.TaskCancelled: _to(TaskState.CANCELLED),
     ev.TaskReset: _reset,
     ev.Called: _called,
+    ev.SentAgain: _called,
     ev.Recorded: _nothing,
     ev.Logged: _logged,
     ev.Answered: _answered,

@@ -65,7 +65,7 @@ class Run:
     breakpoints: set[Uid] = field(default_factory=set)
     tasks: dict[Uid, TaskStatus] = field(default_factory=dict)
     log: list[LogEntry] = field(default_factory=list)
-    calls: list[ev.Called] = field(default_factory=list)
+    calls: list[ev.Called | ev.SentAgain] = field(default_factory=list)
     comment: str = ""
     revision: ev.RevisionProposed | None = None
     planning_failed: ev.PlanningFailed | None = None

@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Literal
 
 from hgtui.core.plan import Plan, Uid
@@ -80,12 +80,10 @@ def chart(run: Run, now: datetime) -> Chart:
 
 
 def _stretch(span: Span, axis: "_Axis", now: datetime) -> Stretch:
-    kind: PieceKind
-    if span.kind == "try":
-        kind = "running" if span.ended is None else span.how or "stopped"
-    else:
-        kind = span.kind
-    return Stretch(kind, axis.at(span.begun), axis.at(span.ended or now))
+    begin, end = axis.at(span.begun), axis.at(span.ended or now)
+    if span.kind != "try":
+        return Stretch(span.kind, begin, end)
+    return Stretch("running" if span.ended is None else span.how or "stopped", begin, end)
 
 
 def _estimate(spans: Iterable[Span], axis: "_Axis", begin: float, expected: float | None) -> list[Stretch]:
@@ -136,7 +134,7 @@ class _Axis:
         # A run stands still for a moment between two tasks: that is no gap to a person.
         self.gaps = tuple(
             at
-            for at, (one, two) in zip(self._before[1:], zip(busy, busy[1:], strict=False), strict=False)
+            for at, (one, two) in zip(self._before[1:], pairwise(busy), strict=False)
             if (two[0] - one[1]).total_seconds() > LEAST_GAP_S
         )
 
