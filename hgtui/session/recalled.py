@@ -101,7 +101,17 @@ async def _whole(row: CallRow, run: Run, entries: Sequence[ev.Entry], artifacts:
     if "error" in kept and "notes" in kept and kept.get("record") is None:
         return _failed(row, request, kept)
     notes = await _retries(kept, entries, row, artifacts)
-    return _of_llm(row, run, kept, notes)
+    return _of_llm(row, _at_first(row, entries) if row.again else run, kept, notes)
+
+
+def _at_first(row: CallRow, entries: Sequence[ev.Entry]) -> Run:
+    """Return the run as it stood at the call that was sent again: its reply is read as that of the first one was."""
+    run = Run()
+    for entry in entries:
+        run.fold(entry)
+        if isinstance(entry.event, ev.Called) and entry.event.record == row.of:
+            break
+    return run
 
 
 def _of_llm(row: CallRow, run: Run, kept: Mapping[str, Any], notes: Sequence[str]) -> Recalled:
