@@ -11,12 +11,13 @@ from hgtui.cli.words import say
 from hgtui.config import data_dir
 from hgtui.core import events as ev
 from hgtui.core.ports import ArtifactError, ArtifactStore
+from hgtui.core.run import fold
 from hgtui.core.states import EXIT_OK
 from hgtui.core.text import one_line
 from hgtui.session.artifacts import Artifacts
 from hgtui.session.journal import Journal, UnknownRun
 from hgtui.session.prompttext import prompt_text
-from hgtui.session.recalled import NoCall, Recalled, recalled, retold
+from hgtui.session.recalled import NoCall, Recalled, recalled
 from hgtui.ui import callpages
 from hgtui.ui.words import seconds
 
@@ -40,16 +41,18 @@ async def entries_in(journal: Journal, name: str) -> list[ev.Entry]:
 
 async def calls(name: str, *, task: int | None, search: str, as_json: bool) -> int:
     """List the calls of a run: of one task, with all of the words. Raises Fault."""
-    run, book = retold(await entries_of(name))
+    run = fold(await entries_of(name))
     if task is not None and all(one.id != task for one in run.plan):
         raise Fault(f"The plan of {run.id} has no task {task}.", f"hgtui show {run.id} lists them.")
-    found = [one for one in book.rows if (task is None or (one.task and one.task.id == task)) and one.has(search)]
+    found = [
+        one for one in run.call_book.rows if (task is None or (one.task and one.task.id == task)) and one.has(search)
+    ]
     if as_json:
         for one in found:
             _out(json.dumps(one.as_json(), ensure_ascii=False))
         return EXIT_OK
     if not found:
-        _out("No call fits." if book.rows else "The run has made no call.")
+        _out("No call fits." if run.call_book.rows else "The run has made no call.")
         return EXIT_OK
     lines = [("call", "stage", "task", "model", "tokens", "time", "cost", "")]
     lines += [

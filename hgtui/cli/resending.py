@@ -16,7 +16,7 @@ from hgtui.cli.words import say
 from hgtui.config import ConfigError
 from hgtui.core import events as ev
 from hgtui.core.ports import ArtifactError
-from hgtui.core.run import Run
+from hgtui.core.run import Run, fold
 from hgtui.core.states import EXIT_FAILED, EXIT_OK
 from hgtui.llm.metered import Metered
 from hgtui.llm.profile import Choice, client_for
@@ -24,7 +24,7 @@ from hgtui.session.conductor import Conductor
 from hgtui.session.journal import JournalError
 from hgtui.session.locks import RunInUse
 from hgtui.session.prompttext import Unreadable, read_prompt
-from hgtui.session.recalled import Recalled, retold
+from hgtui.session.recalled import Recalled
 from hgtui.session.sending import CannotSend, Change, may_send, send_again, spent_of
 from hgtui.ui.answers import both_lines
 
@@ -98,7 +98,7 @@ async def resend(
     text = None if prompt is None else await asyncio.to_thread(read_source, prompt)
     async with await Workplace.open(profile=profile) as place:
         entries = await entries_in(place.journal, name)
-        run, _ = retold(entries)
+        run = fold(entries)
         before = await found_in(entries, place.artifacts, name, number)
         change = change_of(before, temperature, text)
         await own_profile(place, run, profile)
@@ -118,7 +118,7 @@ async def resend(
             return stopped[0]
         event = await sending
         entries = await entries_in(place.journal, run.id)
-        after = await found_in(entries, place.artifacts, name, retold(entries)[1].rows[-1].number)
+        after = await found_in(entries, place.artifacts, name, fold(entries).call_book.rows[-1].number)
     if as_json:
         _out(json.dumps({"before": before.as_json(), "after": after.as_json()}, indent=2))
     else:

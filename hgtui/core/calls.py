@@ -3,18 +3,21 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from hgtui.core import events as ev
 from hgtui.core.plan import Task, Uid
 from hgtui.core.resource import Resource
-from hgtui.core.run import Run
 from hgtui.core.states import Stage
 from hgtui.core.text import one_line
+
+if TYPE_CHECKING:  # a run folds through this module
+    from hgtui.core.run import Run
 
 CallKind = Literal["llm", "hub", "endpoint"]
 _FAILED = ev.TaskRetrying | ev.TaskSubstituted | ev.TaskFailed
 _ENDS = _FAILED | ev.TaskDone | ev.TaskCancelled | ev.TaskReset
+_TELLS = _ENDS | ev.TaskStarted | ev.Called | ev.SentAgain | ev.Recorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +102,12 @@ class CallBook:
         self.rows: list[CallRow] = []
         self._open: dict[Uid, _Try] = {}
 
-    def take(self, entry: ev.Entry, run: Run) -> CallRow | None:
-        """Take in the next entry of a run that is folded up to it; return the call that it tells of, None for none."""
-        made = next(self._take(entry, run), None)
-        if made is None:
-            return None
-        row = replace(made, number=len(self.rows) + 1)
-        self.rows.append(row)
-        return row
+    def take(self, entry: ev.Entry, run: "Run") -> None:
+        """Take in the next entry of a run, which is folded up to it."""
+        if isinstance(entry.event, _TELLS):
+            self.rows += (replace(row, number=len(self.rows) + 1) for row in self._take(entry, run))
 
-    def _take(self, entry: ev.Entry, run: Run) -> Iterator[CallRow]:
+    def _take(self, entry: ev.Entry, run: "Run") -> Iterator[CallRow]:
         event = entry.event
         match event:
             case ev.TaskStarted(uid=uid, attempt=attempt, candidate=candidate):
@@ -124,13 +123,13 @@ class CallBook:
             case _ if isinstance(event, _ENDS):
                 yield from self._ended(entry, event, run)
 
-    def _called(self, entry: ev.Entry, event: ev.Called, run: Run) -> CallRow:
+    def _called(self, entry: ev.Entry, event: ev.Called, run: "Run") -> CallRow:
         self._tell(event.uid)
         return CallRow(
             0, "llm", event.stage, entry.at, entry.seq or 0, event.model, _task(run, event.uid), **_figures(event)
         )
 
-    def _recorded(self, entry: ev.Entry, event: ev.Recorded, run: Run) -> CallRow:
+    def _recorded(self, entry: ev.Entry, event: ev.Recorded, run: "Run") -> CallRow:
         self._tell(event.uid)
         row = CallRow(0, "llm" if event.kind == "llm" else "hub", run.stage, entry.at, entry.seq or 0)
         tried = self._open.get(event.uid or "")
@@ -149,7 +148,7 @@ class CallBook:
         if uid in self._open:
             self._open[uid].told = True
 
-    def _ended(self, entry: ev.Entry, event: ev.Event, run: Run) -> Iterator[CallRow]:
+    def _ended(self, entry: ev.Entry, event: ev.Event, run: "Run") -> Iterator[CallRow]:
         tried = self._open.pop(str(getattr(event, "uid", "")), None)
         reused = isinstance(event, ev.TaskDone) and (event.reused or event.supplied)
         if tried is None or tried.told or reused:
@@ -173,7 +172,7 @@ class CallBook:
         )
 
 
-def _sent_again(entry: ev.Entry, event: ev.SentAgain, run: Run) -> CallRow:
+def _sent_again(entry: ev.Entry, event: ev.SentAgain, run: "Run") -> CallRow:
     row = CallRow(0, "llm", event.stage, entry.at, entry.seq or 0, event.model, _task(run, event.uid))
     changes = f"sent again: {event.changes}" if event.changes else "sent again as it was"
     return replace(row, what=changes, again=True, of=event.of, failed=event.failed, **_figures(event))
@@ -191,5 +190,5 @@ def _figures(event: ev.Called | ev.SentAgain) -> dict[str, Any]:
     }
 
 
-def _task(run: Run, uid: Uid | None) -> Task | None:
+def _task(run: "Run", uid: Uid | None) -> Task | None:
     return run.plan.get(uid) if uid else None

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from hgtui.core import events as ev
 from hgtui.core.approval import Grant
+from hgtui.core.calls import CallBook
 from hgtui.core.edit import Draft, Patch
 from hgtui.core.folding import take_in
 from hgtui.core.leaving import Leaving, leaving, price, spending
@@ -84,6 +85,8 @@ class Run:
     """When the event before the last one happened."""
     spans: dict[Uid, list[Span]] = field(default_factory=dict)
     """What each task did and when, in order, over all its tries."""
+    call_book: CallBook = field(default_factory=CallBook)
+    """The calls to LLMs, the Hub and endpoints."""
 
     def fold(self, entry: ev.Entry) -> frozenset[Uid]:
         """Take in one entry; return the uids of the tasks that changed. Amortised O(1) but for edits of the plan."""
@@ -92,7 +95,9 @@ class Run:
             self.id = entry.run
         self.before, self.at = self.at, entry.at
         note(self, entry.event)
-        return frozenset(take_in(self, entry.event))
+        changed = frozenset(take_in(self, entry.event))
+        self.call_book.take(entry, self)
+        return changed
 
     @property
     def draft(self) -> Draft:

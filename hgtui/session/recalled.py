@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hgtui.core import events as ev
-from hgtui.core.calls import CallBook, CallRow
+from hgtui.core.calls import CallRow
 from hgtui.core.plan import Uid
 from hgtui.core.ports import ArtifactStore, CallError, Given
 from hgtui.core.resource import FILE_KINDS, Resource
@@ -62,29 +62,14 @@ class Recalled:
         }
 
 
-def rows(entries: Sequence[ev.Entry]) -> list[CallRow]:
-    """Return the calls of a run. Raises nothing."""
-    return retold(entries)[1].rows
-
-
-def retold(entries: Sequence[ev.Entry]) -> tuple[Run, CallBook]:
-    """Fold a run; return it with its calls."""
-    run, book = Run(), CallBook()
-    for entry in entries:
-        run.fold(entry)
-        book.take(entry, run)
-    return run, book
-
-
 async def recalled(entries: Sequence[ev.Entry], artifacts: ArtifactStore, number: int) -> Recalled:
     """Return the call of that number. Raises NoCall, ArtifactError."""
-    run, book = Run(), CallBook()
+    run = Run()
     for entry in entries:
         run.fold(entry)
-        row = book.take(entry, run)
-        if row is not None and row.number == number:
-            return await _whole(row, run, entries, artifacts)
-    count = len(book.rows)
+        if 0 < number <= len(run.call_book.rows):
+            return await _whole(run.call_book.rows[number - 1], run, entries, artifacts)
+    count = len(run.call_book.rows)
     raise NoCall(f"There is no call {number}: the run has {count}." if count else "The run has made no call.")
 
 

@@ -12,15 +12,15 @@ import pytest
 
 from hgtui.config import Limits
 from hgtui.core import events as ev
-from hgtui.core.calls import CallBook, CallRow
-from hgtui.core.run import Run
+from hgtui.core.calls import CallRow
+from hgtui.core.run import Run, fold
 from hgtui.core.states import Failure
 from hgtui.core.states import Stage as RunStage
 from hgtui.llm import Budget, ChatClient
 from hgtui.llm.metered import Metered
 from hgtui.session.curl import curl_of_llm
 from hgtui.session.prompttext import Unreadable, prompt_text, read_prompt
-from hgtui.session.recalled import NoCall, Recalled, of_task, recalled, retold
+from hgtui.session.recalled import NoCall, Recalled, of_task, recalled
 from hgtui.session.sending import CannotSend, Change, send_again, spent_of
 from hgtui.session.tape import Tape
 from hgtui.ui.answers import both_lines, other_models, plans_of
@@ -42,7 +42,7 @@ async def found(run: Stage, number: int) -> Recalled:
 
 
 async def rows(run: Stage) -> list[CallRow]:
-    return retold(await run.entries())[1].rows
+    return fold(await run.entries()).call_book.rows
 
 
 @asynccontextmanager
@@ -268,7 +268,7 @@ def test_the_command_of_a_call_takes_nothing_of_what_stands_in_it_for_itself() -
 
 
 def test_any_beginning_of_a_journal_gives_calls_that_are_numbered_one_after_the_other() -> None:
-    run, book = Run(), CallBook()
+    run = Run()
     events = [
         ev.TaskStarted(uid="t1", candidate="hub:a/b"),
         ev.Recorded(kind="hub", record="0" * 64, uid="t1", about="fal-ai", failed="late"),
@@ -280,8 +280,7 @@ def test_any_beginning_of_a_journal_gives_calls_that_are_numbered_one_after_the_
     for seq, event in enumerate(events, 1):
         entry = ev.Entry(run="r", seq=seq, at=datetime.now(UTC), event=event)
         run.fold(entry)
-        book.take(entry, run)
-    assert [(one.number, one.kind, one.failed, one.attempt) for one in book.rows] == [
+    assert [(one.number, one.kind, one.failed, one.attempt) for one in run.call_book.rows] == [
         (1, "hub", "late", 1),
         (2, "endpoint", "gone", 2),
     ]
