@@ -324,6 +324,8 @@ _RULES: dict[str, Callable[[View], str]] = {
     "open_outside": _has_result,
     "tab": lambda view: "" if view.task else NO_TASK,
     "filter": lambda view: "" if len(view.plan) else NO_PLAN,
+    "call": lambda view: "" if view.run.call_book.rows else "No call has been made yet.",
+    "calls_of_task": lambda view: "" if view.task else NO_TASK,
     "log_of_task": lambda view: "" if view.task else NO_TASK,
     "copy": lambda view: "" if view.task else NO_TASK,
 }

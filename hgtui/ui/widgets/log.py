@@ -1,4 +1,4 @@
-"""Pane 4: the log of the run, which follows what happens, and what stands in its way."""
+"""Pane 4: the log of the run, which follows what happens, what stands in its way, the timeline, the calls."""
 
 import time
 from collections.abc import Iterable
@@ -13,19 +13,21 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.timer import Timer
 
+from hgtui.core.calls import CallRow
 from hgtui.core.plan import Uid
 from hgtui.core.problems import Problem
 from hgtui.core.text import clean
 from hgtui.ui.greeting import NOTHING_YET
 from hgtui.ui.loglines import Filter, LogLine
+from hgtui.ui.sheets import CallsSheet, PlanRows, Sheet, TimelineSheet
 from hgtui.ui.troubles import Trouble, trouble_line, troubles
 from hgtui.ui.view import View
 from hgtui.ui.widgets.following import Following
 from hgtui.ui.widgets.rows import Rows, strip_of
 from hgtui.ui.words import Line
 
-Tab = Literal["log", "problems"]
-TABS: tuple[Tab, ...] = ("log", "problems")
+Tab = Literal["log", "problems", "timeline", "calls"]
+TABS: tuple[Tab, ...] = ("log", "problems", "timeline", "calls")
 FRAME_S = 1 / 15
 """How often lines that come in a stream are drawn, at the most."""
 DRAWN = 2_000
@@ -35,7 +37,7 @@ TITLE_AT = 3
 
 
 class LogPane(Following):
-    """Two tabs over the same rows: the lines of the log, the oldest first, and the problems with their mends.
+    """Tabs over the same rows: the lines of the log, the oldest first, the problems with their mends, and two sheets.
 
     While nobody has chosen a tab, the problems show as long as there are some. The log follows its end until one goes up.
     """
@@ -46,14 +48,17 @@ class LogPane(Following):
         Binding("slash", "screen.log_find", "search", show=False, id="log_find"),
         Binding("v", "screen.log_level", "only what is grave", show=False, id="log_level"),
         Binding("y", "screen.log_copy", "copy the line", show=False, id="log_copy"),
+        Binding("u", "screen.log_curl", "copy the call as curl", show=False, id="log_curl"),
     ]
 
     class Turned(Message):
         """Another tab or other lines are shown, or the log begins or ceases to follow."""
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: View, rows: PlanRows = lambda: ()) -> None:
+        """Show a view; `rows` gives those of the plan pane, which the timeline has too."""
         super().__init__(id="log")
         self.view = view
+        self.timeline, self.calls = TimelineSheet(view, rows), CallsSheet(view)
         self.lines: list[LogLine] = []
         self.filter = Filter()
         self.tab: Tab = "log"
@@ -62,10 +67,11 @@ class LogPane(Following):
         self._shown: list[int] | None = None
         """The places of the lines that are shown, None where all are."""
         self._troubles: tuple[Trouble, ...] = ()
-        self._at: dict[Tab, int] = {"log": 0, "problems": 0}
+        self._at: dict[Tab, int] = dict.fromkeys(TABS, 0)
         self._waiting: list[LogLine] = []
         self._drawn_at = 0.0
         self._soon: Timer | None = None
+        self._written: tuple[Content, str] | None = None
         self._strips: LRUCache[tuple[int, int], Strip] = LRUCache(DRAWN)
 
     def on_mount(self) -> None:
@@ -75,6 +81,8 @@ class LogPane(Following):
     @property
     def empty(self) -> str:  # type: ignore[override]  # the words depend on the tab
         """What stands there where there is no row."""
+        if self.sheet is not None:
+            return self.sheet.empty
         if self.tab == "problems":
             return "No problem is known."
         return "No line fits; esc shows all." if self.filter else NOTHING_YET
@@ -85,6 +93,7 @@ class LogPane(Following):
         """Take in new lines, drawn a few times a second at the most, and the problems as they are now."""
         self._waiting += lines
         self._refresh_troubles()
+        self.look()
         now = time.monotonic()
         if self._soon is None and self._waiting and now - self._drawn_at >= FRAME_S:
             self._flush()
@@ -116,7 +125,8 @@ class LogPane(Following):
         """Forget the lines of the run before, with what they were filtered by."""
         self.lines, self._waiting, self._shown, self._troubles = [], [], None, ()
         self.filter, self.tab, self._picked, self.following = Filter(), "log", False, True
-        self._at = {"log": 0, "problems": 0}
+        self._at = dict.fromkeys(TABS, 0)
+        self.calls.clear()
         self._strips.clear()
         self.cursor = 0
         self._fill()
@@ -135,7 +145,7 @@ class LogPane(Following):
             self.cursor = min(at, max(len(found) - 1, 0))
         self._at["problems"] = at
         wanted: Tab = "problems" if found else "log"
-        if not self._picked and wanted != self.tab:
+        if not self._picked and wanted != self.tab and self.sheet is None:
             self._turn(wanted)
         elif self.tab == "problems":
             self._fill()
@@ -170,11 +180,51 @@ class LogPane(Following):
     def _turn(self, tab: Tab) -> None:
         self._at[self.tab] = self.cursor
         self.tab = tab
-        self.count = len(self._troubles) if tab == "problems" else self._log_count
+        self.look()
+        self.count = self._rows_count
         self.set_reactive(Rows.cursor, max(0, min(self._at[tab], self.count - 1)))
         self._fill()
         self._write_tabs()
         self.post_message(self.Turned())
+
+    @property
+    def sheet(self) -> Sheet | None:
+        """The sheet that is shown, None where it is the log or the problems."""
+        return {"timeline": self.timeline, "calls": self.calls}.get(self.tab)  # type: ignore[return-value]
+
+    def look(self) -> None:
+        """Draw of a sheet what looks otherwise now: the timeline as time goes on, the calls as they come."""
+        if self.tab == "timeline":
+            changed = self.timeline.look()
+            if changed is None or self.timeline.count != self.count:
+                self._fill()
+                self.follow_task(self.view.chosen)
+            else:
+                self.redraw(changed)
+        elif self.tab == "calls" and self.calls.look():
+            self._fill()
+        self._write_tabs()
+
+    def follow_task(self, uid: Uid | None) -> None:
+        """Put the cursor of the timeline on the task that is selected."""
+        if self.tab == "timeline" and (at := self.timeline.at(uid)) is not None:
+            self.select(at)
+
+    def show_calls(self, words: str | None = None, of: Uid | None = None) -> None:
+        """Show the calls with some words (None: those of before), or of one task alone."""
+        self.calls.words, self.calls.of = self.calls.words if words is None else words, of
+        self.calls.filter()
+        self.turn_to("calls")
+        self.cursor = min(self.cursor, max(self.calls.count - 1, 0))
+        self._fill()
+        self._write_tabs()
+        self.post_message(self.Turned())
+
+    @property
+    def _rows_count(self) -> int:
+        if self.sheet is not None:
+            return self.sheet.count
+        return len(self._troubles) if self.tab == "problems" else self._log_count
 
     @property
     def _log_count(self) -> int:
@@ -182,7 +232,7 @@ class LogPane(Following):
 
     def _fill(self) -> None:
         """Draw the rows of the tab; a log that follows at its end, another where it is."""
-        count = len(self._troubles) if self.tab == "problems" else self._log_count
+        count = self._rows_count
         if self.tab == "log" and self.following:
             self.count = count
             self.set_reactive(Rows.cursor, max(count - 1, 0))
@@ -205,17 +255,21 @@ class LogPane(Following):
         for at, (tab, name) in enumerate(self._tabs()):
             pieces += [" │ "] if at else []
             pieces.append((name, "bold underline" if tab == self.tab else ""))
-        self.border_title = Content.assemble(*pieces)
-        words = ""
+        words = self.sheet.under if self.sheet is not None else ""
         if self.tab == "log":
             about = self.filter.about(self.view.ids) if self.filter else ""
             left = f"{about} · {self._log_count:,} of {len(self.lines):,} · esc shows all" if about else ""
             words = " · ".join(filter(None, (left, "" if self.following else "not following: G goes on")))
-        self.border_subtitle = Content(clean(words))
+        # Only what differs: with a border all that is in it is drawn again.
+        title = Content.assemble(*pieces)
+        if (title, words) != self._written:
+            self.border_title, self.border_subtitle, self._written = title, Content(clean(words)), (title, words)
 
     def _tabs(self) -> tuple[tuple[Tab, str], ...]:
         lines = f"Log {len(self.lines):,}" if self.lines else "Log"
-        return ("log", lines), ("problems", f"Problems {len(self._troubles)}" if self._troubles else "Problems")
+        problems = f"Problems {len(self._troubles)}" if self._troubles else "Problems"
+        calls = f"Calls {self.calls.all:,}" if self.calls.all else "Calls"
+        return ("log", lines), ("problems", problems), ("timeline", "Timeline"), ("calls", calls)
 
     # What the person looks at
 
@@ -230,6 +284,11 @@ class LogPane(Following):
     def trouble(self) -> Trouble | None:
         """What is under the cursor of the other tab."""
         return self._trouble_at(self.cursor) if self.tab == "problems" else None
+
+    @property
+    def call(self) -> CallRow | None:
+        """The call under the cursor."""
+        return self.calls.here(self.cursor) if self.tab == "calls" else None
 
     def _trouble_at(self, index: int) -> Trouble | None:
         return self._troubles[index] if index < len(self._troubles) else None
@@ -247,6 +306,8 @@ class LogPane(Following):
 
     def line(self, index: int, width: int) -> Line:
         """Return a problem or a line of the log."""
+        if self.sheet is not None:
+            return self.sheet.line(index, width) if index < self.sheet.count else ()
         one = self._trouble_at(index) if self.tab == "problems" else None
         if one is not None:
             return trouble_line(one, self.view, width)
@@ -257,7 +318,7 @@ class LogPane(Following):
     def render_line(self, y: int) -> Strip:
         """Draw one line of what is seen; a line of the log stays as it was drawn."""
         index, width = y + self.scroll_offset.y, self.scrollable_content_region.width
-        if self.tab == "problems" or index >= self.count or (index == self.cursor and self.has_focus):
+        if self.tab != "log" or index >= self.count or (index == self.cursor and self.has_focus):
             return super().render_line(y)
         key = (index if self._shown is None else self._shown[index], width)
         strip = self._strips.get(key)
