@@ -1,5 +1,6 @@
 """A call of a run as it was: what was asked, what came back, how that was read, out of the journal and the records."""
 
+import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -64,13 +65,22 @@ class Recalled:
 
 async def recalled(entries: Sequence[ev.Entry], artifacts: ArtifactStore, number: int) -> Recalled:
     """Return the call of that number. Raises NoCall, ArtifactError."""
+    # In threads: a long run takes a tenth of a second to fold, a long reply as long to read.
+    run = await asyncio.to_thread(_up_to, entries, number)
+    count = len(run.call_book.rows)
+    if not 0 < number <= count:
+        raise NoCall(f"There is no call {number}: the run has {count}." if count else "The run has made no call.")
+    return await _whole(run.call_book.rows[number - 1], run, entries, artifacts)
+
+
+def _up_to(entries: Sequence[ev.Entry], number: int) -> Run:
+    """Return a run as it stood when the call of a number had ended, whole where there is no such call."""
     run = Run()
-    for entry in entries:
+    for entry in tuple(entries):
         run.fold(entry)
         if 0 < number <= len(run.call_book.rows):
-            return await _whole(run.call_book.rows[number - 1], run, entries, artifacts)
-    count = len(run.call_book.rows)
-    raise NoCall(f"There is no call {number}: the run has {count}." if count else "The run has made no call.")
+            break
+    return run
 
 
 async def _whole(row: CallRow, run: Run, entries: Sequence[ev.Entry], artifacts: ArtifactStore) -> Recalled:
@@ -86,7 +96,9 @@ async def _whole(row: CallRow, run: Run, entries: Sequence[ev.Entry], artifacts:
     if "error" in kept and "notes" in kept and kept.get("record") is None:
         return _failed(row, request, kept)
     notes = await _retries(kept, entries, row, artifacts)
-    return _of_llm(row, _at_first(row, entries) if row.again else run, kept, notes)
+    if row.again:
+        run = await asyncio.to_thread(_at_first, row, entries)
+    return await asyncio.to_thread(_of_llm, row, run, kept, notes)
 
 
 def _at_first(row: CallRow, entries: Sequence[ev.Entry]) -> Run:

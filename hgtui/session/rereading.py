@@ -113,7 +113,7 @@ def _selected(run: Run, kept: Mapping[str, Any], reply: str) -> Understood:
     chosen = {one.uid: one.assignment for one in found.chosen}
     rows = tuple(_choice(run.plan[uid], few, chosen.get(uid)) for uid, few in choices.items())
     left = [str(run.plan[uid].id) for uid in found.left]
-    ranked = f" The first of the ranking stood in for {', '.join(left)}." if left else ""
+    ranked = f" Nothing that counts for {', '.join(left)}." if left else ""
     words = f"Models for {len(chosen)} of {plural(len(choices), 'task')}.{ranked}"
     return Understood(HOW[found.how], found.dropped, words, choices=rows)
 

@@ -83,7 +83,9 @@ class SendAgain(ModalScreen[int | None]):
 
     def on_mount(self) -> None:
         """Begin at the temperature."""
-        self.query_one("#again-temperature", Field).focus()
+        temperature = self.query_one("#again-temperature", Field)
+        temperature.focus()
+        temperature.select_all()  # what is typed takes its place
         self.say("Nothing of the run changes by this; what comes is kept beside it.")
         self._frame()
 

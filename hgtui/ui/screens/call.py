@@ -20,9 +20,18 @@ from hgtui.ui.callpages import Page, heading, pages
 from hgtui.ui.longtext import LongText
 from hgtui.ui.widgets.bars import Bar, keys_line
 from hgtui.ui.widgets.reader import Reader
+from hgtui.ui.words import folded
 
 if TYPE_CHECKING:
     from hgtui.session.recalled import Recalled
+
+
+def _text(page: Page, width: int) -> LongText:
+    """Return a page for a width; what the program says of a call is broken at blanks, all else stays letter for letter."""
+    if page.name != "read":
+        return LongText.of(page.text, width)
+    lines = (row for line in clean(page.text).split("\n") for row in folded(line, width))
+    return LongText.of("\n".join(lines), width)
 
 
 class CallScreen(ModalScreen["Recalled | None"]):
@@ -98,7 +107,7 @@ class CallScreen(ModalScreen["Recalled | None"]):
         place, width = self._place, reader.width
         text = self._texts.get((place, width))
         if text is None:
-            text = await asyncio.to_thread(LongText.of, self._pages[place].text, width)
+            text = await asyncio.to_thread(_text, self._pages[place], width)
             self._texts[place, width] = text
         if (place, width) == (self._place, reader.width):
             reader.show((), text)
