@@ -8,7 +8,7 @@ from hgtui.core.calls import CallRow
 from hgtui.core.plan import Plan
 from hgtui.core.text import clean, one_line
 from hgtui.core.wire import show_input
-from hgtui.ui.words import Line, fit, seconds
+from hgtui.ui.words import Line, fit, fit_model, seconds
 
 if TYPE_CHECKING:
     from hgtui.session.recalled import Recalled
@@ -24,18 +24,20 @@ class Page(NamedTuple):
 
 MOST_RANKED = 12
 """How many candidates of a ranking are listed."""
-COLUMNS = (("#", 4), ("stage", 10), ("task", 25), ("model", 30), ("tokens", 13), ("time", 8), ("cost", 9))
+WIDE = 90
+"""From how many cells on the names of tasks and models have more room."""
 
 
 def call_line(row: CallRow, width: int) -> Line:
     """Return a call as a row of the list, at a width in cells: what does not fit is left out from the right."""
     role = "bad" if row.failed else "accent" if row.again else ""
     task = f"{row.task.id} {one_line(row.task.task, 40)}" if row.task else ""
+    named, model = (22, 28) if width >= WIDE else (19, 20)
     told = (
         (f"{row.number}".rjust(4) + " ", "dim"),
         (fit(str(row.stage), 10), role),
-        (fit(task, 22) + " ", ""),
-        (fit(row.model, 28) + " ", ""),
+        (fit(task, named) + " ", ""),
+        (fit_model(row.model, model) + " ", ""),
         (tokens(row).rjust(13) + " ", "dim"),
         ((seconds(row.seconds) if row.seconds is not None else "-").rjust(8) + " ", ""),
         (cost(row).rjust(8) + " ", "dim"),
