@@ -10,19 +10,10 @@ from hgtui.core.base import canonical
 from hgtui.core.ports import ArtifactStore, Recorder
 from hgtui.core.states import Stage
 from hgtui.core.text import clean, one_line
-from hgtui.llm import (
-    CallRecord,
-    Chunk,
-    Done,
-    ImagePart,
-    LLMError,
-    Message,
-    ReasoningDelta,
-    Retracted,
-    TextDelta,
-    TextPart,
-)
 from hgtui.llm.budget import Budget, Spent
+from hgtui.llm.errors import LLMError
+from hgtui.llm.messages import ImagePart, Message, TextPart
+from hgtui.llm.values import CallRecord, Chunk, Done, ReasoningDelta, Retracted, TextDelta
 from hgtui.planning.prompt import schema as plan_schema
 from hgtui.session.recalled import Recalled
 

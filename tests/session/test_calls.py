@@ -16,7 +16,8 @@ from hgtui.core.calls import CallRow
 from hgtui.core.run import Run, fold
 from hgtui.core.states import Failure
 from hgtui.core.states import Stage as RunStage
-from hgtui.llm import Budget, ChatClient
+from hgtui.llm.budget import Budget
+from hgtui.llm.client import ChatClient
 from hgtui.llm.metered import Metered
 from hgtui.session.curl import curl_of_llm
 from hgtui.session.prompttext import Unreadable, prompt_text, read_prompt
