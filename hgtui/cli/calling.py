@@ -18,8 +18,6 @@ from hgtui.session.artifacts import Artifacts
 from hgtui.session.journal import Journal, UnknownRun
 from hgtui.session.prompttext import prompt_text
 from hgtui.session.recalled import NoCall, Recalled, recalled
-from hgtui.ui import callpages
-from hgtui.ui.words import seconds
 
 
 async def entries_of(name: str) -> list[ev.Entry]:
@@ -41,6 +39,9 @@ async def entries_in(journal: Journal, name: str) -> list[ev.Entry]:
 
 async def calls(name: str, *, task: int | None, search: str, as_json: bool) -> int:
     """List the calls of a run: of one task, with all of the words. Raises Fault."""
+    from hgtui.ui.callpages import cost, tokens
+    from hgtui.ui.words import seconds
+
     run = fold(await entries_of(name))
     if task is not None and all(one.id != task for one in run.plan):
         raise Fault(f"The plan of {run.id} has no task {task}.", f"hgtui show {run.id} lists them.")
@@ -61,9 +62,9 @@ async def calls(name: str, *, task: int | None, search: str, as_json: bool) -> i
             str(one.stage),
             f"{one.task.id} {one.task.task}" if one.task else "-",
             one_line(one.model, 40),
-            callpages.tokens(one),
+            tokens(one),
             seconds(one.seconds) if one.seconds is not None else "-",
-            callpages.cost(one),
+            cost(one),
             one_line(one.failed or one.what, 60),
         )
         for one in found
@@ -78,6 +79,8 @@ async def call(name: str, number: int, *, as_json: bool, form: Literal["whole", 
 
     Raises Fault.
     """
+    from hgtui.ui.callpages import plain
+
     artifacts = Artifacts(data_dir(os.environ))
     try:
         found = await found_in(await entries_of(name), artifacts, name, number)
@@ -96,7 +99,7 @@ async def call(name: str, number: int, *, as_json: bool, form: Literal["whole", 
     elif as_json:
         _out(json.dumps(found.as_json(), indent=2, ensure_ascii=True))
     else:
-        _out(callpages.plain(found))
+        _out(plain(found))
     return EXIT_OK
 
 

@@ -26,7 +26,6 @@ from hgtui.session.locks import RunInUse
 from hgtui.session.prompttext import Unreadable, read_prompt
 from hgtui.session.recalled import Recalled
 from hgtui.session.sending import CannotSend, Change, may_send, send_again, spent_of
-from hgtui.ui.answers import both_lines
 
 Tell = Callable[[str], None]
 
@@ -95,6 +94,8 @@ async def resend(
     as_json: bool,
 ) -> int:
     """Send a call of a run again and print what came beside what had come; 1 where no reply came. Raises Fault."""
+    from hgtui.ui.answers import both_lines
+
     text = None if prompt is None else await asyncio.to_thread(read_source, prompt)
     async with await Workplace.open(profile=profile) as place:
         entries = await entries_in(place.journal, name)
