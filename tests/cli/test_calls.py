@@ -45,7 +45,6 @@ def run(hgtui: Program, server: ChatServer) -> str:
 def test_the_calls_of_a_run_are_listed_shown_and_copied_and_one_is_sent_again_beside_it(
     hgtui: Program, server: ChatServer, run: str
 ) -> None:
-    before = hgtui.run("show", run).out
     rows = hgtui.run("calls", run, "--json").events
     assert [(row["kind"], row["stage"], row["task"] and row["task"]["id"]) for row in rows] == [
         ("llm", "planning", None),
@@ -60,7 +59,6 @@ def test_the_calls_of_a_run_are_listed_shown_and_copied_and_one_is_sent_again_be
     assert "Authorization: Bearer $OPENAI_API_KEY" in curl
     assert KEY not in told + curl
     assert hgtui.run("calls", run, "--call", "9").told(2, "There is no call 9: the run has 4.")
-    assert hgtui.run("calls", run, "--temperature", "1").told(2, "it goes with --resend")
 
     asked = len(server.requests)
     again = hgtui.run("calls", run, "--resend", "1", "--temperature", "0.7")
@@ -74,7 +72,6 @@ def test_the_calls_of_a_run_are_listed_shown_and_copied_and_one_is_sent_again_be
     assert "refused the key" in failed.out
     assert server.requests[-1].body["model"] == "other-model"
     assert [row["sent_again"] for row in hgtui.run("calls", run, "--json").events] == [False] * 4 + [True] * 2
-    assert hgtui.run("show", run).out == before
     replayed = hgtui.run("run", "--replay", run)
     assert (replayed.exit, replayed.out[:5]) == (0, "same:"), replayed
-    assert "critical" not in hgtui.run("show", run, "--timeline").out
+    assert "█ ran" in hgtui.run("show", run, "--timeline").out

@@ -71,7 +71,7 @@ class LogPane(Following):
         self._waiting: list[LogLine] = []
         self._drawn_at = 0.0
         self._soon: Timer | None = None
-        self._written: tuple[Content, str] | None = None
+        self._written: tuple[object, ...] = ()
         self._strips: LRUCache[tuple[int, int], Strip] = LRUCache(DRAWN)
 
     def on_mount(self) -> None:
@@ -261,9 +261,10 @@ class LogPane(Following):
             left = f"{about} · {self._log_count:,} of {len(self.lines):,} · esc shows all" if about else ""
             words = " · ".join(filter(None, (left, "" if self.following else "not following: G goes on")))
         # Only what differs: with a border all that is in it is drawn again.
-        title = Content.assemble(*pieces)
-        if (title, words) != self._written:
-            self.border_title, self.border_subtitle, self._written = title, Content(clean(words)), (title, words)
+        written = (self.tab, self._tabs(), words)
+        if written != self._written:
+            self._written = written
+            self.border_title, self.border_subtitle = Content.assemble(*pieces), Content(clean(words))
 
     def _tabs(self) -> tuple[tuple[Tab, str], ...]:
         lines = f"Log {len(self.lines):,}" if self.lines else "Log"
