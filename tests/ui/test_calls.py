@@ -94,6 +94,7 @@ async def test_the_timeline_has_the_rows_of_the_plan_and_the_calls_are_found_by_
         await settle(pilot)
         assert "It was not" not in screen_text(pilot)
         assert "failed: late" in screen_text(pilot)
+        assert not {"\x1b", "\x07", "\u202e"} & set(screen_text(pilot))
         await pilot.press("y")
         assert json.loads(pilot.app.clipboard)["number"] == 2
         await pilot.press("p", "p")

@@ -2,41 +2,34 @@
 
 import time
 from collections.abc import Iterable
-from typing import ClassVar, Literal
+from typing import ClassVar
 
-from rich.cells import cell_len
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.cache import LRUCache
 from textual.content import Content
-from textual.message import Message
 from textual.strip import Strip
 from textual.timer import Timer
 
-from hgtui.core.calls import CallRow
 from hgtui.core.plan import Uid
 from hgtui.core.problems import Problem
 from hgtui.core.text import clean
 from hgtui.ui.greeting import NOTHING_YET
 from hgtui.ui.loglines import Filter, LogLine
-from hgtui.ui.sheets import CallsSheet, PlanRows, Sheet, TimelineSheet
+from hgtui.ui.sheets import PlanRows
 from hgtui.ui.troubles import Trouble, trouble_line, troubles
 from hgtui.ui.view import View
-from hgtui.ui.widgets.following import Following
 from hgtui.ui.widgets.rows import Rows, strip_of
+from hgtui.ui.widgets.tabbed import TABS, Sheets, Tab, border
 from hgtui.ui.words import Line
 
-Tab = Literal["log", "problems", "timeline", "calls"]
-TABS: tuple[Tab, ...] = ("log", "problems", "timeline", "calls")
 FRAME_S = 1 / 15
 """How often lines that come in a stream are drawn, at the most."""
 DRAWN = 2_000
 """How many lines are kept as they were drawn."""
-TITLE_AT = 3
-"""Where on its border, in cells, a title begins."""
 
 
-class LogPane(Following):
+class LogPane(Sheets):
     """Tabs over the same rows: the lines of the log, the oldest first, the problems with their mends, and two sheets.
 
     While nobody has chosen a tab, the problems show as long as there are some. The log follows its end until one goes up.
@@ -51,17 +44,11 @@ class LogPane(Following):
         Binding("u", "screen.log_curl", "copy the call as curl", show=False, id="log_curl"),
     ]
 
-    class Turned(Message):
-        """Another tab or other lines are shown, or the log begins or ceases to follow."""
-
     def __init__(self, view: View, rows: PlanRows = lambda: ()) -> None:
         """Show a view; `rows` gives those of the plan pane, which the timeline has too."""
-        super().__init__(id="log")
-        self.view = view
-        self.timeline, self.calls = TimelineSheet(view, rows), CallsSheet(view)
+        super().__init__(view, rows)
         self.lines: list[LogLine] = []
         self.filter = Filter()
-        self.tab: Tab = "log"
         self._picked = False
         """Whether the person has chosen the tab."""
         self._shown: list[int] | None = None
@@ -188,39 +175,6 @@ class LogPane(Following):
         self.post_message(self.Turned())
 
     @property
-    def sheet(self) -> Sheet | None:
-        """The sheet that is shown, None where it is the log or the problems."""
-        return {"timeline": self.timeline, "calls": self.calls}.get(self.tab)  # type: ignore[return-value]
-
-    def look(self) -> None:
-        """Draw of a sheet what looks otherwise now: the timeline as time goes on, the calls as they come."""
-        if self.tab == "timeline":
-            changed = self.timeline.look()
-            if changed is None or self.timeline.count != self.count:
-                self._fill()
-                self.follow_task(self.view.chosen)
-            else:
-                self.redraw(changed)
-        elif self.tab == "calls" and self.calls.look():
-            self._fill()
-        self._write_tabs()
-
-    def follow_task(self, uid: Uid | None) -> None:
-        """Put the cursor of the timeline on the task that is selected."""
-        if self.tab == "timeline" and (at := self.timeline.at(uid)) is not None:
-            self.select(at)
-
-    def show_calls(self, words: str | None = None, of: Uid | None = None) -> None:
-        """Show the calls with some words (None: those of before), or of one task alone."""
-        self.calls.words, self.calls.of = self.calls.words if words is None else words, of
-        self.calls.filter()
-        self.turn_to("calls")
-        self.cursor = min(self.cursor, max(self.calls.count - 1, 0))
-        self._fill()
-        self._write_tabs()
-        self.post_message(self.Turned())
-
-    @property
     def _rows_count(self) -> int:
         if self.sheet is not None:
             return self.sheet.count
@@ -251,10 +205,6 @@ class LogPane(Following):
 
     def _write_tabs(self) -> None:
         """Write the tabs on the border, and below it what is left out and whether the end is followed."""
-        pieces: list[Content | str | tuple[str, str]] = ["4 "]
-        for at, (tab, name) in enumerate(self._tabs()):
-            pieces += [" │ "] if at else []
-            pieces.append((name, "bold underline" if tab == self.tab else ""))
         words = self.sheet.under if self.sheet is not None else ""
         if self.tab == "log":
             about = self.filter.about(self.view.ids) if self.filter else ""
@@ -264,7 +214,7 @@ class LogPane(Following):
         written = (self.tab, self._tabs(), words)
         if written != self._written:
             self._written = written
-            self.border_title, self.border_subtitle = Content.assemble(*pieces), Content(clean(words))
+            self.border_title, self.border_subtitle = border(self._tabs(), self.tab), Content(clean(words))
 
     def _tabs(self) -> tuple[tuple[Tab, str], ...]:
         lines = f"Log {len(self.lines):,}" if self.lines else "Log"
@@ -285,11 +235,6 @@ class LogPane(Following):
     def trouble(self) -> Trouble | None:
         """What is under the cursor of the other tab."""
         return self._trouble_at(self.cursor) if self.tab == "problems" else None
-
-    @property
-    def call(self) -> CallRow | None:
-        """The call under the cursor."""
-        return self.calls.here(self.cursor) if self.tab == "calls" else None
 
     def _trouble_at(self, index: int) -> Trouble | None:
         return self._troubles[index] if index < len(self._troubles) else None
@@ -336,15 +281,6 @@ class LogPane(Following):
     def on_focus(self) -> None:
         """Show at once what has come: somebody looks."""
         self._flush()
-
-    def on_mouse_down(self, event: events.MouseDown) -> None:
-        """Turn to the tab that was pressed on the border."""
-        if event.y == 0 and self.content_region.y > self.region.y:
-            left = TITLE_AT + len("4 ")
-            for tab, name in self._tabs():
-                if left <= event.x < left + cell_len(name):
-                    self.turn_to(tab)
-                left += cell_len(name) + len(" │ ")
 
     def on_click(self, event: events.Click) -> None:
         """Leave the cursor where it is when the border was clicked."""
