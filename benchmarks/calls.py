@@ -18,6 +18,7 @@ from textual.pilot import Pilot
 
 from benchmarks.log import painted, row
 from hgtui.core import events as ev
+from hgtui.core.imports import seldom_collected
 from hgtui.core.plan import Input, Plan, Task
 from hgtui.core.states import Stage
 from hgtui.session.artifacts import Artifacts
@@ -150,8 +151,9 @@ async def _long(pilot: Pilot[None], app: HgtuiApp, number: int) -> list[str]:
 
 async def main() -> None:
     calls = int(sys.argv[1]) if len(sys.argv) > 1 else CALLS
+    seldom_collected()  # as the program does
     for size in SIZES:
-        print(f"{f'until it is painted, at {size[0]}x{size[1]}':52}{'median':>8}{'worst':>8}")
+        print(f"{f'until it is painted, at {size[0]}x{size[1]}':52}{'median':>8}{'p95':>8}{'worst':>8}")
         with tempfile.TemporaryDirectory() as folder:
             artifacts = Artifacts(Path(folder))
             app = HgtuiApp(Desk(artifacts))

@@ -17,7 +17,8 @@ if TYPE_CHECKING:  # a run folds through this module
 CallKind = Literal["llm", "hub", "endpoint"]
 _FAILED = ev.TaskRetrying | ev.TaskSubstituted | ev.TaskFailed
 _ENDS = _FAILED | ev.TaskDone | ev.TaskCancelled | ev.TaskReset
-_TELLS = _ENDS | ev.TaskStarted | ev.Called | ev.SentAgain | ev.Recorded
+_TELLS = frozenset({*_ENDS.__args__, ev.TaskStarted, ev.Called, ev.SentAgain, ev.Recorded})
+"""The events that tell of a call: all others are passed over at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ class CallBook:
 
     def take(self, entry: ev.Entry, run: "Run") -> None:
         """Take in the next entry of a run, which is folded up to it."""
-        if isinstance(entry.event, _TELLS):
+        if type(entry.event) in _TELLS:
             self.rows += (replace(row, number=len(self.rows) + 1) for row in self._take(entry, run))
 
     def _take(self, entry: ev.Entry, run: "Run") -> Iterator[CallRow]:
