@@ -3,8 +3,9 @@
 import asyncio
 import contextlib
 import os
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -17,6 +18,7 @@ from hgtui.cli.standing_rules import StandingRules
 from hgtui.cli.words import say
 from hgtui.config import AUTO, ConfigError, Settings, config_path, data_dir, with_offline
 from hgtui.core.addresses import exemptions
+from hgtui.core.events import Entry, SentAgain
 from hgtui.core.policy import Rule
 from hgtui.core.ports import Catalogue
 from hgtui.core.run import Run
@@ -24,6 +26,7 @@ from hgtui.core.states import Gates
 from hgtui.execution.endpoints.embedded.endpoint import EmbeddedCatalogue, EmbeddedEndpoint
 from hgtui.execution.lanes import Lanes
 from hgtui.hub.values import HubPlace
+from hgtui.llm.budget import Budget
 from hgtui.llm.client import ChatClient
 from hgtui.llm.errors import LLMError
 from hgtui.llm.profile import Choice, client_for
@@ -64,6 +67,8 @@ class Workplace:
     votes: Votes | None = None
     traceless: Traceless | None = None
     conductors: list[Conductor] = field(default_factory=list)
+    budgets: dict[Conductor, Budget] = field(default_factory=dict)
+    """What the calls of each conductor's run may use and have used."""
     _old: list[ChatClient] = field(default_factory=list)
     _hubs: dict[HubPlace, HubParts] = field(default_factory=dict)
 
@@ -155,6 +160,29 @@ class Workplace:
         self.choice, self.chat, self.hub = choice, chat, hub
 
     @contextlib.asynccontextmanager
+    async def beside(
+        self, run: str, own: Conductor | None = None, show: Callable[[Entry], None] = lambda _: None
+    ) -> AsyncIterator[Callable[[SentAgain], Awaitable[None]]]:
+        """Yield what writes an event beside a run; `own` conducts it here, else `show` is given the entry.
+
+        Raises RunInUse where another process writes that run.
+        """
+        writes = own is not None and own.writes
+        lock = None if writes else await asyncio.to_thread(self._lock, run)
+
+        async def note(event: SentAgain) -> None:
+            if own is not None:
+                await own.note(event)
+            else:
+                show(await self.journal.append(run, event, datetime.now(UTC)))
+
+        try:
+            yield note
+        finally:
+            if lock is not None:
+                await asyncio.to_thread(lock.release)
+
+    @contextlib.asynccontextmanager
     async def aside(self) -> AsyncIterator[None]:
         """Let another controller be taken for what is equipped within, and for nothing that begins later."""
         choice, chat, hub = self.choice, self.chat, self.hub
@@ -202,7 +230,7 @@ class Workplace:
         embedded = EmbeddedEndpoint(self.lanes)
         catalogues = (EmbeddedCatalogue(), *parts.catalogues, *((hub.catalogue,) if self.hub.enabled else ()))
         seconds = self.choice.limits.task_seconds
-        asked = (hub.endpoint(self.lanes, seconds),) if self.hub.enabled else ()
+        asked = (hub.endpoint(self.lanes, seconds, tape.keep_request),) if self.hub.enabled else ()
         endpoints = (embedded, *parts.endpoints, *asked)
         equipment = Equipment(
             planner=parts.planner,
@@ -210,7 +238,7 @@ class Workplace:
             endpoints={one.name: one for one in endpoints},
             artifacts=self.artifacts,
             journal=self.journal,
-            recorder=Records(self.artifacts, self.environ, self._keys()),
+            recorder=self.recorder,
             clock=SystemClock(),
             ids=RandomIds(),
             base=self.base,
@@ -242,7 +270,14 @@ class Workplace:
         )
         conductor = logging(lambda: Conductor(equipment, run, lock), Conductor.log)
         self.conductors.append(conductor)
+        if parts.budget is not None:
+            self.budgets[conductor] = parts.budget
         return conductor
+
+    @property
+    def recorder(self) -> Records:
+        """What keeps exchanges, with the secrets taken out."""
+        return Records(self.artifacts, self.environ, self._keys())
 
     def _keys(self) -> tuple[str, ...]:
         """The key of the controller and the token of the Hub, which may come from a file or a variable of any name."""

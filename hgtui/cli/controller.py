@@ -29,6 +29,7 @@ class Stages:
     talker: Talker | None = None
     catalogues: tuple[Catalogue, ...] = ()
     endpoints: tuple[Endpoint, ...] = ()
+    budget: Budget | None = None
 
 
 async def list_models(choice: Choice, environ: Mapping[str, str]) -> tuple[str, ...]:
@@ -89,7 +90,8 @@ def stages(chat: ChatClient | None, choice: Choice, environ: Mapping[str, str], 
     from hgtui.selection import prompt as selection_prompt
 
     limits = choice.limits
-    bare = Metered(chat, Budget(limits.tokens, limits.seconds, limits.usd), choice.temperature)
+    budget = Budget(limits.tokens, limits.seconds, limits.usd)
+    bare = Metered(chat, budget, choice.temperature)
     metered = Taped(bare, tape.keep) if tape is not None else bare
     overrides = config_path(environ).parent / "templates"
 
@@ -103,4 +105,5 @@ def stages(chat: ChatClient | None, choice: Choice, environ: Mapping[str, str], 
         talker=talking.Talker(metered, prompts(planning_prompt.TEMPLATES)),
         catalogues=(ControllerCatalogue(bare, local=choice.here, spends=choice.spends),),
         endpoints=(ControllerEndpoint(bare),),
+        budget=budget,
     )

@@ -31,7 +31,10 @@ from hgtui.session.artifacts import ArtifactError
 from hgtui.session.conductor import Conductor
 from hgtui.session.files import inspect
 from hgtui.session.journal import JournalError
+from hgtui.session.onlooking import Onlooker
 from hgtui.session.plantext import Form
+from hgtui.session.recalled import NoCall, Recalled, recalled
+from hgtui.ui.bridge import Conductor as RunConductor
 from hgtui.ui.bridge import DeskError, Found, Opened, Option, Options, Taken
 
 if TYPE_CHECKING:
@@ -151,6 +154,47 @@ class WorkplaceDesk(StoredRuns):
     async def card(self, name: str) -> str:
         """Return the whole model card of a candidate, "" where it has none. Raises StoreError."""
         return await self._place.hub_parts.store.card(name)
+
+    async def call(self, run: str, number: int) -> Recalled:
+        """Return a call of a run, by its number there, with all that is kept of it. Raises DeskError."""
+        place = self._place
+        try:
+            entries = await place.journal.entries(run)
+            return await recalled(entries, place.artifacts, number)
+        except NoCall as error:
+            raise DeskError(str(error)) from None
+        except (JournalError, ArtifactError) as error:
+            raise DeskError(error.message, error.hint) from None
+
+    async def send_again(
+        self,
+        conductor: RunConductor,
+        found: Recalled,
+        prompt: str,
+        temperature: float | None,
+        model: str,
+        place: int | None,
+        tell: Callable[[str], None],
+    ) -> int:
+        """Send a call again, with changes, and write that down beside its run; return its number. Raises DeskError."""
+        from hgtui.cli.resending import change_of, send_in
+
+        run = conductor.run
+        try:
+            await send_in(
+                self._place,
+                run,
+                found,
+                change_of(found, temperature, prompt),
+                model,
+                choice=None if place is None else self._choices[place],
+                own=conductor if isinstance(conductor, Conductor) else None,
+                show=conductor.show if isinstance(conductor, Onlooker) else lambda _: None,
+                tell=tell,
+            )
+        except Fault as error:
+            raise DeskError(str(error), error.hint) from None
+        return len(run.call_book.rows)
 
     async def text(self, digest: str) -> str:
         """Return a kept text, "" where it is not kept any more. Raises DeskError."""

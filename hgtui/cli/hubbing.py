@@ -24,6 +24,7 @@ from hgtui.hub.values import HUB_URL, ROUTER_URL, HubCall, HubPlace
 
 if TYPE_CHECKING:
     from hgtui.core.ports import Endpoint
+    from hgtui.execution.endpoints.hub.endpoint import Keep
     from hgtui.execution.lanes import Lanes
     from hgtui.hub.client import HubClient
     from hgtui.selection.hub import HubCatalogue, HubStore
@@ -142,11 +143,14 @@ class HubParts:
         client = hub_client(place)
         return cls(client, HubCatalogue(client, pins), HubStore(client))
 
-    def endpoint(self, lanes: "Lanes", seconds: float) -> "Endpoint":
-        """Return what runs tasks there, each for so long at the most; pictures are drawn in the lanes."""
+    def endpoint(self, lanes: "Lanes", seconds: float, keep: "Keep | None" = None) -> "Endpoint":
+        """Return what runs tasks there, each for so long at the most; pictures are drawn in the lanes.
+
+        `keep` keeps each request with its answer.
+        """
         from hgtui.execution.endpoints.hub.endpoint import HubEndpoint
 
-        return HubEndpoint(self.client, lanes, seconds=seconds)
+        return HubEndpoint(self.client, lanes, seconds=seconds, keep=keep)
 
 
 LOG: ContextVar[Callable[[str, Level], None] | None] = ContextVar("hgtui_hub_log", default=None)

@@ -515,19 +515,97 @@ def show(
         str, typer.Option("--search", metavar="WORDS", help="With --log: only lines with all of these words.")
     ] = "",
     graph: Graph = False,
+    timeline: Annotated[
+        bool, typer.Option("--timeline", help="Print when each task waited and ran, a bar for each.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
-    """Show one run: its plan, how it went, its answer; or its log, or its plan as a graph."""
+    """Show one run: its plan, how it went, its answer; or its log, its plan as a graph, or its timeline."""
     from hgtui.cli import showing
 
     if graph and (log or as_json):
         raise typer.BadParameter("it goes without --log and --json", param_hint="--graph")
     given = {"--task": task is not None, "--level": level is not None, "--search": bool(search)}
+    if timeline and (log or graph):
+        raise typer.BadParameter(f"not together with {'--log' if log else '--graph'}", param_hint="--timeline")
     if log:
         _await(showing.log(run, task=task, level=level.value if level else "debug", search=search, as_json=as_json))
     for option in (name for name, is_there in given.items() if is_there):
         raise typer.BadParameter("it goes with --log", param_hint=option)
+    if timeline:
+        _await(showing.timeline(run, as_json=as_json))
     _await(showing.show(run, as_json=as_json, graph=graph))
+
+
+@app.command()
+def calls(
+    run: Annotated[
+        str, typer.Argument(metavar="RUN", help="The name of the run, its beginning, or its last six characters.")
+    ],
+    task: Annotated[
+        int | None, typer.Option("--task", metavar="NUMBER", min=0, help="List only those for this task.")
+    ] = None,
+    search: Annotated[
+        str, typer.Option("--search", metavar="WORDS", help="List only those with all of these words.")
+    ] = "",
+    call: Annotated[
+        int | None, typer.Option("--call", metavar="N", min=1, help="Print one in full: asked, said, how it was read.")
+    ] = None,
+    curl: Annotated[
+        int | None, typer.Option("--curl", metavar="N", min=1, help="Print one as a curl command, without the key.")
+    ] = None,
+    prompt: Annotated[
+        int | None, typer.Option("--prompt", metavar="N", min=1, help="Print the prompt of one, to edit it.")
+    ] = None,
+    resend: Annotated[
+        int | None,
+        typer.Option("--resend", metavar="N", min=1, help="Send one again, with changes, and compare; the run stays."),
+    ] = None,
+    prompt_file: Annotated[
+        str | None,
+        typer.Option("--with", metavar="FILE", help="With --resend: this prompt; '-' reads standard input."),
+    ] = None,
+    temperature: Annotated[
+        float | None,
+        typer.Option("--temperature", metavar="T", min=0.0, max=2.0, help="With --resend: this temperature."),
+    ] = None,
+    model: Annotated[str, typer.Option("--model", metavar="NAME", help="With --resend: this model.")] = "",
+    profile: Profile = None,
+    as_json: Json = False,
+) -> None:
+    """List the calls of a run to LLMs, the Hub and endpoints; show one, or send it again with changes."""
+    from hgtui.cli import calling
+
+    ways = {"--call": call, "--curl": curl, "--prompt": prompt, "--resend": resend}
+    given = [name for name, number in ways.items() if number is not None]
+    if len(given) > 1:
+        raise typer.BadParameter(f"not together with {given[0]}", param_hint=given[1])
+    if given and (task is not None or search):
+        raise typer.BadParameter("it is for the list", param_hint="--task" if task is not None else "--search")
+    changes = {"--with": prompt_file, "--temperature": temperature, "--model": model or None, "--profile": profile}
+    for option in (name for name, value in changes.items() if value is not None and resend is None):
+        raise typer.BadParameter("it goes with --resend", param_hint=option)
+    if resend is not None:
+        from hgtui.cli import resending
+
+        _await(
+            resending.resend(
+                run,
+                resend,
+                temperature=temperature,
+                model=model,
+                profile=profile,
+                prompt=prompt_file,
+                as_json=as_json,
+            )
+        )
+    if call is not None:
+        _await(calling.call(run, call, as_json=as_json))
+    if curl is not None:
+        _await(calling.call(run, curl, as_json=as_json, form="curl"))
+    if prompt is not None:
+        _await(calling.call(run, prompt, as_json=as_json, form="prompt"))
+    _await(calling.calls(run, task=task, search=search, as_json=as_json))
 
 
 @app.command()

@@ -1,8 +1,11 @@
 """The commands that only show something: tasks, runs, show, keys, config."""
 
+import dataclasses
 import json
 import os
+import shutil
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -168,6 +171,39 @@ async def log(name: str, *, task: int | None, level: str, search: str, as_json: 
             _out(json.dumps(facts, ensure_ascii=False))
         else:
             _out(line.whole)
+    return EXIT_OK
+
+
+async def timeline(name: str, *, as_json: bool) -> int:
+    """Print when each task of a run waited, ran and is expected to run: a bar for each, or JSON. Raises Fault."""
+    from hgtui.core.run import fold
+    from hgtui.core.timeline import chart
+    from hgtui.session.journal import Journal, UnknownRun
+    from hgtui.ui.timeline import legend, name_width, timeline_line
+
+    async with Journal.open(data_dir(os.environ), say) as journal:
+        try:
+            reading = await journal.read(await journal.resolve(name))
+        except UnknownRun as error:
+            raise Fault(error.message, error.hint) from None
+    if reading.damage:
+        sys.stderr.write(f"{reading.damage}\n")
+    run = fold(reading.entries)
+    # What was under way when the journal ends has been seen up to there and no further.
+    found = chart(run, run.at or datetime.now(UTC))
+    if as_json:
+        ids = {task.uid: task.id for task in run.plan}
+        bars = [{"task": ids[uid], **dataclasses.asdict(bar)} for uid, bar in found.bars.items()]
+        _json({"length_s": found.length, "gaps_s": found.gaps, "bars": bars})
+        return EXIT_OK
+    if not run.plan.tasks:
+        _out("There is no plan, and so no timeline.")
+        return EXIT_OK
+    width = min(shutil.get_terminal_size((100, 24)).columns, 160)
+    wide = name_width(run.plan.tasks, width)
+    for task in run.plan:
+        _out("".join(text for text, _ in timeline_line(run, (task,), found, width, wide)).rstrip())
+    _out(legend(found) or "Nothing has run, and nothing is known of how long it will take.")
     return EXIT_OK
 
 

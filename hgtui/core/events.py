@@ -523,16 +523,44 @@ class Called(Value):
     trial: str = ""
 
 
+class SentAgain(Value):
+    """A person sent a call to a controller LLM once more, beside the run, of which nothing changes by that.
+
+    `of` is the record of the call that it repeats, `changes` say in words what differs in what was asked; `failed` is a
+    sentence where no reply came. The rest is as in Called.
+    """
+
+    type: Literal["sent_again"] = "sent_again"
+    of: str
+    stage: Stage
+    model: str
+    uid: Uid | None = None
+    changes: str = ""
+    tokens_in: int = 0
+    tokens_out: int = 0
+    estimated: bool = False
+    first_s: float | None = None
+    total_s: float = 0.0
+    usd: float | None = None
+    record: str = ""
+    failed: str = ""
+
+
 class Recorded(Value):
     """Something came from outside that no other event tells whole; `record` is the digest of the exchange.
 
     `kind` is "llm" for a call that failed or was made again, "context" for a model's context length, "find" for a model
-    that was looked for by its name.
+    that was looked for by its name, "hub" for a request to a provider for the task `uid`. `about` says in a word what
+    was asked for, `failed` how it failed where nothing came of it; `seconds` is how long it took where that is known.
     """
 
     type: Literal["recorded"] = "recorded"
-    kind: Literal["llm", "context", "find"]
+    kind: Literal["llm", "context", "find", "hub"]
     record: str
+    uid: Uid | None = None
+    about: str = ""
+    failed: str = ""
+    seconds: float = 0.0
 
 
 class Logged(Value):
@@ -634,7 +662,7 @@ class Refused(Value):
 Event = Annotated[
     RunStarted | Resumed | Marked | RulesSet | RuleAdded | RuleDropped | RuleUsed | BreakpointSet | PlanApproved | FileSeen | StageEntered | TaskDrafted | PlanProposed | PlanningFailed | PlanEdited | RevisionBegun | RevisionProposed | RevisionClosed | ChangeDecided | PlanBroughtBack | EditUndone
     | EditRedone | CandidatesFound | ModelChosen | GateOpened | Approved | ApprovalCarried | RunAnew | TaskQueued | TaskAsking | TaskStarted
-    | TaskRetrying | TaskSubstituted | TaskDone | TaskFailed | TaskBlocked | TaskSkipped | TaskCancelled | TaskReset | Called | Recorded | Logged
+    | TaskRetrying | TaskSubstituted | TaskDone | TaskFailed | TaskBlocked | TaskSkipped | TaskCancelled | TaskReset | Called | SentAgain | Recorded | Logged
     | WhatIfBegun | WhatIfTried | WhatIfVoted | Answered | RunEnded | Delta | Progress | RerunForeseen | WhatIfForeseen | Refused,
     Field(discriminator="type"),
 ]  # fmt: skip

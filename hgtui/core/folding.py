@@ -324,7 +324,7 @@ def _voted(run: "Run", event: ev.WhatIfVoted) -> Changed:
     return (event.uid,)
 
 
-def _called(run: "Run", event: ev.Called) -> Changed:
+def _called(run: "Run", event: ev.Called | ev.SentAgain) -> Changed:
     run.calls.append(event)
     return ()
 
@@ -398,6 +398,7 @@ _FOLD: dict[type, Callable[["Run", Any], Changed]] = {
     ev.WhatIfTried: _tried,
     ev.WhatIfVoted: _voted,
     ev.Called: _called,
+    ev.SentAgain: _called,
     ev.Recorded: _nothing,
     ev.Logged: _logged,
     ev.Answered: _answered,

@@ -23,12 +23,8 @@ def remaining(run: Run, now: datetime) -> Remaining:
     that is left at the pace of those that run now. A task that waits for a person counts as if it went on at once.
     """
     left = [task for task in run.plan if not task.skip and run.state(task.uid) in NOT_STARTED | UNDER_WAY]
-    seen = _seen(run)
-    times: dict[Uid, float] = {}
-    for task in left:
-        expected = run.expected.get(task.uid, seen.get(_runner(run, task)))
-        if expected is not None:
-            times[task.uid] = max(expected - _spent(run, task, now), 0.0)
+    expected = expected_times(run)
+    times = {task.uid: max(expected[task.uid] - _spent(run, task, now), 0.0) for task in left if task.uid in expected}
     if left and not times:
         return Remaining(untimed=len(left))
     about = critical(run.plan, times)
@@ -36,6 +32,13 @@ def remaining(run: Run, now: datetime) -> Remaining:
     if TaskState.READY in states:
         about = max(about, sum(times.values()) / max(states.count(TaskState.RUNNING), 1))
     return Remaining(about_s=about, untimed=len(left) - len(times))
+
+
+def expected_times(run: Run) -> dict[Uid, float]:
+    """Return how long each task takes, in seconds, as far as that is known: as the gate told it, else as seen in this run."""
+    seen = _seen(run)
+    found = ((task.uid, run.expected.get(task.uid, seen.get(_runner(run, task)))) for task in run.plan)
+    return {uid: about for uid, about in found if about is not None}
 
 
 def _runner(run: Run, task: Task) -> tuple[str, str]:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from hgtui.core import events as ev
 from hgtui.core.approval import Grant
+from hgtui.core.calls import CallBook
 from hgtui.core.edit import Draft, Patch
 from hgtui.core.folding import take_in
 from hgtui.core.leaving import Leaving, leaving, price, spending
@@ -18,6 +19,7 @@ from hgtui.core.problem import Code, Facts
 from hgtui.core.problems import problems
 from hgtui.core.resource import FileFact
 from hgtui.core.ruling import Rulebook, Ruling, ruling
+from hgtui.core.spans import Span, note
 from hgtui.core.stand_ins import StandIn, draft_stand_ins, known_as
 from hgtui.core.states import HAS_RESULT, Gates, Outcome, Stage, TaskState
 from hgtui.core.status import LogEntry, TaskStatus
@@ -67,7 +69,7 @@ class Run:
     breakpoints: set[Uid] = field(default_factory=set)
     tasks: dict[Uid, TaskStatus] = field(default_factory=dict)
     log: list[LogEntry] = field(default_factory=list)
-    calls: list[ev.Called] = field(default_factory=list)
+    calls: list[ev.Called | ev.SentAgain] = field(default_factory=list)
     comment: str = ""
     revision: ev.RevisionProposed | None = None
     dropped: frozenset[Part] = frozenset()
@@ -89,14 +91,23 @@ class Run:
     marked: Uid | None = None
     expected: Mapping[Uid, float] = field(default_factory=dict)
     """How long tasks will take, in seconds, from what such tasks took before, as the last gate told it."""
+    before: datetime | None = None
+    """When the event before the last one happened."""
+    spans: dict[Uid, list[Span]] = field(default_factory=dict)
+    """What each task did and when, in order, over all its tries."""
+    call_book: CallBook = field(default_factory=CallBook)
+    """The calls to LLMs, the Hub and endpoints."""
 
     def fold(self, entry: ev.Entry) -> frozenset[Uid]:
         """Take in one entry; return the uids of the tasks that changed. Amortised O(1) but for edits of the plan."""
         if entry.seq is not None:
             self.seq = entry.seq
             self.id = entry.run
-        self.at = entry.at
-        return frozenset(take_in(self, entry.event))
+        self.before, self.at = self.at, entry.at
+        note(self, entry.event)
+        changed = frozenset(take_in(self, entry.event))
+        self.call_book.take(entry, self)
+        return changed
 
     @property
     def draft(self) -> Draft:

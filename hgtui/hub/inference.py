@@ -4,6 +4,7 @@ import asyncio
 import functools
 import importlib.util
 import re
+import time
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -13,6 +14,7 @@ from hgtui.core.states import Failure
 from hgtui.core.text import one_line
 from hgtui.hub import inference_mapping
 from hgtui.hub.faults import shortened
+from hgtui.hub.heard import Heard, heard
 from hgtui.hub.inference_plain import check_masks, plain, sent
 from hgtui.hub.tasks import CHAT, PROVIDERS
 from hgtui.hub.values import ROUTER_URL, Ask, HubCall, HubError
@@ -31,8 +33,12 @@ _FAILED = re.compile(r"\bfailed\b", re.IGNORECASE)
 """How the client words that a provider's queue gave up a job; everything else is an answer that it cannot read."""
 
 
-async def infer(wire: Wire, ask: Ask, seconds: float, tell: Told | None = None) -> Any:
+async def infer(
+    wire: Wire, ask: Ask, seconds: float, tell: Told | None = None, exchanges: list[Heard] | None = None
+) -> Any:
     """Run one call of the client and return what came, as dict, list, str, number or Blob.
+
+    Each request that asks for work is put into `exchanges` with its answer, also where the call fails.
 
     `seconds` bounds all of it: waiting in a provider's queue and fetching the files that its answer names, too. A call
     that is cancelled, or whose time is up, makes no further request. The provider is the one of `ask`, by its mapping;
@@ -41,7 +47,10 @@ async def infer(wire: Wire, ask: Ask, seconds: float, tell: Told | None = None) 
     _check(wire, ask)
     told = _on_this_loop(tell)
     return await wire.run(
-        lambda: _ask(ask, seconds, told), seconds, provider=one_line(ask.provider, 40), model=one_line(ask.model, 120)
+        lambda: _ask(ask, seconds, told, exchanges),
+        seconds,
+        provider=one_line(ask.provider, 40),
+        model=one_line(ask.model, 120),
     )
 
 
@@ -66,7 +75,7 @@ def _task(method: str) -> str:
     return CHAT if method == _CHAT else method.replace("_", "-")
 
 
-async def _ask(ask: Ask, seconds: float, tell: Told | None) -> Any:
+async def _ask(ask: Ask, seconds: float, tell: Told | None, exchanges: list[Heard] | None) -> Any:
     scope = SCOPE.get()
     assert scope is not None
     if tell is not None:
@@ -85,6 +94,7 @@ async def _ask(ask: Ask, seconds: float, tell: Told | None) -> Any:
         bill_to=scope.place.bill_to or None,
         timeout=seconds,
     )
+    client.exchanges = exchanges
     async with client:
         try:
             found = await getattr(client, ask.method)(**arguments)
@@ -102,14 +112,44 @@ def _client_class() -> Any:
     class Client(AsyncInferenceClient):
         """The client; answers with masks are looked at before it unpacks them."""
 
+        exchanges: list[Heard] | None = None
+
         async def _inner_post(self, request_parameters: Any, *, stream: bool = False) -> Any:
-            answer = await super()._inner_post(request_parameters, stream=stream)
+            answer = await _posted(super()._inner_post, request_parameters, stream, self.exchanges)
             if request_parameters.task == "image-segmentation" and isinstance(answer, bytes):
                 await asyncio.to_thread(check_masks, answer)
             return answer
 
     settled("huggingface_hub.inference")
     return Client
+
+
+async def _posted(post: Any, asked: Any, stream: bool, exchanges: list[Heard] | None) -> Any:
+    """Make a request and keep it with its answer; what is cancelled is not kept."""
+    began = time.monotonic()
+    try:
+        answer = await post(asked, stream=stream)
+    except Exception as error:
+        if exchanges is not None:
+            said = getattr(error, "message", "") or type(error).__name__
+            words = one_line(str(said), 600)
+            exchanges.append(await asyncio.to_thread(heard, asked, _real(asked.url), None, _since(began), words))
+        raise
+    if exchanges is not None and isinstance(answer, bytes):
+        exchanges.append(await asyncio.to_thread(heard, asked, _real(asked.url), answer, _since(began)))
+    return answer
+
+
+def _since(began: float) -> float:
+    return time.monotonic() - began
+
+
+def _real(url: str) -> str:
+    """Return where a request of the client goes: the router may be another one."""
+    scope = SCOPE.get()
+    assert scope is not None
+    base = base_of(scope.place.router)
+    return base + url.removeprefix(ROUTER_URL) if url.startswith(ROUTER_URL) else url
 
 
 def prepare() -> None:

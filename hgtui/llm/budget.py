@@ -57,6 +57,12 @@ class Budget:
             usd = None if usd is None or lease.price is None else usd + lease.price.about(lease.usage)
         return Spent(self._done.tokens + sum(lease.prompt + lease.out for lease in self._open), now, usd)
 
+    def count(self, spent: Spent) -> None:
+        """Count what was used before, by calls that others have made."""
+        done = self._done
+        usd = None if done.usd is None or spent.usd is None else done.usd + spent.usd
+        self._done = Spent(done.tokens + spent.tokens, done.seconds + spent.seconds, usd)
+
     def admit(self, prompt: int, price: Price | None) -> "Lease":
         """Let a call with a prompt of about `prompt` tokens begin. Raises LLMError (refused) where a limit forbids it."""
         spent = self.spent

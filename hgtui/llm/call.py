@@ -1,8 +1,9 @@
 """Call: one streamed chat, from the first request to the record."""
 
 import asyncio
+import json
 import time
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -225,4 +226,15 @@ class Call:
             rung=None if self.wanted.schema is None else rung_of(self.sent),
             ignored=tuple(rung.value for rung in self.memory.ignored),
             raw="" if reading.content == reading.text else without(reading.content, secrets),
+            templates=tuple(self._templates()),
         )
+
+    def _templates(self) -> Iterator[Mapping[str, Any]]:
+        """Yield what the messages were made of, without secrets."""
+        secrets = self.server.secrets
+        for place, message in enumerate(self.wanted.messages):
+            for one in message.sources:
+                words = json.dumps(one.variables, ensure_ascii=False)
+                clear = without(words, secrets)
+                variables = one.variables if clear == words else json.loads(clear)
+                yield {"message": place, "template": one.template, "file": one.file, "variables": variables}

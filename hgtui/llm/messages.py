@@ -3,7 +3,7 @@
 import base64
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Role = Literal["system", "user", "assistant"]
@@ -41,11 +41,24 @@ Part = TextPart | ImagePart
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """What words were made of: the name of a template, the file that it was read from, its variables as plain JSON."""
+
+    template: str
+    file: str
+    variables: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
-    """One message of a chat; `content` is a text, or parts in the order in which the model reads them."""
+    """One message of a chat; `content` is a text, or parts in the order in which the model reads them.
+
+    `sources` are the templates that its words came from; two messages with the same words are the same.
+    """
 
     role: Role
     content: str | tuple[Part, ...]
+    sources: tuple[Source, ...] = field(default=(), compare=False)
 
     @property
     def text(self) -> str:
@@ -74,12 +87,12 @@ class Message:
     def without(self, secrets: Iterable[str], instead: str) -> "Message":
         """Return the message with every secret in its words replaced."""
         if isinstance(self.content, str):
-            return Message(self.role, _replaced(self.content, secrets, instead))
+            return Message(self.role, _replaced(self.content, secrets, instead), self.sources)
         parts = (
             TextPart(_replaced(part.text, secrets, instead)) if isinstance(part, TextPart) else part
             for part in self.content
         )
-        return Message(self.role, tuple(parts))
+        return Message(self.role, tuple(parts), self.sources)
 
 
 def _replaced(text: str, secrets: Iterable[str], instead: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from hgtui.core.states import Failure
 from hgtui.core.text import one_line
 from hgtui.llm.errors import LLMError
+from hgtui.llm.messages import Source
 
 SUFFIX = ".j2"
 _HINT = "Mend the file, or take it away: then the template that comes with hgtui is used."
@@ -16,6 +17,13 @@ _HINT = "Mend the file, or take it away: then the template that comes with hgtui
 
 class PromptError(LLMError):
     """A template cannot be read or filled in; `message` names its file and, where it is known, the line."""
+
+
+class Rendered(str):
+    """The words of a template that was filled in; `source` says which, and with what."""
+
+    __slots__ = ("source",)
+    source: Source
 
 
 class Prompts:
@@ -31,7 +39,7 @@ class Prompts:
         self._folders = [folder] if overrides is None else [overrides, folder]
         self._environment: Any = None
 
-    def render(self, name: str, **variables: object) -> str:
+    def render(self, name: str, **variables: object) -> Rendered:
         """Fill in the template `name` (without .j2), blanks around it taken away. Raises PromptError (bad_input)."""
         import jinja2
 
@@ -39,7 +47,10 @@ class Prompts:
         if self._environment is None:
             self._environment = self._made()
         try:
-            return str(self._environment.get_template(file).render(variables)).strip()
+            template = self._environment.get_template(file)
+            words = Rendered(str(template.render(variables)).strip())
+            words.source = Source(name, str(template.filename), json.loads(json.dumps(variables, default=_plain)))
+            return words
         except jinja2.TemplateNotFound as error:
             raise _wrong(self._where(str(error.name or file)), None, "there is no such template") from None
         except jinja2.TemplateSyntaxError as error:

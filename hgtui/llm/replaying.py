@@ -172,7 +172,7 @@ def _chunks(record: CallRecord) -> Iterator[Chunk]:
 
 def record_of(kept: Mapping[str, Any], asked: Sequence[Message]) -> CallRecord:
     """Return the record of a call from its JSON; `asked` has the pictures, of which only the digests are kept."""
-    values = {one.name: kept[one.name] for one in fields(CallRecord)}
+    values = {one.name: kept[one.name] for one in fields(CallRecord) if one.name in kept}
     rows = zip(asked, kept["messages"], strict=False)
     values |= {
         "messages": tuple(_as_kept(message, noted) for message, noted in rows),
@@ -180,6 +180,7 @@ def record_of(kept: Mapping[str, Any], asked: Sequence[Message]) -> CallRecord:
         "rung": None if kept["rung"] is None else Rung(kept["rung"]),
         "refused": tuple(kept["refused"]),
         "ignored": tuple(kept["ignored"]),
+        "templates": tuple(kept.get("templates", ())),
     }
     return CallRecord(**values)
 

@@ -50,7 +50,9 @@ class CallRecord:
     structured output that was asked for, None where none was wanted. `reply` and `reasoning` are raw: they are data, to
     be cleaned before they are shown. `raw` is the content as it came where `reply` is not all of it, because reasoning
     stood inside; else empty. `first_s` is None where no token came. Times are in seconds from the start of the call,
-    waits for retries included; `tries` counts requests. `usd` is None where the price is not known.
+    waits for retries included; `tries` counts requests. `usd` is None where the price is not known. `templates` says of
+    which templates the messages were made: for each one ``{"message", "template", "file", "variables"}``, the first by
+    the place of its message.
     """
 
     base_url: str
@@ -70,6 +72,7 @@ class CallRecord:
     rung: Rung | None = None
     ignored: tuple[str, ...] = ()
     raw: str = ""
+    templates: tuple[Mapping[str, Any], ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return the record as plain JSON values; pictures by digest and size."""
@@ -81,6 +84,8 @@ class CallRecord:
             "usage": usage,
             "rung": None if self.rung is None else self.rung.value,
         }
+        if not self.templates:  # as a record was before there were any
+            del plain["templates"]
         return {**plain, **shaped}
 
 

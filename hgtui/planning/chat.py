@@ -67,7 +67,7 @@ class Talker:
     async def _fitted(self, request: str, earlier: Sequence[Turn]) -> tuple[tuple[Message, ...], str]:
         """Return the chat, and a note where the oldest turns are left out of it. Raises LLMError."""
         words = await asyncio.to_thread(self._prompts.render, "chat_system")
-        head, last = Message("system", f"{STAGE}\n{words}"), Message("user", request)
+        head, last = Message("system", f"{STAGE}\n{words}", (words.source,)), Message("user", request)
         turns = [(Message("user", one.request), Message("assistant", one.answer)) for one in earlier if one.answer]
         whole = (head, *(message for turn in turns for message in turn), last)
         if estimate_prompt(whole) <= room(LEAST_CONTEXT):

@@ -83,10 +83,11 @@ def _messages(
 ) -> tuple[Message, ...]:
     last = context.earlier[len(context.earlier) - cut.turns :]
     turns = [Turn(request=one_line(one.request, _LONG_ANSWER), answer=one_line(one.answer, cut.answer), files=one.files) for one in last]  # fmt: skip
-    words = prompt.user(prompts, request, files, turns, cut.files)
+    parts = [prompt.user(prompts, request, files, turns, cut.files)]
     if context.plan is not None:
-        words = f"{words}\n{prompt.revision(prompts, context.plan, context.comment)}"
-    return prompt.system(prompts, request, cut.demonstrations), Message("user", words)
+        parts.append(prompt.revision(prompts, context.plan, context.comment))
+    user = Message("user", "\n".join(parts), tuple(one.source for one in parts))
+    return prompt.system(prompts, request, cut.demonstrations), user
 
 
 def _notes(context: Context, files: Mapping[str, FileFact], cut: _Cut, length: int) -> Iterator[str]:

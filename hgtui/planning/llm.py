@@ -110,7 +110,7 @@ class LLMPlanner:
         except LLMError as error:
             return (), error.message
         for head, reply in ((asked[0], raw), (bare, raw), (bare, clean(raw, _LEAST_REPLY))):
-            messages = (head, *asked[1:], Message("assistant", reply), Message("user", words))
+            messages = (head, *asked[1:], Message("assistant", reply), Message("user", words, (words.source,)))
             if estimate_prompt(messages) <= room(length):
                 return messages, ""
         return (), "There is no room to ask the model once more."

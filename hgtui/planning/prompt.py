@@ -12,7 +12,7 @@ from hgtui.core.resource import FileFact, Kind
 from hgtui.core.task import TASKS, Arg, TaskSpec
 from hgtui.core.text import one_line
 from hgtui.llm.messages import Message
-from hgtui.llm.prompts import Prompts
+from hgtui.llm.prompts import Prompts, Rendered
 from hgtui.planning.demonstrations import chosen
 
 STAGE = "Task planning"
@@ -26,12 +26,12 @@ def system(prompts: Prompts, request: str, demonstrations: int) -> Message:
     """Return the system message with so many demonstrations, those most like the request. Raises PromptError."""
     shown = chosen(prompts.render("planning_demonstrations"), request, demonstrations) if demonstrations else ()
     words = prompts.render("planning_system", types=types(), demonstrations=shown)
-    return Message("system", f"{STAGE}\n{words}")
+    return Message("system", f"{STAGE}\n{words}", (words.source,))
 
 
 def user(
     prompts: Prompts, request: str, files: Mapping[str, FileFact], earlier: Sequence[Turn], most_files: int
-) -> str:
+) -> Rendered:
     """Return the words of the user's message. Raises PromptError."""
     listed = [shown_file(path, fact) for path, fact in list(files.items())[:most_files]]
     turns = [
@@ -42,7 +42,7 @@ def user(
     return prompts.render("planning_user", earlier=turns, files=listed, more=more, request=request)
 
 
-def revision(prompts: Prompts, plan: Plan, comment: str) -> str:
+def revision(prompts: Prompts, plan: Plan, comment: str) -> Rendered:
     """Return the words on the plan as the person edited it. Raises PromptError."""
     names = wire_names(plan)
     rows = [_row(task, names) for task in plan]
@@ -50,7 +50,7 @@ def revision(prompts: Prompts, plan: Plan, comment: str) -> str:
     return prompts.render("planning_revision", plan=rows, locked=locked, comment=comment.strip())
 
 
-def reask(prompts: Prompts, faults: Sequence[str]) -> str:
+def reask(prompts: Prompts, faults: Sequence[str]) -> Rendered:
     """Return the words that ask for a corrected reply. Raises PromptError."""
     return prompts.render("planning_reask", faults=list(faults))
 

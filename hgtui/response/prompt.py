@@ -66,7 +66,8 @@ def fitted(prompts: Prompts, about: Answering, room: int = RESULT_ROOM) -> Fitte
         notes.append(f"The {noun} {', '.join(cut)} did not fit into the prompt: the model answers from a part of it.")
     if dropped:
         notes.append(f"{plural(dropped, 'earlier turn')} did not fit into the prompt.")
-    return Fitted((Message("system", f"{STAGE}\n{system}"), Message("user", user)), tuple(notes))
+    head = Message("system", f"{STAGE}\n{system}", (system.source,))
+    return Fitted((head, Message("user", user, (user.source,))), tuple(notes))
 
 
 def _told(finding: Finding, text: str, size: int) -> dict[str, Any]:

@@ -44,7 +44,7 @@ def messages(
     """Return the chat that asks for the models of the tasks in `choices`. Reads files. Raises PromptError."""
     system = prompts.render("selection_system")
     user = prompts.render("selection_user", request=request, groups=_groups(plan, choices), refused=refused)
-    return Message("system", f"{STAGE}\n{system}"), Message("user", user)
+    return Message("system", f"{STAGE}\n{system}", (system.source,)), Message("user", user, (user.source,))
 
 
 def _groups(plan: Plan, choices: Choices) -> list[dict[str, object]]:

@@ -94,6 +94,11 @@ class Conductor:
         """Write a line into the log of the run, as long as it goes on. Never blocks."""
         self._board.log(text, level)
 
+    async def note(self, event: ev.SentAgain) -> None:
+        """Write down what a person sent again beside the run, also after its end. Raises the journal's error."""
+        self._board.emit(event)
+        await self._board.flush()
+
     async def settled(self) -> None:
         """Wait until every command that was sent is carried out or refused; what it started may go on."""
         await self._commands.join()
@@ -115,6 +120,11 @@ class Conductor:
         await self._board.settle()
         await self._uses.settle()
         self._give_free()
+
+    @property
+    def writes(self) -> bool:
+        """Whether it has the right to write its run: not before it has begun, and not after its end."""
+        return self._lock is not None and self._lock.taken
 
     def _heard(self, entry: ev.Entry, _: frozenset[Uid]) -> None:
         if isinstance(entry.event, ev.RuleUsed):

@@ -34,8 +34,9 @@ _AROUND: Mapping[type, frozenset[str]] = {
     ev.RunStarted: frozenset({"setup"}),
     ev.Resumed: frozenset({"setup"}),
     ev.Approved: frozenset({"attended", "answer"}),
+    ev.Recorded: frozenset({"about", "failed", "seconds"}),
 }
-"""What a run is done under is no part of what happened."""
+"""What a run is done under is no part of what happened, and the words for what is recorded are of the program."""
 
 _TASKS = (
     ev.TaskAsking | ev.TaskStarted | ev.TaskRetrying | ev.TaskSubstituted | ev.TaskDone | ev.TaskFailed
@@ -46,7 +47,7 @@ _TASKS = (
 class Counting:
     """Says of each event of a journal, in order, whether it is compared.
 
-    Not what passes, nor the lines for who looks for faults, nor who waited for a place at an endpoint, which is decided
+    Not what passes, nor what a person sent again beside the run, nor the lines for who looks for faults, nor who waited for a place at an endpoint, which is decided
     by what else happens to run there; nor that a run in which something failed waits still, which is told again where
     there was time for it between two things that a person did.
     """
@@ -56,7 +57,11 @@ class Counting:
 
     def __call__(self, event: ev.Event) -> bool:
         """Take in the next event and say whether it counts."""
-        if isinstance(event, (*ev.PASSING_EVENTS, ev.TaskQueued)):
+        if isinstance(event, (*ev.PASSING_EVENTS, ev.TaskQueued, ev.SentAgain)):
+            return False
+        if (
+            isinstance(event, ev.Recorded) and event.kind == "hub"
+        ):  # in a replay the whole endpoint answers from what was recorded
             return False
         if isinstance(event, ev.WhatIfTried) and event.tried.broken_off:
             return False

@@ -132,7 +132,7 @@ def _needed(entries: list[ev.Entry]) -> Iterator[str]:
         match entry.event:
             case ev.TaskDone(results=results):
                 yield from (one.digest for one in results)
-            case ev.Called(record=digest) | ev.PlanningFailed(raw=digest) if digest:
+            case ev.Called(record=digest) | ev.SentAgain(record=digest) | ev.PlanningFailed(raw=digest) if digest:
                 yield digest
 
 

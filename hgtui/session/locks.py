@@ -54,6 +54,11 @@ class RunLock:
             raise JournalError(f"The run {run} cannot be locked in {path.parent}: {why}.", ELSEWHERE) from error
         return cls(file, path)
 
+    @property
+    def taken(self) -> bool:
+        """Whether it is held still."""
+        return self._file >= 0
+
     def release(self) -> None:
         """Give the run free. More calls do nothing."""
         if self._file < 0:

@@ -27,6 +27,12 @@ class Onlooker:
         for listener in list(self._listeners):
             listener(entry, frozenset())
 
+    def show(self, entry: ev.Entry) -> None:
+        """Take in what was written beside the run since."""
+        changed = self.run.fold(entry)
+        for listener in list(self._listeners):
+            listener(entry, changed)
+
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Tell `listener` what is refused; return what ends that."""
         self._listeners.append(listener)

@@ -150,7 +150,7 @@ class Recording:
             self.contexts.append(reply)
         elif event.kind == "find":
             self.finds[request["task"], request["name"]].append(reply)
-        else:
+        elif event.kind == "llm":
             record = reply.get("record")
             if record is not None:
                 self._told[canonical(record)] += 1

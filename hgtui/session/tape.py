@@ -6,9 +6,11 @@ from typing import Any, Literal
 from hgtui.core import events as ev
 from hgtui.core.base import canonical
 from hgtui.core.model import Candidate
+from hgtui.core.plan import Uid
 from hgtui.core.ports import ArtifactError, ModelStore, Recorder, StoreError
+from hgtui.core.text import one_line
 
-Kept = Literal["llm", "context", "find"]
+Kept = Literal["llm", "context", "find", "hub"]
 
 
 class Tape:
@@ -22,7 +24,7 @@ class Tape:
         """Keep from now on what comes, with the events of a run."""
         self._emit, self._recorder = emit, recorder
 
-    async def keep(self, kind: Kept, request: Any, reply: Any) -> None:
+    async def keep(self, kind: Kept, request: Any, reply: Any, uid: Uid | None = None) -> None:
         """Keep an exchange (both JSON), with the secrets taken out. A full disk is told and stops nothing."""
         if self._emit is None or self._recorder is None:
             return
@@ -31,7 +33,24 @@ class Tape:
         except ArtifactError as error:
             self._emit(ev.Logged(level="error", text=f"An exchange was not kept: {error.message}"))
         else:
-            self._emit(ev.Recorded(kind=kind, record=record))
+            told = {"about": _about(kind, request), "failed": self._recorder.masked(_failed(reply))}
+            self._emit(ev.Recorded(kind=kind, record=record, uid=uid, seconds=reply.get("seconds", 0.0), **told))
+
+    async def keep_request(self, uid: Uid, request: Any, reply: Any) -> None:
+        """Keep a request to a provider for a task, as `keep`."""
+        await self.keep("hub", request, reply, uid)
+
+
+def _about(kind: Kept, request: Any) -> str:
+    return one_line(str(request.get("provider" if kind == "hub" else "name", "")), 120)
+
+
+def _failed(reply: Any) -> str:
+    """Say how an exchange failed of which nothing came; a reply that broke off is told with its call."""
+    error = reply.get("error")
+    if not error or reply.get("record") is not None:
+        return ""
+    return one_line(str(error.get("message", "") if isinstance(error, dict) else error), 600)
 
 
 class TapedStore:

@@ -13,6 +13,7 @@ from hgtui.core.resource import FileFact
 from hgtui.core.run import Run
 
 if TYPE_CHECKING:
+    from hgtui.session.recalled import Recalled
     from hgtui.session.rows import RunRow
 
 Listener = Callable[[Entry, frozenset[Uid]], None]
@@ -151,6 +152,28 @@ class Desk(Protocol):
 
     async def text(self, digest: str) -> str:
         """Return a kept text by its digest, "" where it is not kept any more. Raises DeskError."""
+        ...
+
+    async def call(self, run: str, number: int) -> "Recalled":
+        """Return a call of a run, by its number there, with all that is kept of it. Raises DeskError."""
+        ...
+
+    async def send_again(
+        self,
+        conductor: Conductor,
+        found: "Recalled",
+        prompt: str,
+        temperature: float | None,
+        model: str,
+        place: int | None,
+        tell: Callable[[str], None],
+    ) -> int:
+        """Send a call of a conductor's run again and write that down; return the number of the call that came of it.
+
+        `prompt` is all of its messages as session.prompttext writes them, `temperature` None and `model` "" are as they were;
+        `place` is a controller in the last `options`, None for the one in use. `tell` takes the reply so far. Cancelling
+        ends the call. Raises DeskError.
+        """
         ...
 
     async def runs(self, search: str = "", limit: int = 100) -> "Sequence[RunRow]":

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from hgtui.ui.keymap import KeyMap
-from hgtui.ui.keys import BOXES, DRAWN, FORM, KEYS, LOG, MODELS, MOTIONS, MOVES, OTHERS, RUNS, TRIAL, Key
+from hgtui.ui.keys import AGAIN, BOXES, CALL, DRAWN, FORM, KEYS, LOG, MODELS, MOTIONS, MOVES, OTHERS, RUNS, TRIAL, Key
 from hgtui.ui.may import why_not
 from hgtui.ui.view import View
 from hgtui.ui.words import SIGNS
@@ -35,7 +35,11 @@ WHERE = {
         "letter for what flows. Lines that cross have a gap; ├ ┬ ┼ branch. The lines of the selected task are heavy.",
     ),
     "task": ("The selected task", "Its result or failure, its arguments, and who could run it with what is known of each."),
-    "log": ("Problems and log", "What is wrong or doubtful in the plan, with its mends; below it what has happened, the latest first."),
+    "log": (
+        "Log, problems, timeline, calls",
+        "What has happened, the latest last; what is wrong or doubtful in the plan, with its mends; a bar for each task, "
+        "with the critical path; every call to an LLM, the Hub and an endpoint.",
+    ),
     "diff": (
         "A plan against another",
         "What differs, task by task: - as it was, + as it would be, = unchanged, n left out by you. L is what the planner "
@@ -59,7 +63,7 @@ IN_PROMPT = (
 ENTER = {
     "plan": "go to the task",
     "task": "take the candidate, edit the argument",
-    "log": "apply the mend of the problem",
+    "log": "from a problem or a bar to the task; the whole line, the whole call",
     "diff": "take the revision",
     "models": "choose the model for the task",
 }
@@ -95,7 +99,9 @@ def guide(where: str, view: View, keymap: KeyMap) -> list[Told]:
         told += [Told("", "In the drawn plan", "head"), *in_drawn]
     for name, rows in (
         ("In the form of a task", FORM),
-        ("In the log and the problems", LOG),
+        ("In the log, the problems, the timeline and the calls", LOG),
+        ("In a call", CALL),
+        ("In the form that sends a call again", AGAIN),
         ("In the list of runs", RUNS),
         ("In a what-if", TRIAL),
     ):
@@ -111,6 +117,13 @@ def guide_runs(keymap: KeyMap) -> list[Told]:
     about = "What was asked, where it stands and how it ended, the latest first. A run that was left goes on where it stood."
     told = [Told("", "The list of runs", "head"), Told("", about, "dim"), *(Told(*one) for one in RUNS)]
     return [*told, Told("", "In every list", "head"), *(_key(key, keymap) for key in MOTIONS)]
+
+
+def guide_call() -> list[Told]:
+    """Return the help for a call that is shown in full, and for the form that sends it again."""
+    about = "What was asked, what came back and how that was read; nothing of it changes the run."
+    told = [Told("", "A call", "head"), Told("", about, "dim"), *(Told(*one) for one in CALL)]
+    return [*told, Told("", "In the form that sends it again", "head"), *(Told(*one) for one in AGAIN)]
 
 
 def _here(where: str, keymap: KeyMap) -> list[tuple[str, str]]:

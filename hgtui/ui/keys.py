@@ -60,6 +60,10 @@ KEYS = (
     Key("", "go_on_left", ": go on", "", "Go on with the latest run that was left in the middle"),
     Key("exclamation_mark", "next_problem", "!", "next problem", "Go to the next problem or failure"),
     Key("l", "log_of_task", "l", "", "Show the log of the task alone"),
+    Key("i", "call", "i", "", "The exact call of the task: asked, said, how it was read; send it again"),
+    Key("", "timeline", ": timeline", "", "Show when each task waited and ran, with the critical path"),
+    Key("", "calls", ": calls", "", "List the calls to LLMs, the Hub and endpoints"),
+    Key("", "calls_of_task", ": its calls", "", "List the calls of the task alone"),
     Key("S", "save_result", "S", "save", "Save the result of the task as a file"),
     Key("O", "open_outside", "O", "open", "Open the result with the desktop's program; over ssh the scp line"),
     Key("v", "boxes", "v", "boxes", "Draw the plan as boxes with lines, or list it as rows again"),
@@ -74,7 +78,7 @@ KEYS = (
     Key("slash", "filter", "/", "", "Show only the rows of the plan with the words that you type"),
     Key("plus", "larger", "+", "", "Make the pane larger; at last it is alone"),
     Key("underscore", "smaller", "_", "", "Make the pane smaller"),
-    Key("4", "focus_pane('log')", "4", "", "Go to the log and the problems"),
+    Key("4", "focus_pane('log')", "4", "", "Go to the log, the problems, the timeline and the calls"),
     Key("", "log_find", "4 /", "", "Search the log"),
     Key("", "log_level", "4 v", "", "Leave out what is not grave in the log, or show it again"),
     Key("question_mark,f1", "help", "?", "help", "Show all keys"),
@@ -171,15 +175,35 @@ RUNS = (
 )
 """The keys of the list of runs, for the help."""
 LOG = (
-    ("[ ]", "log, problems"),
-    ("/", "only the lines with these words"),
+    ("[ ]", "log, problems, timeline, calls"),
+    ("/", "only the lines, or the calls, with these words"),
     ("v", "leave out the details, all but warnings and errors, all but errors; then show all"),
+    ("v", "in the calls: only those of the selected task, or all again"),
     ("G", "the end, and follow it; going up ceases to follow"),
-    ("y", "copy the line"),
-    ("enter", "the whole line; from a problem to its task"),
+    ("y", "copy the line; in the calls the whole call as JSON"),
+    ("u", "in the calls: copy the call as a curl command, without the key"),
+    ("enter", "the whole line; from a problem or a bar to its task; the whole call"),
     ("esc", "all lines again, then back to the plan"),
 )
 """The keys of pane 4, for the help."""
+CALL = (
+    ("[ ]", "how it was read, the reply, the request, the template, the exact JSON, curl"),
+    ("e", "send it again with changes: prompt, temperature, model, controller"),
+    ("y", "copy all of it as JSON"),
+    ("u", "copy it as a curl command; the key stands in it as a variable"),
+    ("n p", "the next call, the one before"),
+    ("esc", "back"),
+)
+"""The keys of a call that is shown in full, for the help."""
+AGAIN = (
+    ("tab", "the next field"),
+    ("enter", "in a field: send"),
+    ("f2", "send, also from the prompt"),
+    ("f3", "choose the controller"),
+    ("f4", "the prompt in your editor"),
+    ("esc", "leave; while it is sent: stop that"),
+)
+"""The keys of the form that sends a call again, for the help."""
 MOVES = (
     ("tab", "in the prompt: complete the path, else the next pane"),
     ("↑ ↓", "in the prompt, at its first and last line: earlier requests"),

@@ -139,6 +139,9 @@ def _words(event: ev.Event, run: Run) -> tuple[str, str]:  # noqa: PLR0912  # on
                 "dim",
                 f"{event.stage}: {event.model} took {event.total_s:.1f} s, {event.tokens_in}+{event.tokens_out} tokens",
             )
+        case ev.SentAgain():
+            how = event.failed or f"{event.total_s:.1f} s, {event.tokens_in}+{event.tokens_out} tokens"
+            return "dim", f"{event.stage} sent again to {event.model}: {how}"
         case ev.Logged():
             return _ROLES[event.level], event.text
         case ev.Answered():

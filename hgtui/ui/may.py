@@ -351,6 +351,8 @@ _RULES: dict[str, Callable[[View], str]] = {
     "boxes": _boxes,
     "boxes_detail": _drawn,
     "boxes_direction": _drawn,
+    "call": lambda view: "" if view.run.call_book.rows else "No call has been made yet.",
+    "calls_of_task": lambda view: "" if view.task else NO_TASK,
     "log_of_task": lambda view: "" if view.task else NO_TASK,
     "copy": lambda view: "" if view.task else NO_TASK,
 }

@@ -124,7 +124,7 @@ async def test_a_list_that_cannot_be_had_is_a_plain_error(answer: Status | Body,
 
 WATCH = """
 import asyncio, sys, threading
-from hgtui.llm import ChatClient, Message, Done
+from hgtui.llm.client import ChatClient, Message, Done
 assert not {"openai", "httpx2", "tenacity"} & set(sys.modules)
 main, on_loop = threading.current_thread(), []
 class Watch:

@@ -73,8 +73,8 @@ async def hub_stage(
     """A run whose tasks run on `server`; waits between tries pass at once.
 
     `lanes` is how many child processes there may be for drawing, `seconds` the time of one call, `place` are fields of
-    the HubPlace, `card_s` is how long cards are waited for, `beside` are catalogues besides the Hub's; the rest is as on
-    the plain stage, `planner` too. At the end no thread of the Hub is left, and the token stands in nothing that was
+    the HubPlace, `card_s` is how long cards are waited for, `beside` are catalogues besides the Hub's; a `tape` keeps the
+    requests to providers; the rest is as on the plain stage, `planner` too. At the end no thread of the Hub is left, and the token stands in nothing that was
     told or kept.
     """
     before = set(threading.enumerate())
@@ -91,7 +91,8 @@ async def hub_stage(
     fields = {"endpoint": server.url, "router": server.router, "token": SECRET, "token_source": "HF_TOKEN"}
     where = HubPlace(**{**fields, "cache": folder / "hub", **(place or {})})
     client, drawing = HubClient(where, record=record, notice=notice), Lanes(limit=lanes) if lanes else None
-    endpoint = HubEndpoint(client, drawing, seconds=seconds)
+    tape = more.get("tape")
+    endpoint = HubEndpoint(client, drawing, seconds=seconds, keep=tape.keep_request if tape else None)
     equipped: dict[str, Any] = {
         "planner": ByHand(tasks or jobs()),
         "models": (*beside, HubCatalogue(client, more.get("pins"), card_s=card_s)),

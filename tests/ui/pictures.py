@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 from hgtui.core import events as ev
 from hgtui.session.archive import Archive
 from hgtui.ui.app import HgtuiApp
+from hgtui.ui.screens.call import CallScreen
 from hgtui.ui.screens.whatif import WhatIfScreen
 from hgtui.ui.screens.workbench import Workbench
 from hgtui.ui.widgets.chat import Chat
@@ -128,6 +129,21 @@ async def whatif(pilot: Pilot[None]) -> None:
     await settle(pilot)
 
 
+async def timeline(pilot: Pilot[None]) -> None:
+    """When each task ran."""
+    pilot.app.screen.action_timeline()  # type: ignore[attr-defined]
+    await settle(pilot)
+
+
+async def call(pilot: Pilot[None]) -> None:
+    """A call in full."""
+    screen = pilot.app.screen
+    assert isinstance(screen, Workbench)
+    screen.open_call(2)
+    await until(pilot, lambda: isinstance(pilot.app.screen, CallScreen) and pilot.app.screen.found)
+    await settle(pilot)
+
+
 Scene = Callable[[Pilot[None]], Awaitable[None]]
 SCENES: dict[str, tuple[str, Callable[[ev.Event], bool] | None, Scene]] = {
     "gate": ("portrait", at_gate, gate),
@@ -137,6 +153,8 @@ SCENES: dict[str, tuple[str, Callable[[ev.Event], bool] | None, Scene]] = {
     "answer": ("portrait", None, answer),
     "revision": ("revision", revised, revision),
     "whatif": ("revision", None, whatif),
+    "timeline": ("portrait", None, timeline),
+    "call": ("controller", None, call),
 }
 
 

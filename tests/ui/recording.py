@@ -1,6 +1,7 @@
 """Records the runs that the pictures are drawn from, on engines and loopback servers. Run: python -m tests.ui.recording"""
 
 import asyncio
+import json
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
@@ -16,7 +17,8 @@ from hgtui.core.commands import Approve, Comment, EditPlan, Submit, TakeRevision
 from hgtui.core.edits import SetPolicy
 from hgtui.core.events import Entry, WhatIfForeseen
 from hgtui.core.states import Gate
-from tests.servers.chat import ChatServer
+from tests.selection.table import asked_for
+from tests.servers.chat import ChatServer, Request
 from tests.servers.hub import TOKEN, HubServer
 from tests.servers.replies import Reply, Status
 from tests.ui.talk import Controller, plan, row
@@ -105,6 +107,30 @@ def _seen(entry: Entry) -> list[WhatIfForeseen]:
     return [entry.event] if isinstance(entry.event, WhatIfForeseen) else []
 
 
+BEES = "Sum up notes.txt, tell me how it sounds, and what language 'Guten Morgen' is"
+PLANNED = [
+    {"task": "summarization", "id": 0, "dep": [-1], "args": {"text": "notes.txt"}},
+    {"task": "text-classification", "id": 1, "dep": [0], "args": {"text": "<GENERATED>-0", "question": "sentiment"}},
+    {"task": "text-classification", "id": 2, "dep": [-1], "args": {"text": "Guten Morgen", "question": "language"}},
+]
+
+
+def controller(request: Request) -> Reply:
+    """Do the part of a controller in the picture of a call."""
+    match request.system.partition("\n")[0]:
+        case "Task planning":
+            return Reply(f"Here is the plan:\n{json.dumps({'tasks': PLANNED})}")
+        case "Model selection":
+            named = {0: "lexrank", 1: "vader", 2: "py3langid"}
+            rows = [
+                {"task": at, "model": f"embedded:{named[at]}", "reason": "made for it, small, and on this machine"}
+                for at in asked_for(request.last)
+            ]
+            return Reply(json.dumps(rows))
+        case _:
+            return Reply("The notes are summed up in [0] and sound positive [1]; the greeting is German [2].")
+
+
 def work(folder: Path) -> None:
     """Put there what the requests name. The portrait is a photograph of NASA, in the public domain."""
     for path in samples.folder().glob("*.*"):
@@ -113,9 +139,21 @@ def work(folder: Path) -> None:
     Image.fromarray(data.astronaut()).resize((320, 320)).save(folder / "portrait.jpg", quality=85)
 
 
+def calls(place: Path) -> None:
+    """Record the run with a controller."""
+    place.mkdir()
+    work(place)
+    with ChatServer(controller, models=("small-model",)) as server:
+        environ = {"OPENAI_BASE_URL": server.url, "OPENAI_MODEL": "small-model", "OPENAI_API_KEY": "sk-none"}
+        asyncio.run(record(place, BEES, "controller", environ))
+    shutil.rmtree(place)
+
+
 def main() -> None:
     RECORDED.mkdir(exist_ok=True)
     place = Path(tempfile.gettempdir()) / "tour"
+    shutil.rmtree(place, ignore_errors=True)
+    calls(place)
     for name, request in (("portrait", PORTRAIT), ("failure", FAILURE)):
         shutil.rmtree(place, ignore_errors=True)
         place.mkdir()

@@ -678,6 +678,42 @@ async def log(stage: Theatre) -> None:
     await until(stage.pilot, lambda: stage.screen.query_one("LogPane").count >= 30)  # type: ignore[attr-defined]
 
 
+async def tried_twice(stage: Theatre) -> None:
+    """Let a task be tried twice while another waits for it and a third is expected to take its time."""
+    conductor = await stage.running(chain())
+    conductor.run.expected = {"t1": 2.0, "t2": 6.0, "t3": 4.0}
+    figures = {"tokens_in": 812, "tokens_out": 90, "first_s": 0.4, "total_s": 2.1, "usd": 0.0003}
+    conductor.tell(
+        ev.Called(stage=Stage.PLANNING, model=PLANNER, **figures),
+        ev.Called(stage=Stage.SELECTION, model=PLANNER, **figures),
+        ev.TaskStarted(uid="t1", candidate=LEXRANK.name),
+    )
+    stage.pass_(2)
+    conductor.tell(ev.TaskRetrying(uid="t1", attempt=1, failure=Failure.TIMEOUT, message="Not in time.", wait_s=1.0))
+    stage.pass_(1)
+    conductor.tell(ev.TaskStarted(uid="t1", attempt=2, candidate=LEXRANK.name))
+    stage.pass_(2)
+    result = words("1" * 64, 20, "Bees wake up in spring.")
+    conductor.tell(ev.TaskDone(uid="t1", results=(result,), seconds=2.0, candidate=LEXRANK.name))
+    conductor.tell(ev.TaskStarted(uid="t2", candidate=LEXRANK.name))
+    stage.pass_(2)
+    await settle(stage.pilot)
+
+
+@scene()
+async def timeline(stage: Theatre) -> None:
+    await tried_twice(stage)
+    stage.screen.action_timeline()
+    await settle(stage.pilot)
+
+
+@scene()
+async def calls(stage: Theatre) -> None:
+    await tried_twice(stage)
+    stage.screen.action_calls()
+    await settle(stage.pilot)
+
+
 @scene()
 async def cancelled(stage: Theatre) -> None:
     conductor = await fail(stage)

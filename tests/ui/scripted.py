@@ -19,6 +19,7 @@ from hgtui.core.states import Stage
 from hgtui.session import saving
 from hgtui.session.files import inspect
 from hgtui.session.gates import gate
+from hgtui.session.recalled import Recalled, recalled
 from hgtui.session.rows import RunRow
 from hgtui.ui.bridge import DeskError, Found, Listener, Option, Options, Taken
 from hgtui.ui.view import utc
@@ -32,6 +33,7 @@ class Scripted:
         self.clock = utc
         self.commands: list[Command] = []
         self.closed = False
+        self.entries: list[ev.Entry] = []
         self._id = run_id
         self._listeners: list[Listener] = []
 
@@ -55,6 +57,7 @@ class Scripted:
     def play(self, entries: Iterable[ev.Entry]) -> None:
         """Let happen what was recorded."""
         for entry in entries:
+            self.entries.append(entry)
             changed = self.run.fold(entry)
             for listener in list(self._listeners):
                 listener(entry, changed)
@@ -161,6 +164,22 @@ class ScriptedDesk:
 
     async def text(self, digest: str) -> str:
         return digest
+
+    async def call(self, run: str, number: int) -> Recalled:
+        """Return a call of a run as far as its events tell of it."""
+        one = next(one for one in self.given if one.run.id == run)
+        return await recalled(one.entries, self, number)
+
+    async def read(self, digest: str, limit: int | None = None) -> bytes:
+        """Return the bytes of a result, as a store of artifacts does."""
+        return self.artifacts[digest].read_bytes()[:limit]
+
+    def path(self, digest: str) -> Path:
+        """Return where a result is."""
+        return self.artifacts[digest]
+
+    async def send_again(self, *_: object) -> int:
+        raise DeskError("There is no LLM to send it to: rules plan.")
 
     async def runs(self, search: str = "", limit: int = 100) -> list[RunRow]:
         return []

@@ -201,10 +201,10 @@ async def test_brackets_turn_between_log_and_problems(size: tuple[int, int]) -> 
         await pilot.press("4")
         await has(pilot, "Problems 1")
         await has(pilot, "! error 1 sumarization:")
-        await pilot.press("right_square_bracket")
+        await pilot.press("left_square_bracket")
         await has(pilot, "waits for you: plan")
         assert "! error 1 sumarization:" not in screen_text(pilot)
-        await pilot.press("left_square_bracket")
+        await pilot.press("right_square_bracket")
         await has(pilot, "! error 1 sumarization:")
 
 
@@ -251,7 +251,7 @@ async def test_a_task_that_failed_stands_among_the_problems_and_exclamation_mark
 
 async def test_a_tab_that_the_person_chose_stays_when_problems_go_and_come() -> None:
     async with workbench(WRONG) as (pilot, conductor):
-        await pilot.press("4", "right_square_bracket")
+        await pilot.press("4", "left_square_bracket")
         conductor.tell(ev.PlanEdited(edit=ed.Skip(uid="t2"), undo=ed.apply(conductor.run.draft, ed.Skip(uid="t2"))[1]))
         await settle(pilot)
         assert pane(pilot).tab == "log"

@@ -1,11 +1,13 @@
 """A plan from a file or a pasted reply: opened, or compared with the plan that is open before it takes its place."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
 from hgtui.core.commands import EditPlan
 from hgtui.core.diff import match
 from hgtui.core.edits import Draft, Replace
-from hgtui.core.plan import Plan
+from hgtui.core.model import Assignment
+from hgtui.core.plan import Plan, Uid
 from hgtui.core.problems import errors, problems
 from hgtui.core.text import plural
 from hgtui.ui.comparing import Compared
@@ -64,18 +66,34 @@ class Bringing(Choosing):
             after = Plan(request=run.plan.request, planner=after.planner, tasks=after.tasks)
         names = {old.uid: new.uid for old, new in zip(brought, after, strict=True)}
         models = {names[uid]: one for uid, one in found.file.assignments.items() if uid in names}
-        kept = {
+        self._brought = Draft(plan=after, assignments={**self._kept_models(after), **models})
+        title = "The plan that you opened against your plan, by task"
+        self._show_brought(found.file.reading.dropped, title)
+
+    def compare_plan(self, after: Plan, notes: Sequence[str], title: str) -> None:
+        """Show a plan against the one that is open; where it is taken, tasks of the same type keep their models."""
+        run = self.view.run
+        after = match(run.plan, Plan(request=run.plan.request, planner=after.planner, tasks=after.tasks))
+        self._brought = Draft(plan=after, assignments=self._kept_models(after))
+        self._show_brought(tuple(notes), title)
+
+    def _kept_models(self, after: Plan) -> dict[Uid, Assignment]:
+        run = self.view.run
+        return {
             task.uid: one
             for task in after
             if (one := run.draft.assignments.get(task.uid))
             and (old := run.plan.get(task.uid))
             and old.task == task.task
         }
-        self._brought = Draft(plan=after, assignments={**kept, **models})
+
+    def _show_brought(self, notes: tuple[str, ...], title: str) -> None:
+        if self._brought is None:
+            return
+        run, after = self.view.run, self._brought.plan
         wrong = len(errors(problems(after, run.facts)))
-        title = "The plan that you opened against your plan, by task"
         self.show_compared(None)
-        self.show_compared(Compared("opened", title, run.plan, after, "", found.file.reading.dropped, wrong))
+        self.show_compared(Compared("opened", title, run.plan, after, "", notes, wrong))
         self.query_one(DiffPane).focus()
 
     def compared_keys(self) -> list[tuple[str, str]]:

@@ -40,7 +40,7 @@ class Logs(Moving):
             return
         self._can("log_find")
         self.log_pane.add_class("-read")
-        self.mount(Find(self.log_pane.filter.words), before=self.query_one(Notice))
+        self.mount(Find(self.looked_for), before=self.query_one(Notice))
 
     def action_log_level(self) -> None:
         """Leave out the details, then all but warnings and errors, then all but errors; then show all."""
@@ -58,12 +58,21 @@ class Logs(Moving):
             self.app.copy_to_clipboard(clean(words))
         self.say("The line is copied." if words else "There is no line to copy.")
 
+    @property
+    def looked_for(self) -> str:
+        """The words that what is shown in pane 4 has."""
+        return self.log_pane.filter.words
+
+    def look_for(self, words: str) -> None:
+        """Show in pane 4 only what has these words."""
+        self.log_pane.show_only(replace(self.log_pane.filter, words=words))
+
     @on(Field.Changed, "#find-field")
     def _find(self, event: Field.Changed) -> None:
         event.stop()
-        pane, words = self.log_pane, one_line(event.text_area.text, 200)
-        if words != pane.filter.words:
-            pane.show_only(replace(pane.filter, words=words))
+        words = one_line(event.text_area.text, 200)
+        if words != self.looked_for:
+            self.look_for(words)
 
     @on(Field.Sent, "#find-field")
     def _found(self, event: Field.Sent) -> None:
@@ -94,7 +103,7 @@ class Logs(Moving):
         pane = self.log_pane
         in_find = self.focused is not None and self.focused.id == "find-field"
         if in_find:
-            pane.show_only(replace(pane.filter, words=""))
+            self.look_for("")
             pane.focus()
             self._close_find()
         elif pane.has_focus and pane.filter and not self.question:
@@ -117,7 +126,7 @@ class Logs(Moving):
         pane, ends = self.log_pane, [(":", "commands"), ("q", "leave"), ("?", "help")]
         if pane.tab == "problems":
             keys = [key for key in keys if key not in ends]
-            return [("enter", "to the task"), *keys, ("]", "log"), ("esc", "to the plan"), *ends]
+            return [("enter", "to the task"), *keys, ("]", "timeline"), ("esc", "to the plan"), *ends]
         follow = [] if pane.following else [("G", "follow")]
         level = SHOWN_AS[(pane.filter.level + 1) % len(LEVELS)] or "all"
         own = [("/", "search"), ("v", level), ("]", "problems"), ("y", "copy"), ("enter", "whole line")]
@@ -150,6 +159,7 @@ class Logs(Moving):
         super().select_task(uid)
         if self.log_pane.tab == "problems" and not self.log_pane.has_focus:
             self.log_pane.point(uid)
+        self.log_pane.follow_task(uid)
 
     def select_problem(self, problem: Problem) -> None:
         """Select a problem in pane 4 and its task in the plan."""

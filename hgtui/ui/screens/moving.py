@@ -21,7 +21,12 @@ from hgtui.ui.widgets.rows import Rows
 from hgtui.ui.widgets.task import TaskPane
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from contextlib import AbstractContextManager
+
     from textual.widgets import Markdown
+
+    from hgtui.core.plan import Plan
 
 
 class Moving(Sizing):
@@ -41,6 +46,14 @@ class Moving(Sizing):
 
     def selected(self) -> None:
         """Take note that another task is selected."""
+        raise NotImplementedError
+
+    def compare_plan(self, after: "Plan", notes: "Sequence[str]", title: str) -> None:
+        """Show a plan against the one that is open, to be taken in its place."""
+        raise NotImplementedError
+
+    def _terminal(self) -> "AbstractContextManager[None]":
+        """Give the terminal to another program meanwhile."""
         raise NotImplementedError
 
     # The foot

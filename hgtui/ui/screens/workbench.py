@@ -17,7 +17,7 @@ from hgtui.ui.keys import KEYS, keys_of
 from hgtui.ui.loglines import LogLine, log_line
 from hgtui.ui.phases import phase_line, title_line
 from hgtui.ui.screens.boxing import Boxing
-from hgtui.ui.screens.logs import Logs
+from hgtui.ui.screens.calls import Calls
 from hgtui.ui.screens.policing import Policing
 from hgtui.ui.screens.sessions import Sessions
 from hgtui.ui.screens.shell import Shell
@@ -46,7 +46,7 @@ REST_S = 1.0
 """How long a task is selected before that is kept."""
 
 
-class Workbench(Shell, Logs, Sessions, Trying, Policing, Boxing):
+class Workbench(Shell, Calls, Sessions, Trying, Policing, Boxing):
     """One run on one screen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -87,7 +87,7 @@ class Workbench(Shell, Logs, Sessions, Trying, Policing, Boxing):
                 yield Attention(self.view)
                 yield TaskPane(self.view, self.gallery)
                 yield DiffPane()
-        yield LogPane(self.view)
+        yield LogPane(self.view, lambda: self.query_one(PlanPane).rows)
         yield Notice()
         yield Bar("foot")
 
@@ -182,6 +182,7 @@ class Workbench(Shell, Logs, Sessions, Trying, Policing, Boxing):
 
     def selected(self) -> None:
         """Keep which task is selected once that rests: who opens the run the next time finds it so."""
+        self.query_one(LogPane).follow_task(self.view.chosen)
         if self._resting:
             self._resting.stop()
         self._resting = self.set_timer(REST_S, self._mark)
@@ -298,6 +299,7 @@ class Workbench(Shell, Logs, Sessions, Trying, Policing, Boxing):
 
     def _on_tick(self) -> None:
         self.query_one(PlanPane).tick()
+        self.query_one(LogPane).look()
         self.query_one(TaskPane).tick()
         if self.view.live.asking:
             self.call_later(self.tell)

@@ -1,15 +1,13 @@
-"""Pane 4: the log of the run, which follows what happens, and what stands in its way."""
+"""Pane 4: the log of the run, which follows what happens, what stands in its way, the timeline, the calls."""
 
 import time
 from collections.abc import Iterable
-from typing import ClassVar, Literal
+from typing import ClassVar
 
-from rich.cells import cell_len
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.cache import LRUCache
 from textual.content import Content
-from textual.message import Message
 from textual.strip import Strip
 from textual.timer import Timer
 
@@ -18,24 +16,21 @@ from hgtui.core.problems import Problem
 from hgtui.core.text import clean
 from hgtui.ui.greeting import NOTHING_YET
 from hgtui.ui.loglines import Filter, LogLine
+from hgtui.ui.sheets import PlanRows
 from hgtui.ui.troubles import Trouble, trouble_line, troubles
 from hgtui.ui.view import View
-from hgtui.ui.widgets.following import Following
 from hgtui.ui.widgets.rows import Rows, strip_of
+from hgtui.ui.widgets.tabbed import TABS, Sheets, Tab, border
 from hgtui.ui.words import Line
 
-Tab = Literal["log", "problems"]
-TABS: tuple[Tab, ...] = ("log", "problems")
 FRAME_S = 1 / 15
 """How often lines that come in a stream are drawn, at the most."""
 DRAWN = 2_000
 """How many lines are kept as they were drawn."""
-TITLE_AT = 3
-"""Where on its border, in cells, a title begins."""
 
 
-class LogPane(Following):
-    """Two tabs over the same rows: the lines of the log, the oldest first, and the problems with their mends.
+class LogPane(Sheets):
+    """Tabs over the same rows: the lines of the log, the oldest first, the problems with their mends, and two sheets.
 
     While nobody has chosen a tab, the problems show as long as there are some. The log follows its end until one goes up.
     """
@@ -46,26 +41,24 @@ class LogPane(Following):
         Binding("slash", "screen.log_find", "search", show=False, id="log_find"),
         Binding("v", "screen.log_level", "only what is grave", show=False, id="log_level"),
         Binding("y", "screen.log_copy", "copy the line", show=False, id="log_copy"),
+        Binding("u", "screen.log_curl", "copy the call as curl", show=False, id="log_curl"),
     ]
 
-    class Turned(Message):
-        """Another tab or other lines are shown, or the log begins or ceases to follow."""
-
-    def __init__(self, view: View) -> None:
-        super().__init__(id="log")
-        self.view = view
+    def __init__(self, view: View, rows: PlanRows = lambda: ()) -> None:
+        """Show a view; `rows` gives those of the plan pane, which the timeline has too."""
+        super().__init__(view, rows)
         self.lines: list[LogLine] = []
         self.filter = Filter()
-        self.tab: Tab = "log"
         self._picked = False
         """Whether the person has chosen the tab."""
         self._shown: list[int] | None = None
         """The places of the lines that are shown, None where all are."""
         self._troubles: tuple[Trouble, ...] = ()
-        self._at: dict[Tab, int] = {"log": 0, "problems": 0}
+        self._at: dict[Tab, int] = dict.fromkeys(TABS, 0)
         self._waiting: list[LogLine] = []
         self._drawn_at = 0.0
         self._soon: Timer | None = None
+        self._written: tuple[object, ...] = ()
         self._strips: LRUCache[tuple[int, int], Strip] = LRUCache(DRAWN)
 
     def on_mount(self) -> None:
@@ -75,6 +68,8 @@ class LogPane(Following):
     @property
     def empty(self) -> str:  # type: ignore[override]  # the words depend on the tab
         """What stands there where there is no row."""
+        if self.sheet is not None:
+            return self.sheet.empty
         if self.tab == "problems":
             return "No problem is known."
         return "No line fits; esc shows all." if self.filter else NOTHING_YET
@@ -85,6 +80,7 @@ class LogPane(Following):
         """Take in new lines, drawn a few times a second at the most, and the problems as they are now."""
         self._waiting += lines
         self._refresh_troubles()
+        self.look()
         now = time.monotonic()
         if self._soon is None and self._waiting and now - self._drawn_at >= FRAME_S:
             self._flush()
@@ -116,7 +112,8 @@ class LogPane(Following):
         """Forget the lines of the run before, with what they were filtered by."""
         self.lines, self._waiting, self._shown, self._troubles = [], [], None, ()
         self.filter, self.tab, self._picked, self.following = Filter(), "log", False, True
-        self._at = {"log": 0, "problems": 0}
+        self._at = dict.fromkeys(TABS, 0)
+        self.calls.clear()
         self._strips.clear()
         self.cursor = 0
         self._fill()
@@ -135,7 +132,7 @@ class LogPane(Following):
             self.cursor = min(at, max(len(found) - 1, 0))
         self._at["problems"] = at
         wanted: Tab = "problems" if found else "log"
-        if not self._picked and wanted != self.tab:
+        if not self._picked and wanted != self.tab and self.sheet is None:
             self._turn(wanted)
         elif self.tab == "problems":
             self._fill()
@@ -170,11 +167,18 @@ class LogPane(Following):
     def _turn(self, tab: Tab) -> None:
         self._at[self.tab] = self.cursor
         self.tab = tab
-        self.count = len(self._troubles) if tab == "problems" else self._log_count
+        self.look()
+        self.count = self._rows_count
         self.set_reactive(Rows.cursor, max(0, min(self._at[tab], self.count - 1)))
         self._fill()
         self._write_tabs()
         self.post_message(self.Turned())
+
+    @property
+    def _rows_count(self) -> int:
+        if self.sheet is not None:
+            return self.sheet.count
+        return len(self._troubles) if self.tab == "problems" else self._log_count
 
     @property
     def _log_count(self) -> int:
@@ -182,7 +186,7 @@ class LogPane(Following):
 
     def _fill(self) -> None:
         """Draw the rows of the tab; a log that follows at its end, another where it is."""
-        count = len(self._troubles) if self.tab == "problems" else self._log_count
+        count = self._rows_count
         if self.tab == "log" and self.following:
             self.count = count
             self.set_reactive(Rows.cursor, max(count - 1, 0))
@@ -201,21 +205,22 @@ class LogPane(Following):
 
     def _write_tabs(self) -> None:
         """Write the tabs on the border, and below it what is left out and whether the end is followed."""
-        pieces: list[Content | str | tuple[str, str]] = ["4 "]
-        for at, (tab, name) in enumerate(self._tabs()):
-            pieces += [" │ "] if at else []
-            pieces.append((name, "bold underline" if tab == self.tab else ""))
-        self.border_title = Content.assemble(*pieces)
-        words = ""
+        words = self.sheet.under if self.sheet is not None else ""
         if self.tab == "log":
             about = self.filter.about(self.view.ids) if self.filter else ""
             left = f"{about} · {self._log_count:,} of {len(self.lines):,} · esc shows all" if about else ""
             words = " · ".join(filter(None, (left, "" if self.following else "not following: G goes on")))
-        self.border_subtitle = Content(clean(words))
+        # Only what differs: with a border all that is in it is drawn again.
+        written = (self.tab, self._tabs(), words)
+        if written != self._written:
+            self._written = written
+            self.border_title, self.border_subtitle = border(self._tabs(), self.tab), Content(clean(words))
 
     def _tabs(self) -> tuple[tuple[Tab, str], ...]:
         lines = f"Log {len(self.lines):,}" if self.lines else "Log"
-        return ("log", lines), ("problems", f"Problems {len(self._troubles)}" if self._troubles else "Problems")
+        problems = f"Problems {len(self._troubles)}" if self._troubles else "Problems"
+        calls = f"Calls {self.calls.all:,}" if self.calls.all else "Calls"
+        return ("log", lines), ("problems", problems), ("timeline", "Timeline"), ("calls", calls)
 
     # What the person looks at
 
@@ -247,6 +252,8 @@ class LogPane(Following):
 
     def line(self, index: int, width: int) -> Line:
         """Return a problem or a line of the log."""
+        if self.sheet is not None:
+            return self.sheet.line(index, width) if index < self.sheet.count else ()
         one = self._trouble_at(index) if self.tab == "problems" else None
         if one is not None:
             return trouble_line(one, self.view, width)
@@ -257,7 +264,7 @@ class LogPane(Following):
     def render_line(self, y: int) -> Strip:
         """Draw one line of what is seen; a line of the log stays as it was drawn."""
         index, width = y + self.scroll_offset.y, self.scrollable_content_region.width
-        if self.tab == "problems" or index >= self.count or (index == self.cursor and self.has_focus):
+        if self.tab != "log" or index >= self.count or (index == self.cursor and self.has_focus):
             return super().render_line(y)
         key = (index if self._shown is None else self._shown[index], width)
         strip = self._strips.get(key)
@@ -274,15 +281,6 @@ class LogPane(Following):
     def on_focus(self) -> None:
         """Show at once what has come: somebody looks."""
         self._flush()
-
-    def on_mouse_down(self, event: events.MouseDown) -> None:
-        """Turn to the tab that was pressed on the border."""
-        if event.y == 0 and self.content_region.y > self.region.y:
-            left = TITLE_AT + len("4 ")
-            for tab, name in self._tabs():
-                if left <= event.x < left + cell_len(name):
-                    self.turn_to(tab)
-                left += cell_len(name) + len(" │ ")
 
     def on_click(self, event: events.Click) -> None:
         """Leave the cursor where it is when the border was clicked."""

@@ -2,11 +2,13 @@
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
 from hgtui.core.model import Assignment, CandidateName
+from hgtui.core.plan import Uid
 from hgtui.core.ports import Call, CallError, Produced, Tell
 from hgtui.core.states import Failure
 from hgtui.execution.endpoints.embedded.languages import language_code
@@ -15,6 +17,7 @@ from hgtui.execution.endpoints.hub.about import About
 from hgtui.execution.endpoints.hub.calls import Doing, doing
 from hgtui.execution.endpoints.hub.inputs import Inputs
 from hgtui.execution.lanes import Lanes
+from hgtui.hub.heard import Heard
 from hgtui.hub.inference import infer
 from hgtui.hub.tasks import UNSERVED, Way, by_provider, choose_provider, offers, way_of, why_not
 from hgtui.hub.values import Ask, HubError, HubPlace, Model, Served
@@ -25,6 +28,10 @@ AT_ONCE = 32
 """How many calls go out at once: they cost this machine little, and providers say by 429 where it is too much."""
 SECONDS = 600.0
 """How long one call may take in all, in seconds, a queue included; a video takes minutes."""
+
+
+Keep = Callable[[Uid, Any, Any], Awaitable[None]]
+"""Keeps a request for a task with its answer, both JSON."""
 
 
 class Client(Protocol):
@@ -48,14 +55,17 @@ class Client(Protocol):
 class HubEndpoint:
     """Runs tasks on models of the Hub. `lanes` draw what is found in pictures and read the pages of a PDF.
 
-    Without lanes only data is given where a picture would be drawn. `seconds` bounds one call.
+    Without lanes only data is given where a picture would be drawn. `seconds` bounds one call. `keep` keeps each
+    request for a task with its answer.
     """
 
     name = ENDPOINT
     limit = AT_ONCE
 
-    def __init__(self, client: Client, lanes: Lanes | None = None, *, seconds: float = SECONDS) -> None:
-        self._client, self._lanes, self._seconds = client, lanes, seconds
+    def __init__(
+        self, client: Client, lanes: Lanes | None = None, *, seconds: float = SECONDS, keep: Keep | None = None
+    ) -> None:
+        self._client, self._lanes, self._seconds, self._keep = client, lanes, seconds, keep
 
     def settings(self, task: str, assignment: Assignment) -> dict[str, str]:
         """Return where the Hub and its router are."""
@@ -92,12 +102,24 @@ class HubEndpoint:
         answers, end = [], time.monotonic() + self._seconds
         for arguments in asked:
             ask = Ask(model=name, provider=served.provider, served=served, method=done.method, arguments=arguments)
-            answers.append(await infer(self._client.wire, ask, round(max(end - time.monotonic(), 0.01), 2), told))
+            left = round(max(end - time.monotonic(), 0.01), 2)
+            answers.append(await self._inferred(call.task.uid, ask, left, told))
         produced = await done.read(answers, about)
         first = self._noted(produced[0], served, note)
         if task == "translation" and len(language := language_code(inputs.language())) == 2:
             first = first.model_copy(update={"language": language})
         return (first, *produced[1:])
+
+    async def _inferred(self, uid: Uid, ask: Ask, seconds: float, told: Callable[[str], None]) -> Any:
+        """Make one call of the client; its requests are kept, also where it fails."""
+        exchanges: list[Heard] = []
+        try:
+            return await infer(self._client.wire, ask, seconds, told, exchanges)
+        finally:
+            if self._keep is not None:
+                about = {"model": ask.model, "provider": ask.provider, "task": ask.method}
+                for one in exchanges:
+                    await self._keep(uid, {**about, **one.request}, one.reply)
 
     async def _chosen(self, call: Call) -> tuple[Model, Served, Way]:
         """Return the model, who runs it and how: what was approved, or the best that is live where no one was named.

@@ -1,0 +1,287 @@
+"""The calls of a run as they are found again: what was asked, said, read and dropped; one sent again beside the run."""
+
+import asyncio
+import json
+import shlex
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from hgtui.config import Limits
+from hgtui.core import events as ev
+from hgtui.core.calls import CallRow
+from hgtui.core.run import Run, fold
+from hgtui.core.states import Failure
+from hgtui.core.states import Stage as RunStage
+from hgtui.llm.budget import Budget
+from hgtui.llm.client import ChatClient
+from hgtui.llm.metered import Metered
+from hgtui.session.curl import curl_of_llm
+from hgtui.session.prompttext import Unreadable, prompt_text, read_prompt
+from hgtui.session.recalled import NoCall, Recalled, of_task, recalled
+from hgtui.session.sending import CannotSend, Change, send_again, spent_of
+from hgtui.session.tape import Tape
+from hgtui.ui.answers import both_lines, other_models, plans_of
+from hgtui.ui.callpages import plain
+from tests.servers.chat import ChatServer, Request, Status
+from tests.servers.hub import HubServer
+from tests.servers.replies import Answer, Hang, Reply
+from tests.session.hub_stage import SECRET, draw, hub_stage, job, jobs, listed, whole
+from tests.session.llm_stage import CHAIN, KEY, Script, at_once, choose, llm_stage, planned, row
+from tests.session.staging import Stage
+
+YES = {"approve_by": "--yes", "attended": False}
+EVIL = "\x1b]52;c;aGk=\x07[@click=app.quit]x[/] \u202ereversed"
+TASKS = json.dumps({"tasks": [{**CHAIN[0], "skip": True}, CHAIN[1]]})
+
+
+async def found(run: Stage, number: int) -> Recalled:
+    return await recalled(await run.entries(), run.equipment.artifacts, number)
+
+
+async def rows(run: Stage) -> list[CallRow]:
+    return fold(await run.entries()).call_book.rows
+
+
+@asynccontextmanager
+async def ended(folder: Path, script: object, **more: object) -> AsyncIterator[tuple[Stage, ChatServer]]:
+    """A run with an LLM at every stage that has come to its end."""
+    with ChatServer(script) as server:  # type: ignore[arg-type]
+        async with llm_stage(folder, server.url, tape=Tape(), **{**YES, **more}) as run:
+            await whole(run)
+            yield run, server
+
+
+async def test_each_call_is_found_again_with_its_template_its_request_and_how_its_reply_was_read(
+    tmp_path: Path,
+) -> None:
+    prose = Reply(f"Here is the plan:\n```json\n{TASKS}\n```")
+    script = Script(planning=prose, selection=choose("fake:two"), response=Reply(f"Done [1]. {EVIL}"))
+    async with ended(tmp_path, script, price=1.0) as (run, server):
+        told = await rows(run)
+        assert [(one.kind, str(one.stage), one.task and one.task.id) for one in told] == [
+            ("llm", "planning", None),
+            ("llm", "selection", None),
+            ("endpoint", "execution", 1),
+            ("endpoint", "execution", 2),
+            ("llm", "response", None),
+        ]
+        first = await found(run, 1)
+        assert first.request["messages"] == server.requests[0].body["messages"]
+        assert first.reply == f"Here is the plan:\n```json\n{TASKS}\n```"
+        assert [one["template"] for one in first.templates] == ["planning_system", "planning_user"]
+        assert first.templates[1]["variables"]["request"] == "go"
+        assert any("skip" in one for one in first.understood.dropped)
+        assert first.row.usd
+        assert first.row.tokens_in
+        assert any(one.startswith("rung: ") for one in first.facts)
+
+        second = await found(run, 2)
+        one = second.understood.choices[0]
+        assert (one.candidate, one.reason) == ("fake:two", "made for it")
+        assert [(each.name, each.place, each.told) for each in one.options] == [
+            ("fake:one", 1, True),
+            ("fake:two", 2, True),
+        ]
+        work = await found(run, 3)
+        assert work.request["inputs"]["text"] == [{"kind": "text", "text": "some text"}]
+        assert work.reply[0]["text"] == "SOME TEXT"
+
+        words = shlex.split(first.curl.replace("\\\n", " "))
+        assert words[2] == f"{server.url}/chat/completions"
+        assert json.loads(words[words.index("-d") + 1])["messages"] == server.requests[0].body["messages"]
+        for number in range(1, 6):
+            whole = await found(run, number)
+            text = plain(whole) + whole.curl + json.dumps(whole.as_json())
+            assert KEY not in text
+            assert not {"\x1b", "\x07", "\u202e"} & set(plain(whole) + whole.curl)
+        assert (of_task(told, run.run, "t2") or told[0]).number == 4
+        assert [one.number for one in told if one.has("execution fake:two")] == [3, 4]
+        with pytest.raises(NoCall, match="the run has 5"):
+            await found(run, 6)
+
+
+async def test_a_call_that_failed_is_a_call_and_one_that_was_made_again_tells_of_it(tmp_path: Path) -> None:
+    busy = Status(503, '{"error": {"message": "busy"}}')
+    script = Script(
+        planning=[busy, planned(*CHAIN)], selection=Status(401, '{"error": {"message": "no"}}'), response=Reply("Done.")
+    )
+    async with ended(tmp_path, script) as (run, _):
+        told = await rows(run)
+        assert [(one.stage, bool(one.failed)) for one in told if one.kind == "llm"] == [
+            (RunStage.PLANNING, False),
+            (RunStage.SELECTION, True),
+            (RunStage.RESPONSE, False),
+        ]
+        assert any("try 1 failed" in one for one in (await found(run, 1)).facts)
+        failed = await found(run, 2)
+        assert failed.request["messages"]
+        assert any("the server said" in one for one in failed.facts), failed.facts
+
+
+async def test_a_request_to_a_provider_is_kept_as_it_went_over_the_wire(tmp_path: Path) -> None:
+    tasks = jobs(
+        job("t1", "text-classification", text="What a day"), job("t2", "image-classification", image="photo.png")
+    )
+    models = (listed("a/one"), listed("b/two", tag="image-classification"))
+    with HubServer(models) as server:
+        async with hub_stage(tmp_path, server, tasks, tape=Tape(), **YES) as run:
+            draw(run.equipment.base / "photo.png")
+            await whole(run)
+            told = {one.task.id: one for one in await rows(run) if one.task}
+            assert {one.kind for one in told.values()} == {"hub"}
+            text, picture = await found(run, told[1].number), await found(run, told[2].number)
+            assert text.request["json"]["inputs"] == "What a day"
+            assert text.request["url"] == f"{server.router}/hf-inference/models/a/one"
+            assert "label" in json.dumps(text.reply["body"])
+            assert picture.request["data"]["sha256"]
+            for one in (text, picture):
+                words = shlex.split(one.curl.replace("\\\n", " "))
+                assert words[2] == one.request["url"]
+                assert "Authorization: Bearer $HF_TOKEN" in words
+                assert SECRET not in json.dumps(one.as_json())
+            assert "--data-binary" in picture.curl
+
+
+# One that is sent again
+
+
+async def sent(run: Stage, server: ChatServer, one: Recalled, change: Change, model: str = "test-model") -> Recalled:
+    """Send a call again as the program does, and find what came."""
+    async with ChatClient(server.url, KEY, model, sleep=at_once) as client:
+        await send_again(
+            Metered(client, spent_of(run.run.calls, Limits())),
+            one,
+            change,
+            run.equipment.artifacts,
+            run.equipment.recorder,
+            run.conductor.note,
+        )
+    return await found(run, (await rows(run))[-1].number)
+
+
+class ByTemperature(Script):
+    """Plans and chooses otherwise where it is warmer."""
+
+    def __call__(self, request: Request) -> Answer:
+        warm = request.body.get("temperature") == 0.9
+        if warm and "Task planning" in request.system:
+            return planned(CHAIN[0], row(2, "<GENERATED>-1", 1, kind="translation"))
+        if warm and "Model selection" in request.system:
+            return choose("fake:one")(request)
+        return super().__call__(request)
+
+
+async def test_a_call_is_sent_again_with_changes_and_compared_and_the_run_stays_as_it_was(tmp_path: Path) -> None:
+    async with ended(tmp_path, ByTemperature()) as (run, server):
+        before, state = await found(run, 1), (run.run.draft, run.run.outcome, dict(run.run.tasks))
+        after = await sent(run, server, before, Change(temperature=0.9))
+        assert server.requests[-1].body["messages"] == server.requests[0].body["messages"]
+        assert server.requests[-1].body["response_format"] == server.requests[0].body["response_format"]
+        assert after.row.what == "sent again: temperature 0.9"
+        plans = plans_of(before, after)
+        assert plans is not None
+        assert [[task.task for task in one] for one in plans] == [
+            ["summarization", "summarization"],
+            ["summarization", "translation"],
+        ]
+        text = "\n".join("".join(piece for piece, _ in line) for line in both_lines(before, after, 80))
+        assert "translation" in text
+        assert "1 unchanged" in text
+
+        chosen = await found(run, 2)
+        other = await sent(run, server, chosen, Change(temperature=0.9), "another-model")
+        assert [one.candidate for one in other_models(chosen, other)] == ["fake:one", "fake:one"]
+        assert server.requests[-1].body["model"] == "another-model"
+
+        words = prompt_text(before.record["messages"]).replace("Request", "Wish")
+        edited = await sent(run, server, before, Change(read_prompt(words, before.record["messages"])))
+        assert server.requests[-1].body["messages"] == edited.request["messages"] != before.request["messages"]
+        assert (run.run.draft, run.run.outcome, dict(run.run.tasks)) == state
+        assert [one.again for one in await rows(run)][-3:] == [True] * 3
+        assert sum(one.tokens_in for one in run.run.calls) > sum(one.row.tokens_in for one in (before, chosen))
+
+
+class Stubborn(Script):
+    """Says nothing any more once `hangs` is set."""
+
+    hangs = False
+
+    def __call__(self, request: Request) -> Answer:
+        return Hang() if self.hangs else super().__call__(request)
+
+
+async def test_what_cannot_be_sent_and_what_would_cost_too_much_is_told_and_one_that_is_stopped_closes_its_connection(
+    tmp_path: Path,
+) -> None:
+    script = Stubborn()
+    async with ended(tmp_path, script) as (run, server):
+        first = await found(run, 1)
+        with pytest.raises(CannotSend, match="Only a call"):
+            await sent(run, server, await found(run, 3), Change())
+        with pytest.raises(CannotSend, match="nothing left"):
+            await sent(run, server, first, Change(dict.fromkeys(range(9), " ")))
+        parts = (run.equipment.artifacts, run.equipment.recorder, run.conductor.note)
+        async with ChatClient(server.url, KEY, "test-model", sleep=at_once) as client:
+            done = await send_again(Metered(client, Budget(tokens=100)), first, Change(), *parts)
+            assert "may use 100 tokens" in done.failed
+            assert (await rows(run))[-1].failed == done.failed
+            script.hangs = True
+            asked = len(server.requests)
+            sending = asyncio.create_task(send_again(Metered(client, Budget()), first, Change(), *parts))
+            request = await server.request(asked + 1)
+            sending.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await sending
+            await request.gone.wait()
+        assert len(await rows(run)) == 6
+
+
+def test_a_prompt_is_read_back_as_it_was_written_whatever_stands_in_it() -> None:
+    messages = [
+        {"role": "system", "content": "one\n── 2 user ──\nnot a mark"},
+        {"role": "user", "content": [{"type": "text", "text": "two"}, {"type": "image", "sha256": "0"}]},
+    ]
+    text = prompt_text(messages)
+    assert read_prompt(text, messages) == {}
+    assert read_prompt(text.replace("two", "three"), messages) == {1: "three\n"}
+    assert read_prompt("only this", messages) == {1: "only this"}
+    for wrong in (text.replace("─── 2 user ───", ""), f"before\n{text}", text + "─── 3 user ───"):
+        with pytest.raises(Unreadable):
+            read_prompt(wrong, messages)
+
+
+def test_the_command_of_a_call_takes_nothing_of_what_stands_in_it_for_itself() -> None:
+    hostile = "'; rm -rf ~; echo '\n$(id) `id` \x1b[2J"
+    picture = {"type": "image", "media_type": "image/png", "sha256": "ab", "size": 3}
+    content = [{"type": "text", "text": hostile}, picture]
+    request = {"model": hostile, "messages": [{"role": "user", "content": content}]}
+    command = curl_of_llm("http://127.0.0.1:1/v1'; id", request)
+    words = shlex.split(command.replace("\\\n", " "))
+    assert words[:2] == ["curl", "-sS"]
+    assert len(words) == 9
+    assert json.loads(words[-1])["model"] == hostile
+    assert "\x1b" not in command
+    assert "$HF_TOKEN" in curl_of_llm("https://router.huggingface.co/v1", request)
+
+
+def test_any_beginning_of_a_journal_gives_calls_that_are_numbered_one_after_the_other() -> None:
+    run = Run()
+    events = [
+        ev.TaskStarted(uid="t1", candidate="hub:a/b"),
+        ev.Recorded(kind="hub", record="0" * 64, uid="t1", about="fal-ai", failed="late"),
+        ev.TaskRetrying(uid="t1", attempt=1, failure=Failure.TIMEOUT, message="late", wait_s=1),
+        ev.TaskStarted(uid="t1", attempt=2, candidate="hub:a/b"),
+        ev.TaskFailed(uid="t1", failure=Failure.CRASHED, message="gone"),
+        ev.TaskDone(uid="t1", results=(), reused=True),
+    ]
+    for seq, event in enumerate(events, 1):
+        entry = ev.Entry(run="r", seq=seq, at=datetime.now(UTC), event=event)
+        run.fold(entry)
+    assert [(one.number, one.kind, one.failed, one.attempt) for one in run.call_book.rows] == [
+        (1, "hub", "late", 1),
+        (2, "endpoint", "gone", 2),
+    ]
