@@ -192,6 +192,24 @@ class Workplace:
 
         With `fresh` no task is done by a result that is kept.
         """
+        equipment = self.equipment(
+            approve_by=approve_by, attended=attended, out=out, gates=gates, answer=answer, fresh=fresh
+        )
+        conductor = logging(lambda: Conductor(equipment, run, lock), Conductor.log)
+        self.conductors.append(conductor)
+        return conductor
+
+    def equipment(
+        self,
+        *,
+        approve_by: str = "",
+        attended: bool = True,
+        out: Path | None = None,
+        gates: Gates | None = None,
+        answer: str | None = None,
+        fresh: bool = False,
+    ) -> Equipment:
+        """Return what a run works with that begins now."""
         tape = Tape()
         parts = stages(self.chat, self.choice, self.environ, tape)
         hub = self.hub_parts
@@ -200,7 +218,7 @@ class Workplace:
         seconds = self.choice.limits.task_seconds
         asked = (hub.endpoint(self.lanes, seconds),) if self.hub.enabled else ()
         endpoints = (embedded, *parts.endpoints, *asked)
-        equipment = Equipment(
+        return Equipment(
             planner=parts.planner,
             catalogues=catalogues,
             endpoints={one.name: one for one in endpoints},
@@ -235,9 +253,6 @@ class Workplace:
             fresh=fresh,
             rules=self.rules,
         )
-        conductor = logging(lambda: Conductor(equipment, run, lock), Conductor.log)
-        self.conductors.append(conductor)
-        return conductor
 
     def _keys(self) -> tuple[str, ...]:
         """The key of the controller and the token of the Hub, which may come from a file or a variable of any name."""

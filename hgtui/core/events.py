@@ -24,16 +24,36 @@ NO_GATES = "gates = none"
 """What approved a plan where there are no gates."""
 
 
+class Given(Value):
+    """The result of a task by hand: a text, the path of a file, or the results that were given in an earlier run."""
+
+    uid: Uid
+    text: str | None = None
+    path: str | None = None
+    results: tuple[Resource, ...] = ()
+
+
+class Again(Value):
+    """What a person wants otherwise when the plan of an earlier run runs once more.
+
+    The tasks of `anew` run though their result is kept, those of `given` have a result by hand.
+    """
+
+    anew: tuple[Uid, ...] = ()
+    given: tuple[Given, ...] = ()
+
+
 class Brought(Value):
     """A plan that a person brought in place of a planner's, with the models and the notes that came with it.
 
-    `files` are the paths that they typed beside it.
+    `files` are the paths that they typed beside it; `again` is there where it is the plan of an earlier run.
     """
 
     plan: Plan
     assignments: Mapping[Uid, Assignment] = {}
     notes: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    again: Again = Again()
 
 
 class Setup(Value):
@@ -541,12 +561,13 @@ class RerunForeseen(Value):
 
     Of what is below, a task runs only where what it reads comes out different: `reruns` are the most that may run, and
     `spends` says in words what all of them would spend. With `supplied` the task itself does not run: its result is
-    given by hand, and `reruns` are those that read it.
+    given by hand, and `reruns` are those that read it. In a new run of the plan `reuses` are kept from before.
     """
 
     type: Literal["rerun_foreseen"] = "rerun_foreseen"
     uid: Uid
     reruns: tuple[Uid, ...]
+    reuses: tuple[Uid, ...] = ()
     about_s: float | None = None
     untimed: int = 0
     spends: str = ""
@@ -555,7 +576,7 @@ class RerunForeseen(Value):
     @property
     def words(self) -> str:
         """What would run again and for how long."""
-        return told(len(self.reruns), 0, self.about_s, self.untimed) or f"runs {len(self.reruns)}"
+        return told(len(self.reruns), len(self.reuses), self.about_s, self.untimed) or f"runs {len(self.reruns)}"
 
 
 class Refused(Value):

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 from hgtui.config.rules import Listed
-from hgtui.core.commands import Command, Submit
-from hgtui.core.events import Entry
+from hgtui.core.commands import Command, Submit, Supply
+from hgtui.core.events import Entry, RerunForeseen
 from hgtui.core.model import Candidate
 from hgtui.core.plan import Uid
 from hgtui.core.resource import FileFact
@@ -77,6 +77,13 @@ class Found(NamedTuple):
     history: tuple[Entry, ...] = ()
     looked: str = ""
     by_llm: bool = False
+
+
+class Again(NamedTuple):
+    """A plan that ran before, once more: the command that does it, and what that would do."""
+
+    submit: Submit
+    foreseen: RerunForeseen
 
 
 class Desk(Protocol):
@@ -166,6 +173,13 @@ class Desk(Protocol):
 
     async def plan_of(self, name: str) -> Submit:
         """Return the command that runs the plan of a stored run once more. Raises DeskError."""
+        ...
+
+    async def again(self, run: Run, uid: Uid, given: Supply | None = None) -> Again:
+        """Return how the plan of a run that has ended runs once more with one task anew, or with its result by hand.
+
+        Raises DeskError.
+        """
         ...
 
     async def delete_run(self, name: str) -> str:

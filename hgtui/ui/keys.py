@@ -29,7 +29,7 @@ KEYS = (
     Key("A", "approve_rule", "A", "", "Approve, with a rule for what is like this task"),
     Key("c", "comment", "c", "comment", "Say what should be different: the LLM revises the plan"),
     Key("r", "retry", "r", "retry", "Run again what failed or was stopped; ask again for a plan"),
-    Key("R", "rerun", "R", "", "Run the task again with what is below it, kept or not"),
+    Key("R", "rerun", "R", "", "Run the task again with what is below it, kept or not; after the end in a new run"),
     Key("n", "go_on", "n", "go on without", "Go on without a task that failed; the answer says so"),
     Key("f", "mend", "f", "mend", "Apply a mend; after a failure take the next candidate"),
     Key("e", "edit", "e", "edit", "Edit the task in a form: its type, its arguments"),

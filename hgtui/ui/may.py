@@ -15,7 +15,7 @@ NO_TASK = "No task is selected."
 CHANGES = frozenset(
     [
         *("approve", "comment", "retry", "rerun", "go_on", "mend", "edit", "models", "models_all", "pin", "delete"),
-        *("skip", "undo", "redo", "stop", "stop_task", "finish"),
+        *("skip", "undo", "redo", "stop", "stop_task", "finish", "supply"),
     ]
 )
 """The actions that a run which is only looked at does not take."""
@@ -164,6 +164,8 @@ def _models_all(view: View) -> str:
 def _retry(view: View) -> str:
     if view.run.planning_failed and view.run.ended:
         return ""
+    if view.run.ended and view.task:
+        return "The run has ended; R runs the task again, in a new run."
     no = _task(view)
     if no or view.task is None:
         return no
@@ -175,7 +177,16 @@ def _retry(view: View) -> str:
     return f"Task {view.task.id} is {state}; r is for one that failed or was stopped."
 
 
+def _once_more(view: View) -> str:
+    """Why a task of a run that has ended cannot be run again, or given, in a new run of its plan."""
+    if view.task is None:
+        return NO_PLAN if not view.plan.tasks else NO_TASK
+    return ""
+
+
 def _rerun(view: View) -> str:
+    if view.run.ended:
+        return _once_more(view)
     no = _task(view)
     if no or view.task is None:
         return no
@@ -240,6 +251,8 @@ def _finish(view: View) -> str:
 
 
 def _supply(view: View) -> str:
+    if view.run.ended:
+        return _once_more(view)
     no = _task(view)
     if no or view.task is None:
         return no

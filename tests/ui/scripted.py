@@ -8,9 +8,9 @@ from typing import Literal
 from hgtui.config.rules import Kept, Listed, listed
 from hgtui.core import events as ev
 from hgtui.core.approval import grant
-from hgtui.core.commands import Command, Mark, Submit
+from hgtui.core.commands import Command, Mark, Submit, Supply
 from hgtui.core.model import Assignment, Candidate
-from hgtui.core.plan import Input, Plan, Task
+from hgtui.core.plan import Input, Plan, Task, Uid
 from hgtui.core.policy import Rule
 from hgtui.core.ports import StoreError
 from hgtui.core.resource import FileFact
@@ -20,7 +20,7 @@ from hgtui.session import saving
 from hgtui.session.files import inspect
 from hgtui.session.gates import gate
 from hgtui.session.rows import RunRow
-from hgtui.ui.bridge import DeskError, Found, Listener, Option, Options, Taken
+from hgtui.ui.bridge import Again, DeskError, Found, Listener, Option, Options, Taken
 from hgtui.ui.view import utc
 
 
@@ -169,6 +169,9 @@ class ScriptedDesk:
 
     async def plan_of(self, name: str) -> Submit:
         raise DeskError(f"There is no run {name}.")
+
+    async def again(self, run: Run, uid: Uid, given: Supply | None = None) -> Again:
+        raise DeskError(f"The run {run.id} is not kept.")
 
     async def delete_run(self, name: str) -> str:
         raise DeskError(f"There is no run {name}.")

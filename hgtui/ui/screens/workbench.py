@@ -17,9 +17,9 @@ from hgtui.ui.keys import KEYS, keys_of
 from hgtui.ui.loglines import LogLine, log_line
 from hgtui.ui.phases import phase_line, title_line
 from hgtui.ui.screens.editing import Editing
-from hgtui.ui.screens.keeping import Keeping
 from hgtui.ui.screens.logs import Logs
 from hgtui.ui.screens.policing import Policing
+from hgtui.ui.screens.repeating import Repeating
 from hgtui.ui.screens.sessions import Sessions
 from hgtui.ui.screens.shell import Shell
 from hgtui.ui.screens.switching import Held
@@ -46,7 +46,7 @@ REST_S = 1.0
 """How long a task is selected before that is kept."""
 
 
-class Workbench(Shell, Logs, Sessions, Keeping, Policing, Editing):
+class Workbench(Shell, Logs, Sessions, Repeating, Policing, Editing):
     """One run on one screen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
