@@ -1,5 +1,6 @@
 """What can stand at the cursor of a field: results of earlier tasks, files by their path, types of tasks."""
 
+import os
 import re
 from pathlib import Path, PurePath
 from typing import Literal, NamedTuple
@@ -93,20 +94,24 @@ def types(text: str, giver: Kind | None = None) -> list[Choice]:
 def files(typed: str, base: Path, kind: Kind | None = None) -> list[Choice]:
     """Return the files and folders whose path begins with what was typed, those of the right kind first.
 
+    Behind a whole name, and where nothing begins so and only a file can stand there, they are all those of its folder.
     Reads the folder: not for the event loop. A name that a terminal would act on is left out.
     """
     from hgtui.session.files import resolve
 
     head, slash, name = typed.rpartition("/")
     suffixes = _SUFFIXES.get(kind) if kind else None
-    found = listed(
-        resolve(f"{head}{slash}", base),
-        name,
-        fits=lambda one: suffixes is None or PurePath(one).suffix.lower() in suffixes,
-    )
-    rows = sorted(found.entries, key=lambda one: one.folder)  # what can be taken as it is comes first
-    return [
-        Choice("file", path, "folder" if one.folder else "file", path)
-        for one in rows[:MOST]
-        if (path := f"{head}{slash}{one.name}{'/' if one.folder else ''}") != typed
-    ]
+    folder = resolve(f"{head}{slash}", base)
+
+    def beginning(name: str) -> list[Choice]:
+        found = listed(folder, name, fits=lambda one: suffixes is None or PurePath(one).suffix.lower() in suffixes)
+        rows = sorted(found.entries, key=lambda one: one.folder)  # what can be taken as it is comes first
+        return [
+            Choice("file", path, "folder" if one.folder else "file", path)
+            for one in rows[:MOST]
+            if (path := f"{head}{slash}{one.name}{'/' if one.folder else ''}") != typed
+        ]
+
+    rows = beginning(name)
+    whole = name and not rows and (suffixes is not None or os.path.isfile(folder / name))
+    return beginning("") if whole else rows
