@@ -1,6 +1,6 @@
 """What the workbench needs of the rooms below it: someone who conducts a run, and someone who makes such conductors."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
@@ -200,6 +200,10 @@ class Desk(Protocol):
 
     async def look(self, path: str) -> FileFact:
         """Look at a file that a person names, and keep nothing of it."""
+        ...
+
+    def runnable(self) -> Collection[str]:
+        """Return the task types that something could run from here, as far as that is known without asking anybody."""
         ...
 
     async def seconds(self, task: str, names: Iterable[str]) -> Mapping[str, float]:

@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Collection
 from pathlib import Path, PurePath
 from typing import Literal, NamedTuple
 
@@ -28,13 +29,14 @@ _SUFFIXES = {
 
 
 class Choice(NamedTuple):
-    """Something to take: `text` goes into the field, or `edit` is applied."""
+    """Something to take: `text` goes into the field, or `edit` is applied; `runs` says whether something here could run it."""
 
     kind: Literal["mend", "result", "file", "type"]
     label: str
     about: str = ""
     text: str = ""
     edit: Edit | None = None
+    runs: bool = True
 
 
 def mends(wrong: tuple[Problem, ...]) -> list[Choice]:
@@ -66,8 +68,11 @@ def begun(before: str) -> int:
     return len(found[0]) if found else 0
 
 
-def types(text: str, giver: Kind | None = None) -> list[Choice]:
-    """Return the types of tasks whose name or description has the words of a text; first those that read a `giver`."""
+def types(text: str, giver: Kind | None = None, runnable: Collection[str] | None = None) -> list[Choice]:
+    """Return the types of tasks whose name or description has the words of a text; first those that read a `giver`.
+
+    Those that are not `runnable` come last and say so; None where that is not known.
+    """
     words = text.lower().replace("-", " ").replace("_", " ").split()
     other: dict[str, list[str]] = {}
     for alias, name in ALIASES.items():
@@ -84,10 +89,11 @@ def types(text: str, giver: Kind | None = None) -> list[Choice]:
         )
         reads = giver is not None and any(arg.takes(giver) for arg in spec.args)
         starts = bool(words) and spec.name.startswith(text.strip().lower())
+        runs = runnable is None or spec.name in runnable
+        about = spec.description if runs else f"nothing here runs it: {spec.description}"
         if score < 2:
-            found.append(
-                ((score, not starts, not reads, spec.name), Choice("type", spec.name, spec.description, spec.name))
-            )
+            choice = Choice("type", spec.name, about, spec.name, runs=runs)
+            found.append(((score, not starts, not runs, not reads, spec.name), choice))
     return [choice for _, choice in sorted(found, key=lambda one: one[0])]
 
 

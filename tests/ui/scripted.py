@@ -195,6 +195,11 @@ class ScriptedDesk:
     async def look(self, path: str) -> FileFact:
         return await inspect(path, self.folder)
 
+    def runnable(self) -> frozenset[str]:
+        return frozenset(
+            {"summarization", "text-classification", "text-to-speech", "image-to-text", "object-detection"}
+        )
+
     async def seconds(self, task: str, names: Iterable[str]) -> Mapping[str, float]:
         return {name: took for name in names if (took := self.times.get((task, name)))}
 

@@ -114,7 +114,8 @@ class Editing(Rewriting):
         title = (
             f"Add a task after {task.id}" if task else "Add a task" if there else "A plan from nothing: its first task"
         )
-        name = await self.app.push_screen_wait(Types(title, spec.output if spec else None))
+        runnable = self.desk.runnable()
+        name = await self.app.push_screen_wait(Types(title, spec.output if spec else None, runnable))
         if name is None:
             return
         run = self.view.run

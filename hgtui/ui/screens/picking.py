@@ -1,5 +1,7 @@
 """Two lists over the workbench: the type of a task that is added, and what a task waits for."""
 
+from collections.abc import Collection
+
 from rich.cells import cell_len
 from textual import events, on
 from textual.app import ComposeResult
@@ -33,9 +35,9 @@ class Types(ModalScreen[str | None]):
     CSS_PATH = styles() / "editing.tcss"
     BINDINGS = [Binding("escape,ctrl+c", "leave", "Back", show=False, id="close", priority=True)]
 
-    def __init__(self, title: str, giver: Kind | None = None) -> None:
+    def __init__(self, title: str, giver: Kind | None = None, runnable: Collection[str] | None = None) -> None:
         super().__init__()
-        self.words, self.giver = title, giver
+        self.words, self.giver, self.runnable = title, giver, runnable
 
     def compose(self) -> ComposeResult:
         """Lay out the field and the list."""
@@ -55,7 +57,7 @@ class Types(ModalScreen[str | None]):
         self._list(event.text_area.text)
 
     def _list(self, text: str) -> None:
-        self.query_one(TypeRows).fill(types(one_line(text), self.giver))
+        self.query_one(TypeRows).fill(types(one_line(text), self.giver, self.runnable))
 
     def on_key(self, event: events.Key) -> None:
         """Let the arrows move in the list while the field has the focus."""
