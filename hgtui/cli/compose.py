@@ -187,13 +187,20 @@ class Workplace:
         gates: Gates | None = None,
         answer: str | None = None,
         fresh: bool = False,
+        only_plans: bool = False,
     ) -> Conductor:
         """Make a conductor for a new run, or for one that was taken from the journal with its lock. Raises RunInUse.
 
-        With `fresh` no task is done by a result that is kept.
+        With `fresh` no task is done by a result that is kept; with `only_plans` the plan is only shown.
         """
         equipment = self.equipment(
-            approve_by=approve_by, attended=attended, out=out, gates=gates, answer=answer, fresh=fresh
+            approve_by=approve_by,
+            attended=attended,
+            out=out,
+            gates=gates,
+            answer=answer,
+            fresh=fresh,
+            only_plans=only_plans,
         )
         conductor = logging(lambda: Conductor(equipment, run, lock), Conductor.log)
         self.conductors.append(conductor)
@@ -208,6 +215,7 @@ class Workplace:
         gates: Gates | None = None,
         answer: str | None = None,
         fresh: bool = False,
+        only_plans: bool = False,
     ) -> Equipment:
         """Return what a run works with that begins now."""
         tape = Tape()
@@ -251,6 +259,7 @@ class Workplace:
             lock=self._lock,
             results=self.results,
             fresh=fresh,
+            only_plans=only_plans,
             rules=self.rules,
         )
 

@@ -310,7 +310,7 @@ async def plan(
         raise Fault("The request is empty.", 'Say what you want: hgtui plan "Summarize notes.txt".')
     async with await Workplace.open(profile=profile, offline=offline, allowed=allowed, no_store=no_store) as place:
         await pick_model(place, ask=not as_json)
-        conductor = place.conductor(attended=False, gates=Gates.MERGED)
+        conductor = place.conductor(attended=False, gates=Gates.MERGED, only_plans=True)
         headless = Headless(conductor, live=looks_on(place, as_json=as_json), stored=not no_store)
         status = await headless.follow(Submit(request=request, files=files))
         run = conductor.run

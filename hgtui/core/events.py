@@ -62,7 +62,7 @@ class Setup(Value):
     `base` is the working folder, `out` the folder for results ("" for none), `attended` whether somebody could mend a
     failure, `approve_by` what approves in a person's place; `limits` how many calls each endpoint takes at once;
     `selector`, `talker` and `store` whether there were such; `pins` by task type; `exempt` hosts and ports.
-    `gates` are those of the process, None where it did not note them. `profile` is the name of the profile; `hub` the host and port of the Hub's router, `controller_spends` in words what
+    `gates` are those of the process, None where it did not note them; with `only_plans` it only showed the plan. `profile` is the name of the profile; `hub` the host and port of the Hub's router, `controller_spends` in words what
     the controller's calls use up: both as it is told before anything is approved.
     """
 
@@ -81,6 +81,7 @@ class Setup(Value):
     hub: str = ""
     controller_spends: str = ""
     gates: Gates | None = None
+    only_plans: bool = False
 
     @property
     def approver(self) -> str:

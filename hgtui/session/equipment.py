@@ -141,6 +141,7 @@ class Equipment:
     download_mb: float = DOWNLOAD_MB
     exempt_hosts: frozenset[tuple[str, int]] = frozenset()
     offline: bool = False
+    only_plans: bool = False
     lookup: Resolve | None = None
     pins: Mapping[str, str] = field(default_factory=dict)
     pin: Callable[[str, str | None], Awaitable[None]] | None = None
@@ -168,6 +169,7 @@ class Equipment:
             hub=self.hub,
             controller_spends=self.controller_spends,
             gates=self.gates,
+            only_plans=self.only_plans,
         )
 
     lock: Callable[[str], RunLock | None] | None = None

@@ -1,6 +1,5 @@
 """What can stand at the cursor of a field: results of earlier tasks, files by their path, types of tasks."""
 
-import os
 import re
 from collections.abc import Collection
 from pathlib import Path, PurePath
@@ -62,6 +61,13 @@ def results(plan: Plan, uid: Uid, arg: Arg, before: str) -> list[Choice]:
     return list(reversed(found))[:MOST]
 
 
+def _there(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name that is too long
+        return False
+
+
 def begun(before: str) -> int:
     """Return how many characters before the cursor are the beginning of a reference."""
     found = _BEGUN.search(before)
@@ -119,5 +125,5 @@ def files(typed: str, base: Path, kind: Kind | None = None) -> list[Choice]:
         ]
 
     rows = beginning(name)
-    whole = name and not rows and (suffixes is not None or os.path.isfile(folder / name))
+    whole = name and not rows and (suffixes is not None or _there(folder / name))
     return beginning("") if whole else rows

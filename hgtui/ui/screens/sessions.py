@@ -90,6 +90,8 @@ class Sessions(Switching):
             self.say(f"{error.message} {error.hint}".strip())
             return
         for name in [row.id for row in rows if row.state in LEFT and row.id not in here]:
+            if await self._only_shown(name):
+                continue
             try:
                 (await self._wanted(Wanted("open", name)))()
                 return
@@ -105,11 +107,19 @@ class Sessions(Switching):
             rows = await self.desk.runs(limit=1)
         except DeskError:
             return  # what is wrong with the data folder is said where it is needed
-        if not rows or rows[0].state not in LEFT or self.view.asked:
+        if not rows or rows[0].state not in LEFT or await self._only_shown(rows[0].id) or self.view.asked:
             return
         how = "waits for you" if rows[0].gate else "was left in the middle"
         words = f"The last run {how}: “{one_line(rows[0].request, 60)}”.\nesc, then L and enter, goes on with it."
         await self.query_one(Chat).greet(Said("left", "hgtui", words, "warn"))
+
+    async def _only_shown(self, name: str) -> bool:
+        """Whether a run is a plan that was only to be printed: nobody has left it."""
+        try:
+            run = (await self.desk.open_run(name, look=True)).conductor.run
+        except DeskError:
+            return False
+        return run.only_planned and run.grant is None
 
     # One run in place of another
 
