@@ -165,11 +165,11 @@ def _ways(view: View, task: Task, width: int) -> list[Line]:
 def ways_on(view: View, task: Task, *, here: bool) -> list[tuple[str, str]]:
     """Return the ways on from a failure, a key and what it does: what costs least and may help first.
 
-    `here` says that the task is selected, so that its next candidate is known.
+    `here` says that the task is selected; of another one what comes next is not named, since ! comes first.
     """
-    other = view.next_candidate if here else None
+    other = view.next_for(task)
     at = f" at {other.provider}" if other and other.provider else ""
-    another = [("f", f"next: {other.model}{at}")] if other else [] if here else [("f", "next candidate")]
+    another = [("f", f"next: {other.model}{at}" if here else "next candidate")] if other else []
     again = [("r", "retry")]
     # What may be otherwise in a moment is tried again first; where the model itself cannot, another may.
     passing = view.run.status(task.uid).failure in _PASSING or view.run.state(task.uid) is TaskState.CANCELLED
