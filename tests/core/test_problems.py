@@ -75,6 +75,7 @@ CASES: dict[str, tuple[Code, list[dict[str, Any]], bool]] = {
     "a model for a few things": (Code.NARROW, [row("object-detection", uid="find", image="a.png")], False),
     "a foreign language": (Code.LANGUAGE, [row("translation", uid="de", text="de.txt")], False),
     "a model that a rule denies": (Code.DENIED, [row("summarization", uid="denied", text="a")], True),
+    "nothing that would run": (Code.ALL_SKIPPED, [{**OCR, "skip": True}, {**row("summarization", 1, text="a"), "skip": True}], True),
     "a result of a skipped task": (Code.READS_SKIPPED, [{**OCR, "skip": True}, row("summarization", 1, text="<GENERATED>-0")], True),
 }  # fmt: skip
 
