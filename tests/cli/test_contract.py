@@ -392,6 +392,12 @@ def test_config_is_written_once_and_shown(hgtui: Program) -> None:
 
 def test_the_workbench_says_that_it_needs_a_terminal(hgtui: Program) -> None:
     hgtui.run().told(2, "The workbench needs a terminal.", 'hgtui run "REQUEST" --yes')
+    plan = write(hgtui, "plan.json", [TASK])
+    hgtui.run("open", plan).told(2, "The workbench needs a terminal.", f"hgtui run --plan {plan} --yes")
+    hgtui.run("run", "--plan", plan, "--yes")
+    (row,) = hgtui.run("runs", "--json").json
+    hgtui.run("export", row["id"], "-o", "run.zip")
+    hgtui.run("open", "run.zip").told(2, "The workbench needs a terminal.", "hgtui import run.zip")
 
 
 # Commands on standard input
