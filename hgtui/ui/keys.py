@@ -33,9 +33,10 @@ KEYS = (
     Key("n", "go_on", "n", "go on without", "Go on without a task that failed; the answer says so"),
     Key("f", "mend", "f", "mend", "Apply a mend; after a failure take the next candidate"),
     Key("e", "edit", "e", "edit", "Edit the task in a form: its type, its arguments"),
+    Key("m", "models", "m", "model", "Choose the model: candidates, cards, a search of the Hub"),
+    Key("z", "undo", "z", "undo", "Undo the last edit"),
     Key("E", "editor", "E", "editor", "Edit the whole plan as a text in your editor"),
     Key("s", "supply", "s", "by hand", "Give the result of the task by hand, or correct it"),
-    Key("m", "models", "m", "model", "Choose the model: candidates, cards, a search of the Hub"),
     Key("M", "models_all", "M", "", "Choose the model of this task for all of its type"),
     Key("P", "pin", "P", "", "Pin the model of this task for its type, or unpin it"),
     Key("o", "add", "o", "add", "Add a task after this one; with nothing asked yet, begin a plan with it"),
@@ -46,7 +47,6 @@ KEYS = (
     Key("minus", "connect", "-", "waits for", "Choose which tasks this one waits for"),
     Key("J", "shift_task(1)", "J", "", "Move the task a row down"),
     Key("K", "shift_task(-1)", "K", "", "Move the task a row up"),
-    Key("z", "undo", "z", "undo", "Undo the last edit"),
     Key("Z", "redo", "Z", "redo", "Do again what was undone"),
     Key("D", "difference", "D", "diff", "Show what differs from the plan as it was proposed"),
     Key("C", "controller", "C", "controller", "Choose another controller; at a gate it plans the request again"),
@@ -151,6 +151,17 @@ MOVES = (
     ("ctrl+j", "a new line in the prompt"),
 )
 """Keys that are not actions of the screen, for the help."""
+
+
+SCROLLS = (
+    ("down", "scroll_down", "down"),
+    ("up", "scroll_up", "up"),
+    ("page_down", "page_down", "page down"),
+    ("page_up", "page_up", "page up"),
+    ("first", "scroll_home", "first"),
+    ("last", "scroll_end", "last"),
+)
+"""The motions in what scrolls: the name of the binding, the action of Textual, a word for it."""
 
 
 def keys_of(name: str) -> str:
