@@ -16,6 +16,13 @@ LONGEST_RESULT = 20_000
 """How many characters of one text result stand in the answer; the whole is in its file."""
 
 
+EXAMPLES = (
+    "“Read the text in page.png and read it aloud”, “Summarize notes.txt”, “What language is 'Guten Morgen'?”, "
+    "“How many faces are in photo.jpg?”"
+)
+"""Requests that the rules understand."""
+
+
 class Status(Protocol):
     """What the report needs to know of where a task stands; core.run.TaskStatus is one."""
 
@@ -58,7 +65,8 @@ def report(
     """
     if not plan.tasks:
         empty = ["No task came of this request, so nothing was run.", *(literal(one_line(note)) for note in notes)]
-        return "\n\n".join([*empty, *_planner(plan)])
+        examples = [f"Understood is for example: {literal(EXAMPLES)}."] if plan.planner == "rules" else []
+        return "\n\n".join([*empty, *examples, *_planner(plan)])
     parts = [_finding(task, statuses, texts, files) for task in _asked_for(plan, statuses)]
     if not parts:
         parts = ["**Nothing came of it.** No task that was asked for has a result."]

@@ -202,11 +202,23 @@ class Talking(Moving):
                 case ev.RunEnded(outcome=outcome):
                     if not self._compared("controller"):
                         self.show_compared(None)
+                    self._bring_back_request(outcome)
                     self.call_later(self._send_queued, outcome)
                 case _:
                     pass
         if self._compared("proposal"):
             self._show_proposal()
+
+    def _bring_back_request(self, outcome: Outcome) -> None:
+        """Put a request of which no task came back into the prompt, to be said otherwise, where nothing else is there."""
+        run, prompt = self.view.run, self.query_one("#prompt", Field)
+        empty = run.proposed is not None and not run.plan.tasks and outcome is Outcome.FAILED
+        if empty and not (self.view.apart or self.queued or prompt.text):
+            prompt.text = run.request
+            prompt.move_cursor(prompt.document.end)
+            self.say(
+                f"What you asked is in the prompt: {self.keymap.of('focus_prompt')} goes there to say it otherwise."
+            )
 
     def _show_revision(self, event: ev.RevisionProposed) -> None:
         run = self.view.run
