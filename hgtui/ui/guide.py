@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from hgtui.ui.keymap import KeyMap
-from hgtui.ui.keys import FORM, KEYS, LOG, MODELS, MOTIONS, MOVES, OTHERS, RUNS, Key
+from hgtui.ui.keys import FORM, KEYS, LOG, MODELS, MOTIONS, MOVES, OTHERS, RESULT, RUNS, RUNS_ALSO, Key
 from hgtui.ui.may import why_not
 from hgtui.ui.view import View
 from hgtui.ui.words import SIGNS
@@ -78,12 +78,10 @@ def guide(where: str, view: View, keymap: KeyMap) -> list[Told]:
     told += [_key(key, keymap, f"{key.about}. {why_not(key.action, view)}") for key in KEYS if key not in now]
     told += [Told("", "In every list", "head"), *(_key(key, keymap) for key in MOTIONS)]
     told += [Told("", "Everywhere", "head"), *(_key(key, keymap) for key in OTHERS), *(Told(*one) for one in MOVES)]
-    for name, rows in (
-        ("In the form of a task", FORM),
-        ("In the log and the problems", LOG),
-        ("In the list of runs", RUNS),
-    ):
+    for name, rows in (("In the form of a task", FORM), ("In the log and the problems", LOG)):
         told += [Told("", name, "head"), *(Told(*one) for one in rows)]
+    told += [Told("", "In the list of runs", "head"), *_runs(keymap)]
+    told += [Told("", "Over a result", "head"), *(_key(key, keymap) for key in RESULT)]
     if where != "models":
         told += [Told("", "In the list of models", "head"), *(_key(key, keymap) for key in MODELS)]
     told += [Told("", "Signs", "head"), *(Told(sign, state) for state, (sign, _) in SIGNS.items()), Told("", MARKS)]
@@ -93,8 +91,12 @@ def guide(where: str, view: View, keymap: KeyMap) -> list[Told]:
 def guide_runs(keymap: KeyMap) -> list[Told]:
     """Return the help for the list of runs."""
     about = "What was asked, where it stands and how it ended, the latest first. A run that was left goes on where it stood."
-    told = [Told("", "The list of runs", "head"), Told("", about, "dim"), *(Told(*one) for one in RUNS)]
+    told = [Told("", "The list of runs", "head"), Told("", about, "dim"), *_runs(keymap)]
     return [*told, Told("", "In every list", "head"), *(_key(key, keymap) for key in MOTIONS)]
+
+
+def _runs(keymap: KeyMap) -> list[Told]:
+    return [*(_key(key, keymap) for key in RUNS), *(Told(*one) for one in RUNS_ALSO)]
 
 
 def _here(where: str, keymap: KeyMap) -> list[tuple[str, str]]:

@@ -124,16 +124,25 @@ FORM = (
 )
 """The keys of the form of a task, for the help."""
 RUNS = (
+    Key("slash", "search_runs", "/", "", "Search requests and names while you write"),
+    Key("i", "look_at_run", "i", "", "Only look at the run, also where another hgtui writes it"),
+    Key("R", "run_again", "R", "", "Run the plan of the run again, as a new run"),
+    Key("d", "delete_run", "d", "", "Delete the run; asks once"),
+    Key("e", "export_run", "e", "", "Export the run into a file"),
+    Key("y", "copy_run", "y", "", "Copy the name of the run"),
+)
+"""The keys of the list of runs."""
+RUNS_ALSO = (
     ("enter", "look at a run that has ended, go on with another where it stood"),
-    ("i", "only look at it, also where another hgtui writes it"),
-    ("/", "search requests and names while you write"),
-    ("R", "run its plan again, as a new run"),
-    ("d", "delete it; asks once"),
-    ("e", "export it into a file"),
-    ("y", "copy its name"),
     ("esc", "back; from a run that was opened, back to the one before, which goes on meanwhile"),
 )
-"""The keys of the list of runs, for the help."""
+"""What else does something there, for the help."""
+RESULT = (
+    Key("right_square_bracket,n", "next_result", "]", "", "The next result of the task, over the whole screen"),
+    Key("left_square_bracket,p", "result_before", "[", "", "The result before"),
+    Key("t", "result_data", "t", "", "The result as JSON, and back"),
+)
+"""The keys of a result over the whole screen, besides those that save and open it, which are as on the workbench."""
 LOG = (
     ("[ ]", "log, problems"),
     ("/", "only the lines with these words"),
@@ -166,4 +175,4 @@ SCROLLS = (
 
 def keys_of(name: str) -> str:
     """Return the keys of a motion or of another binding, as Textual takes them."""
-    return next(key.key for key in (*MOTIONS, *OTHERS, *MODELS) if key.id == name)
+    return next(key.key for key in (*MOTIONS, *OTHERS, *MODELS, *RUNS, *RESULT) if key.id == name)
