@@ -10,6 +10,8 @@ from hgtui.core.states import HAS_RESULT, Failure, TaskState
 from hgtui.core.text import one_line, plural
 
 _ESCAPED = str.maketrans({char: f"\\{char}" for char in "\\`*_[]<>|#~&"})
+ON_THE_WAY = 600
+"""How many characters stand in the answer of a text that other tasks went on from."""
 _BLOCK = re.compile(r"^(\d{0,9})([-+=.)])", re.MULTILINE)
 """What at the start of a line would make it an item of a list, a rule or the underline of a heading."""
 LONGEST_RESULT = 20_000
@@ -60,14 +62,20 @@ def report(
 
     `texts` holds the whole text of text results by digest, `files` the paths by digest where results were laid out
     for people, `notes` what the planner did not understand. The results that nothing else reads come first: they are
-    what was asked for; then what failed, what ran in place of another model, the request, each task with its model,
+    what was asked for; then the beginning of each text that others went on from, what failed, what ran in place of another model, the request, each task with its model,
     time and file.
     """
     if not plan.tasks:
         empty = ["No task came of this request, so nothing was run.", *(literal(one_line(note)) for note in notes)]
         examples = [f"Understood is for example: {literal(EXAMPLES)}."] if plan.planner == "rules" else []
         return "\n\n".join([*empty, *examples, *_planner(plan)])
-    parts = [_finding(task, statuses, texts, files) for task in _asked_for(plan, statuses)]
+    asked = _asked_for(plan, statuses)
+    parts = [_finding(task, statuses, texts, files) for task in asked]
+    parts += [
+        _finding(task, statuses, texts, files, ON_THE_WAY)
+        for task in plan
+        if task not in asked and _reads(task, statuses)
+    ]
     if not parts:
         parts = ["**Nothing came of it.** No task that was asked for has a result."]
     troubles = [line for task in plan for line in _trouble(plan, task, statuses)]
@@ -124,13 +132,25 @@ def _asked_for(plan: Plan, statuses: Mapping[Uid, Status]) -> list[Task]:
     ]
 
 
-def _finding(task: Task, statuses: Mapping[Uid, Status], texts: Mapping[str, str], files: Mapping[str, str]) -> str:
+def _reads(task: Task, statuses: Mapping[Uid, Status]) -> bool:
+    """Whether a text came of a task, so that it is shown also where other tasks have read it: who asked may want both."""
+    status = statuses.get(task.uid)
+    return status is not None and status.state in HAS_RESULT and status.results[0].kind is Kind.TEXT
+
+
+def _finding(
+    task: Task,
+    statuses: Mapping[Uid, Status],
+    texts: Mapping[str, str],
+    files: Mapping[str, str],
+    longest: int = LONGEST_RESULT,
+) -> str:
     status = statuses[task.uid]
     main = status.results[0]
     head = f"**{_name(task)}**" + (" (given by you)" if status.supplied else "")
     text = texts.get(main.digest, main.preview).strip()
-    if len(text) > LONGEST_RESULT:
-        text = text[:LONGEST_RESULT] + " …"
+    if len(text) > longest:
+        text = text[:longest] + " …"
     lines = [head]
     if main.kind not in FILE_KINDS and text:
         lines.append("\n".join(f"> {literal(line.strip())}" if line.strip() else ">" for line in text.splitlines()))

@@ -35,7 +35,7 @@ def rows(text: str) -> list[str]:
 def test_what_nothing_else_reads_comes_first_with_each_task_in_the_table() -> None:
     text = report(CHAIN, {"t1": done(result("page")), "t2": done(result("short", digest="b" * 64))}, {}, {})
     assert text.startswith("**2 summarization**\n\n> short")
-    assert "> page" not in text
+    assert text.index("> short") < text.index("> page")  # what others went on from comes behind it
     assert rows(text)[2:] == [
         "| 1 | image-to-text | embedded:x | 1.50 s | page |",
         "| 2 | summarization | embedded:x | 1.50 s | short |",
