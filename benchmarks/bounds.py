@@ -30,7 +30,8 @@ from hgtui.core.resource import Kind
 from hgtui.core.states import Gates, Outcome
 from hgtui.core.states import Stage as RunStage
 from hgtui.core.task import TASKS
-from hgtui.llm import ChatClient, Message, estimate_prompt
+from hgtui.llm.client import ChatClient
+from hgtui.llm.messages import Message, estimate_prompt
 from tests.inputs import draw_page
 from tests.servers import wire
 from tests.servers.chat import ChatServer, Request

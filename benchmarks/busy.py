@@ -1,10 +1,10 @@
 """The workbench while much happens: a plan of 1,000 tasks on the screen, 30 of them running. `benchmarks.keys` runs it."""
 
-import gc
 import sys
 from itertools import cycle
 
 from hgtui.core import events as ev
+from hgtui.core.imports import seldom_collected
 from hgtui.core.plan import Input, Plan, Task
 from hgtui.ui.app import HgtuiApp
 from tests.ui.scripted import Scripted, ScriptedDesk, candidate
@@ -53,6 +53,6 @@ if __name__ == "__main__":
     desk = ScriptedDesk()
     app = Busy(desk)
     app.given = desk
-    gc.freeze()  # as the program does with what it imported
+    seldom_collected()  # as the program does
     app.run()
     sys.exit(app.return_code or 0)

@@ -31,7 +31,7 @@ from hgtui.execution.endpoints.hub.endpoint import HubEndpoint
 from hgtui.execution.lanes import Lanes
 from hgtui.hub.client import HubClient
 from hgtui.hub.values import HubPlace
-from hgtui.llm import ChatClient
+from hgtui.llm.client import ChatClient
 from hgtui.selection.hub.catalogue import HubCatalogue
 from hgtui.selection.hub.listings import listings
 from tests.inputs import draw_page

@@ -11,7 +11,9 @@ import time
 from contextlib import aclosing
 from urllib.parse import urlsplit
 
-from hgtui.llm import ChatClient, Message, TextDelta
+from hgtui.llm.client import ChatClient
+from hgtui.llm.messages import Message
+from hgtui.llm.values import TextDelta
 from tests.servers.chat import ChatServer
 from tests.servers.gate import Gate
 from tests.servers.replies import Reply

@@ -15,7 +15,7 @@ from hgtui.core.ports import Answering, Context, Finding
 from hgtui.core.resource import FileFact, Kind
 from hgtui.core.states import TaskState
 from hgtui.core.wire import show_input
-from hgtui.llm import Message, estimate_prompt
+from hgtui.llm.messages import Message, estimate_prompt
 from hgtui.llm.prompts import Prompts
 from hgtui.planning import prompt as planning
 from hgtui.planning.fitting import fitted as fit_planning

@@ -24,7 +24,8 @@ from hgtui.core.states import Gates
 from hgtui.execution.endpoints.embedded.endpoint import EmbeddedCatalogue, EmbeddedEndpoint
 from hgtui.execution.lanes import Lanes
 from hgtui.hub.values import HubPlace
-from hgtui.llm import ChatClient, LLMError
+from hgtui.llm.client import ChatClient
+from hgtui.llm.errors import LLMError
 from hgtui.llm.profile import Choice, client_for
 from hgtui.selection.pins import FILE as PINS
 from hgtui.selection.pins import Pins, PinsError

@@ -7,8 +7,11 @@ from pathlib import Path
 from hgtui.config import AUTO, config_path
 from hgtui.core.ports import Catalogue, Endpoint, Planner, Responder, Selector, Talker
 from hgtui.core.text import one_line
-from hgtui.llm import Budget, ChatClient, RetryPolicy, Timeouts
+from hgtui.llm.budget import Budget
+from hgtui.llm.client import ChatClient
 from hgtui.llm.profile import Choice, client_for
+from hgtui.llm.retry import RetryPolicy
+from hgtui.llm.values import Timeouts
 from hgtui.session.tape import Tape
 
 ONE_LOOK = RetryPolicy(tries=1)

@@ -4,13 +4,15 @@ Of the project only the settings and what chooses among servers is imported here
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from hgtui.cli.faults import Fault
 from hgtui.config import ConfigError, Settings, config_path, load, with_offline
-from hgtui.llm.client import ChatClient
 from hgtui.llm.errors import LLMError
 from hgtui.llm.profile import Choice, client_for, resolve
+
+if TYPE_CHECKING:
+    from hgtui.llm.client import ChatClient
 
 
 class Decided(NamedTuple):
@@ -18,7 +20,7 @@ class Decided(NamedTuple):
 
     settings: Settings
     choice: Choice
-    chat: ChatClient | None
+    chat: "ChatClient | None"
 
     @property
     def planner_name(self) -> str:
@@ -26,7 +28,7 @@ class Decided(NamedTuple):
         return planner_name(self.choice, self.chat)
 
 
-def planner_name(choice: Choice, chat: ChatClient | None) -> str:
+def planner_name(choice: Choice, chat: "ChatClient | None") -> str:
     """Return who plans: "rules" or the model, as far as it is known."""
     return "rules" if chat is None else chat.model or choice.model or "the controller"
 

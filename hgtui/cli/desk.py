@@ -25,7 +25,7 @@ from hgtui.core.run import Run
 from hgtui.core.states import Stage
 from hgtui.core.text import decode
 from hgtui.execution.endpoints.embedded.endpoint import missing_extras
-from hgtui.llm import LLMError
+from hgtui.llm.errors import LLMError
 from hgtui.llm.profile import Choice, options
 from hgtui.session import saving
 from hgtui.session.artifacts import ArtifactError

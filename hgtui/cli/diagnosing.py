@@ -14,7 +14,7 @@ from hgtui.cli.words import say
 from hgtui.config import RULES, ConfigError, Settings, config_path, data_dir, load, with_offline
 from hgtui.core.states import EXIT_FAILED, EXIT_OK
 from hgtui.core.text import one_line
-from hgtui.llm import LLMError
+from hgtui.llm.errors import LLMError
 from hgtui.llm.profile import Choice, client_for, options, resolve
 
 Row = tuple[str, str, str]

@@ -10,7 +10,7 @@ from hgtui.cli.faults import Fault
 from hgtui.cli.words import say
 from hgtui.config import ConfigError
 from hgtui.core.text import one_line
-from hgtui.llm import LLMError
+from hgtui.llm.errors import LLMError
 from hgtui.llm.remembered import forget_model, remember_model
 
 MOST_SHOWN = 40

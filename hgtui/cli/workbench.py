@@ -19,6 +19,7 @@ from hgtui.cli.faults import Fault
 from hgtui.cli.folders import allowed_folders
 from hgtui.cli.looks import looks_of
 from hgtui.cli.signals import gone_with_terminal, keys_kept, on_signals, write_to_terminal
+from hgtui.core.imports import seldom_collected
 from hgtui.core.states import EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE
 
 if TYPE_CHECKING:
@@ -70,8 +71,7 @@ async def _open(
             stack.callback(lambda: left.extend(desk.left(place)))
             await desk.settle_model(place, lambda: _in_lines(app))
             stack.enter_context(on_signals(stop))  # a question at the terminal has its own, and takes these away
-            gc.freeze()
-            gc.enable()
+            seldom_collected()
             return await desk.opened(place, start)  # type: ignore[no-any-return]  # imported by its name
 
         app = HgtuiApp(opening=behind, looks=looks)

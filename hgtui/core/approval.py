@@ -10,7 +10,7 @@ from hgtui.core.plan import Task, Uid
 from hgtui.core.planfile import wire_names, write_task
 from hgtui.core.problems import file_literals
 from hgtui.core.resource import FileFact
-from hgtui.core.ruling import NO_RULES, Rulebook, price, ruling
+from hgtui.core.ruling import NO_RULES, Rulebook, Ruling, price, ruling
 from hgtui.core.stand_ins import StandIn, draft_stand_ins, known_as
 
 Candidates = Mapping[str, tuple[Candidate, ...]]
@@ -67,9 +67,18 @@ def fingerprint(draft: Draft, files: Mapping[str, FileFact], candidates: Candida
     Where the inputs go first is part of it too, for a task that sends them away from this machine; not in the runs of
     an hgtui that did not note it. Of the rules it has what they say of each task: without rules that is its policy.
     """
-    ids = wire_names(draft.plan)
     said = ruling(draft, files, candidates, book)
-    spare = draft_stand_ins(draft, candidates, said.may)
+    return _fingerprint(draft, files, candidates, said, draft_stand_ins(draft, candidates, said.may))
+
+
+def _fingerprint(
+    draft: Draft,
+    files: Mapping[str, FileFact],
+    candidates: Candidates,
+    said: Ruling,
+    spare: Mapping[Uid, tuple[StandIn, ...]],
+) -> str:
+    ids = wire_names(draft.plan)
     rows = []
     for task in draft.plan.ordered():
         chosen = draft.assignments.get(task.uid)
@@ -116,7 +125,8 @@ def plan_fingerprint(draft: Draft, files: Mapping[str, FileFact]) -> str:
 def grant(draft: Draft, files: Mapping[str, FileFact], candidates: Candidates, book: Rulebook = NO_RULES) -> Grant:
     """Grant a draft as it stands, with what may stand in for the candidates that were chosen."""
     tasks = []
-    spare = draft_stand_ins(draft, candidates, ruling(draft, files, candidates, book).may)
+    said = ruling(draft, files, candidates, book)
+    spare = draft_stand_ins(draft, candidates, said.may)
     for task in draft.plan:
         chosen = draft.assignments.get(task.uid)
         if task.skip or chosen is None:
@@ -125,7 +135,7 @@ def grant(draft: Draft, files: Mapping[str, FileFact], candidates: Candidates, b
             TaskGrant(uid=task.uid, id=task.id, args=_args_digest(task), files=_files(task, files), **chosen.granted())
         )
     return Grant(
-        fingerprint=fingerprint(draft, files, candidates, book),
+        fingerprint=_fingerprint(draft, files, candidates, said, spare),
         tasks=tuple(tasks),
         usd=cost(draft, candidates, spare),
         substitutes=spare,

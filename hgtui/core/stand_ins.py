@@ -1,14 +1,13 @@
 """Which candidates may stand in for the one that was chosen, without asking again, where that one fails."""
 
-import weakref
 from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple
 
 from hgtui.core.base import Value
 from hgtui.core.edit import Draft
 from hgtui.core.fit import can_run, matches
 from hgtui.core.model import Assignment, Candidate
 from hgtui.core.plan import Task, Uid
+from hgtui.core.remembering import remembering
 
 MOST = 3
 """How many candidates stand in for one task at most."""
@@ -61,9 +60,12 @@ def known_as(chosen: Assignment, candidates: tuple[Candidate, ...]) -> Candidate
         return None
     if chosen.provider and chosen.provider != found.provider:
         found = found.at(chosen.provider)
-    return found.model_copy(update={"revision": chosen.revision}) if chosen.revision else found
+    if chosen.revision and chosen.revision != found.revision:
+        found = found.model_copy(update={"revision": chosen.revision})
+    return found
 
 
+@remembering(1)
 def stand_ins(task: Task, chosen: Assignment, candidates: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
     """Return what may stand in for the candidate chosen for a task, in the order in which it is tried, at most `MOST`.
 
@@ -76,33 +78,7 @@ def stand_ins(task: Task, chosen: Assignment, candidates: tuple[Candidate, ...])
 
     A model that a person chose, or pinned, is never replaced by another model: only its provider may change.
     """
-    # The gate, the grant and the fingerprint ask for the same: these are values, so the very same objects have the same
-    # answer. What is remembered goes with its assignment, before another object can come to have its id.
-    key = id(chosen)
-    known = _remembered.get(key)
-    if known is None or known.task() is not task or known.candidates is not candidates:
-
-        def forget(held: object) -> None:
-            now = _remembered.get(key)
-            if now is not None and now.chosen is held:
-                del _remembered[key]
-
-        answer = _stand_ins(task, chosen, candidates)
-        known = _remembered[key] = _Answer(weakref.ref(chosen, forget), weakref.ref(task), candidates, answer)
-    return known.answer
-
-
-class _Answer(NamedTuple):
-    chosen: "weakref.ref[Assignment]"
-    task: "weakref.ref[Task]"
-    candidates: Candidates
-    answer: Candidates
-
-
-_remembered: dict[int, _Answer] = {}
-
-
-def _stand_ins(task: Task, chosen: Assignment, candidates: Candidates) -> Candidates:
+    # The gate, the grant and the fingerprint ask for the same, each of them once more.
     first = known_as(chosen, candidates)
     if first is None or not provider_class(first):
         return ()

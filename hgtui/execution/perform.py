@@ -205,7 +205,7 @@ class Performer:
             produced = await self._noted(call.task, endpoint, call, work)
             kept = await self._kept(produced, work)
         finally:
-            await asyncio.to_thread(shutil.rmtree, work, ignore_errors=True)
+            await _removed(work)
         if not kept:
             raise CallError(Failure.EMPTY, f"{call.assignment.candidate} gave no result.")
         return ev.TaskDone(
@@ -289,6 +289,20 @@ def _folder() -> Path:
         why = (error.strerror or str(error)).lower()
         hint = "TMPDIR names another folder for it."
         raise LocalFault(Failure.UNREADABLE, f"There is no place for temporary files: {why}.", hint) from error
+
+
+async def _removed(work: Path) -> None:
+    if not _empty(work):
+        await asyncio.to_thread(shutil.rmtree, work, ignore_errors=True)
+
+
+def _empty(work: Path) -> bool:
+    """Remove a folder in which nothing was written, as most are: a thread for each would cost more than that."""
+    try:
+        work.rmdir()
+    except OSError:
+        return False
+    return True
 
 
 def _json(data: Any) -> str:

@@ -82,8 +82,7 @@ class Call:
         server = self.server
         try:
             async with asyncio.timeout_at(self._deadline):
-                client = await server.engine.client()
-                await with_retries(lambda: self._open(client), server.retries, server.sleep, self.on_retry)
+                await with_retries(self._open, server.retries, server.sleep, self.on_retry)
         except TimeoutError:
             raise self._late() from None
 
@@ -92,11 +91,11 @@ class Call:
             return self.lease.budget.over("seconds", "The call was cut off")
         return too_long(self.server.where, self.server.timeouts)
 
-    async def _open(self, client: Any) -> None:
+    async def _open(self) -> None:
         """Ask, leaving out what this server has refused so far, until it takes the request or says no for good."""
         while True:
             try:
-                return await self._ask(client)
+                return await self._ask()
             except LLMError as error:
                 name = learn(self.memory, error, self.sent)
                 if name is None and self._limited and refuses_limit(error, self.sent):
@@ -122,14 +121,14 @@ class Call:
         self._limited = room[1]
         return max(1, room[0])
 
-    async def _ask(self, client: Any) -> None:
+    async def _ask(self) -> None:
         self.tries += 1
         self.sent = applied(self.memory, self._params())
         server = self.server
         wire = [message.wire() for message in self.wanted.messages]
         with translated(server.where, server.timeouts, server.secrets):
-            stream = await client.chat.completions.create(
-                model=self.wanted.model, messages=wire, stream=True, extra_headers=server.headers, **self.sent
+            stream = await server.engine.post(
+                "/chat/completions", {"model": self.wanted.model, "messages": wire, "stream": True, **self.sent}
             )
         reading = Reading(server.where, server.secrets)
         reading.request_id = stream.response.headers.get("x-request-id")

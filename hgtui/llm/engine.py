@@ -9,7 +9,7 @@ from hgtui.llm.address import is_loopback
 from hgtui.llm.values import Timeouts
 
 if TYPE_CHECKING:
-    from openai import AsyncOpenAI
+    from openai import AsyncOpenAI, AsyncStream
 
 
 class Engine:
@@ -28,6 +28,20 @@ class Engine:
             if self._client is None:
                 self._client = await asyncio.to_thread(self._build)
             return self._client
+
+    async def post(self, path: str, body: Mapping[str, Any]) -> "AsyncStream[object]":
+        """Send `body` as it is and return the events of the streamed reply, each the JSON that came.
+
+        The client's typed methods walk through each message on the way out and make a model of each event on the way in:
+        half of what a call costs, for fields that are read with care all the same (servers send others than the types say).
+        """
+        from openai import AsyncStream
+
+        client = await self.client()
+        options: Any = {"headers": self.headers}
+        return await client.post(
+            path, cast_to=object, body=dict(body), options=options, stream=True, stream_cls=AsyncStream[object]
+        )
 
     @property
     def headers(self) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from hgtui.config import (
     AUTO,
@@ -21,13 +21,15 @@ from hgtui.config import (
 )
 from hgtui.core.text import one_line, plural
 from hgtui.llm.address import DEFAULT_BASE_URL, checked, is_loopback, shown
-from hgtui.llm.client import ChatClient
 from hgtui.llm.detect import PLACES, WITHIN_S, Place, Server, servers
 from hgtui.llm.errors import LLMError
 from hgtui.llm.remembered import remembered_model
-from hgtui.llm.retry import RetryPolicy
 from hgtui.llm.router import BILL_TO, own_router, payer, router
-from hgtui.llm.values import Timeouts
+
+if TYPE_CHECKING:
+    from hgtui.llm.client import ChatClient
+    from hgtui.llm.retry import RetryPolicy
+    from hgtui.llm.values import Timeouts
 
 Kind = Literal["openai", "hub", "loopback", "rules"]
 
@@ -134,11 +136,17 @@ async def options(
 
 
 def client_for(
-    choice: Choice, environ: Mapping[str, str], *, timeouts: Timeouts | None = None, retries: RetryPolicy | None = None
-) -> ChatClient | None:
+    choice: Choice,
+    environ: Mapping[str, str],
+    *,
+    timeouts: "Timeouts | None" = None,
+    retries: "RetryPolicy | None" = None,
+) -> "ChatClient | None":
     """Return the client of a choice, None for rules. Raises ConfigError for a key that cannot be read or sent."""
     if choice.kind == RULES:
         return None
+    from hgtui.llm.client import ChatClient  # the screen says who plans before anything else: rules need no client
+
     key = choice.key.read(environ) if choice.key is not None else ""
     try:
         return ChatClient(

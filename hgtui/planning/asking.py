@@ -10,10 +10,12 @@ from hgtui.core.problems import Code, Facts, Problem, errors, problems
 from hgtui.core.resource import FileFact
 from hgtui.core.states import PASSING, Failure
 from hgtui.core.text import clean
-from hgtui.llm import CallRecord, Chunk, Done, LLMError, Message, OnRetry, ReasoningDelta, Retracted
+from hgtui.llm.errors import LLMError
 from hgtui.llm.ladder import Rung
-from hgtui.llm.retry import untold
+from hgtui.llm.messages import Message
+from hgtui.llm.retry import OnRetry, untold
 from hgtui.llm.told import Speaks, call_made, ending, told
+from hgtui.llm.values import CallRecord, Chunk, Done, ReasoningDelta, Retracted
 from hgtui.planning.draft import Draft
 from hgtui.planning.prompt import schema
 from hgtui.planning.reader import Read, ReplyError

@@ -7,9 +7,11 @@ from collections.abc import AsyncGenerator, Sequence
 from hgtui.core.ports import CallMade, Context, Noticed, RespondingError, Said, Turn, Wrote
 from hgtui.core.states import Failure
 from hgtui.core.text import clean
-from hgtui.llm import Done, LLMError, Message, ReasoningDelta, Retracted, TextDelta, estimate_prompt
+from hgtui.llm.errors import LLMError
+from hgtui.llm.messages import Message, estimate_prompt
 from hgtui.llm.prompts import Prompts
 from hgtui.llm.told import Speaks, call_made, ending, name_of, told
+from hgtui.llm.values import Done, ReasoningDelta, Retracted, TextDelta
 from hgtui.planning.fitting import room
 from hgtui.planning.llm import LEAST_CONTEXT
 from hgtui.planning.prompt import TEMPLATES

@@ -7,7 +7,7 @@ from hgtui.core.ports import Context, PlanningError, Turn
 from hgtui.core.resource import FileFact
 from hgtui.core.states import Failure
 from hgtui.core.text import one_line, plural
-from hgtui.llm import Message, estimate_prompt
+from hgtui.llm.messages import Message, estimate_prompt
 from hgtui.llm.prompts import Prompts
 from hgtui.planning import prompt
 

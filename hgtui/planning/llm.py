@@ -8,7 +8,8 @@ from hgtui.core.ports import Context, Noticed, PlanningError, Proposed, Step, Wi
 from hgtui.core.resource import FileFact
 from hgtui.core.states import Failure
 from hgtui.core.text import clean, one_line, plural
-from hgtui.llm import LLMError, Message, estimate_prompt
+from hgtui.llm.errors import LLMError
+from hgtui.llm.messages import Message, estimate_prompt
 from hgtui.llm.prompts import Prompts
 from hgtui.llm.told import Speaks, name_of
 from hgtui.planning.asking import Asking

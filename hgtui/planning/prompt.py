@@ -11,7 +11,7 @@ from hgtui.core.ports import Turn
 from hgtui.core.resource import FileFact, Kind
 from hgtui.core.task import TASKS, Arg, TaskSpec
 from hgtui.core.text import one_line
-from hgtui.llm import Message
+from hgtui.llm.messages import Message
 from hgtui.llm.prompts import Prompts
 from hgtui.planning.demonstrations import chosen
 

@@ -7,9 +7,10 @@ from collections.abc import AsyncGenerator, Iterator
 from hgtui.core.ports import Answering, CallMade, Noticed, RespondingError, Said, Wrote
 from hgtui.core.states import Failure
 from hgtui.core.text import clean
-from hgtui.llm import Chunk, Done, LLMError, ReasoningDelta, Retracted
+from hgtui.llm.errors import LLMError
 from hgtui.llm.prompts import Prompts
 from hgtui.llm.told import Chat, ending, name_of, told
+from hgtui.llm.values import Chunk, Done, ReasoningDelta, Retracted
 from hgtui.response.prompt import RESULT_ROOM, TEMPLATES, fitted
 
 MOST_ANSWER = 200_000

@@ -8,7 +8,7 @@ from typing import Any
 from hgtui.core.ports import Answering, Finding, Turn
 from hgtui.core.states import HAS_RESULT
 from hgtui.core.text import CUT, clean, one_line, plural
-from hgtui.llm import Message
+from hgtui.llm.messages import Message
 from hgtui.llm.prompts import Prompts
 
 STAGE = "Response generation"

@@ -9,10 +9,11 @@ from hgtui.core.plan import Plan, Uid
 from hgtui.core.ports import CallMade, Chosen, Noticed
 from hgtui.core.states import Failure
 from hgtui.core.text import clean, one_line, plural
-from hgtui.llm import Done, LLMError, Retracted, TextDelta
+from hgtui.llm.errors import LLMError
 from hgtui.llm.prompts import Prompts
 from hgtui.llm.scan import ObjectScanner
 from hgtui.llm.told import Chat, ending, name_of, told
+from hgtui.llm.values import Done, Retracted, TextDelta
 from hgtui.selection.merging import merged
 from hgtui.selection.prompt import TEMPLATES, Choices, messages, shards
 from hgtui.selection.reading import Sheet, complete

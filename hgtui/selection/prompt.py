@@ -8,7 +8,7 @@ from hgtui.core.model import Candidate, Place
 from hgtui.core.plan import Plan, Task, Uid
 from hgtui.core.text import one_line
 from hgtui.core.wire import show_input
-from hgtui.llm import Message
+from hgtui.llm.messages import Message
 from hgtui.llm.prompts import Prompts
 from hgtui.selection.ranking import short
 

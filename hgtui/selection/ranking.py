@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from hgtui.core.fit import matches, narrow, unfit
 from hgtui.core.model import Assignment, Candidate
 from hgtui.core.plan import Plan, Task, Uid
+from hgtui.core.remembering import remembering
 from hgtui.core.ruling import Ruling, ways
 from hgtui.core.text import one_line
 from hgtui.selection.naming import meant
@@ -25,6 +26,7 @@ _MOST_DOWNLOADS = 1e9
 _EVERY_LANGUAGE = frozenset({"multilingual", "mul"})
 
 
+@remembering()
 def rank(task: Task, candidates: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
     """Return the candidates for a task, best first, each with its score and the reason for its place.
 

@@ -16,8 +16,10 @@ from hgtui.execution.endpoints.controller.catalogue import ControllerCatalogue
 from hgtui.execution.endpoints.controller.endpoint import ControllerEndpoint
 from hgtui.execution.endpoints.controller.reading import as_labels
 from hgtui.execution.instructions import INSTRUCTIONS
-from hgtui.llm import Budget, ChatClient, RetryPolicy
+from hgtui.llm.budget import Budget
+from hgtui.llm.client import ChatClient
 from hgtui.llm.metered import Metered
+from hgtui.llm.retry import RetryPolicy
 from tests.inputs import draw_page
 from tests.servers.chat import ChatServer
 from tests.servers.media import all_routes, wav

@@ -21,7 +21,8 @@ from hgtui.execution.perform import Performer
 from hgtui.execution.resolve import Resolver
 from hgtui.execution.reusing import Reusing
 from hgtui.execution.scheduler import SchedulerError
-from hgtui.llm import Budget, ChatClient
+from hgtui.llm.budget import Budget
+from hgtui.llm.client import ChatClient
 from hgtui.llm.metered import Metered
 from hgtui.session.artifacts import Artifacts
 from hgtui.session.clock import SystemClock

@@ -3,7 +3,10 @@
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
-from hgtui.llm import CallRecord, ChatClient, Chunk, Done, Message, ReasoningDelta, RetryPolicy, TextDelta, Timeouts
+from hgtui.llm.client import ChatClient
+from hgtui.llm.messages import Message
+from hgtui.llm.retry import RetryPolicy
+from hgtui.llm.values import CallRecord, Chunk, Done, ReasoningDelta, TextDelta, Timeouts
 
 KEY = "sk-very-secret-0123456789"
 ASK = [Message("system", "Task planning\nBe brief."), Message("user", "Grüß Gott 👋")]

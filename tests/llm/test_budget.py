@@ -6,19 +6,13 @@ from contextlib import aclosing
 import pytest
 
 from hgtui.core.states import PASSING, Failure
-from hgtui.llm import (
-    Budget,
-    ChatClient,
-    LLMError,
-    Message,
-    Price,
-    RetryPolicy,
-    Spent,
-    TextDelta,
-    Usage,
-    estimate_prompt,
-    price_of,
-)
+from hgtui.llm.budget import Budget, Spent
+from hgtui.llm.client import ChatClient
+from hgtui.llm.errors import LLMError
+from hgtui.llm.messages import Message, estimate_prompt
+from hgtui.llm.prices import Price, price_of
+from hgtui.llm.retry import RetryPolicy
+from hgtui.llm.values import TextDelta, Usage
 from tests.llm.asking import ASK, client, hear
 from tests.servers.chat import ChatServer
 from tests.servers.gate import Gate

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from hgtui.llm import ChatClient, RetryPolicy
+from hgtui.llm.client import ChatClient
+from hgtui.llm.retry import RetryPolicy
 from tests.llm.asking import ASK, client
 from tests.servers.chat import ChatServer
 from tests.servers.gate import Gate

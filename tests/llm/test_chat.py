@@ -6,7 +6,7 @@ from contextlib import aclosing
 
 import pytest
 
-from hgtui.llm import ReasoningDelta, TextDelta
+from hgtui.llm.values import ReasoningDelta, TextDelta
 from tests.llm.asking import ASK, KEY, Waits, client, hear
 from tests.servers import wire
 from tests.servers.chat import ChatServer

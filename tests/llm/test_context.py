@@ -5,7 +5,11 @@ import json
 import pytest
 
 from hgtui.core.states import Failure
-from hgtui.llm import ChatClient, LLMError, Message, RetryPolicy, was_cut
+from hgtui.llm.client import ChatClient
+from hgtui.llm.errors import LLMError
+from hgtui.llm.messages import Message
+from hgtui.llm.retry import RetryPolicy
+from hgtui.llm.values import was_cut
 from tests.llm.asking import client, hear
 from tests.servers.chat import ChatServer, closed_port_url
 from tests.servers.replies import Answer, Body, Reply, Status

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import pytest
 
 from hgtui.core.states import Failure
-from hgtui.llm import LLMError, Timeouts
+from hgtui.llm.errors import LLMError
+from hgtui.llm.values import Timeouts
 from tests.llm.asking import KEY, Waits, client, hear
 from tests.servers import wire
 from tests.servers.chat import ChatServer, closed_port_url

@@ -7,7 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hgtui.core.states import Failure
-from hgtui.llm import CallRecord, Done, LLMError, Rung, forget, is_strict, strict_schema, without_nulls
+from hgtui.llm.errors import LLMError
+from hgtui.llm.ladder import Rung, forget
+from hgtui.llm.strict import is_strict, strict_schema, without_nulls
+from hgtui.llm.values import CallRecord, Done
 from tests.llm.asking import ASK, Waits, client, hear
 from tests.servers.chat import ChatServer
 from tests.servers.formats import Takes

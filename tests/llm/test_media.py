@@ -10,7 +10,11 @@ from pathlib import Path
 import pytest
 
 from hgtui.core.states import Failure
-from hgtui.llm import Budget, ChatClient, Done, ImagePart, LLMError, Message, TextPart, Timeouts
+from hgtui.llm.budget import Budget
+from hgtui.llm.client import ChatClient
+from hgtui.llm.errors import LLMError
+from hgtui.llm.messages import ImagePart, Message, TextPart
+from hgtui.llm.values import Done, Timeouts
 from tests.llm.asking import KEY, Waits, client
 from tests.servers.chat import ChatServer, closed_port_url
 from tests.servers.media import IMAGES, SPEECH, TRANSCRIPTION, Heard, Painted, Spoken, all_routes, png, wav

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hgtui.config import ConfigError, KeySource, Limits, Settings, hub_key, hub_router, load, with_offline
-from hgtui.llm import DEFAULT_BASE_URL
+from hgtui.llm.address import DEFAULT_BASE_URL
 from hgtui.llm.detect import Place
 from hgtui.llm.profile import Choice, client_for, options, resolve
 from hgtui.llm.remembered import remember_model

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hgtui.core.states import Failure
-from hgtui.llm import LLMError
+from hgtui.llm.errors import LLMError
 from hgtui.llm.prompts import PromptError, Prompts
 from hgtui.response.prompt import TEMPLATES as RESPONSE
 from hgtui.selection.prompt import TEMPLATES as SELECTION

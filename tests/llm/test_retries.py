@@ -3,7 +3,7 @@
 import pytest
 
 from hgtui.core.states import Failure
-from hgtui.llm import LLMError
+from hgtui.llm.errors import LLMError
 from tests.llm.asking import Waits, client, hear
 from tests.servers import wire
 from tests.servers.chat import ChatServer, closed_port_url

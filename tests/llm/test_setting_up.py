@@ -11,8 +11,12 @@ from hypothesis import strategies as st
 
 from hgtui.core.states import Failure
 from hgtui.core.text import clean
-from hgtui.llm import DEFAULT_BASE_URL, ChatClient, LLMError, ModelInfo, estimate_tokens, from_env
+from hgtui.llm.address import DEFAULT_BASE_URL
 from hgtui.llm.cleaning import PieceCleaner
+from hgtui.llm.client import ChatClient, from_env
+from hgtui.llm.errors import LLMError
+from hgtui.llm.messages import estimate_tokens
+from hgtui.llm.values import ModelInfo
 from tests.llm.asking import ASK, KEY, client
 from tests.servers.chat import ChatServer
 from tests.servers.replies import Body, Reply, Status

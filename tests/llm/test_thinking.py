@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hgtui.core.states import Failure
-from hgtui.llm import LLMError, ReasoningDelta, Retracted, TextDelta
+from hgtui.llm.errors import LLMError
 from hgtui.llm.thinking import ThinkSplitter
+from hgtui.llm.values import ReasoningDelta, Retracted, TextDelta
 from tests.llm.asking import client, hear
 from tests.servers import wire
 from tests.servers.chat import ChatServer

@@ -4,7 +4,7 @@ import pytest
 
 from hgtui.core.ports import CallMade, Context, Noticed, RespondingError, Said, Turn, Wrote
 from hgtui.core.states import Failure
-from hgtui.llm import ChatClient
+from hgtui.llm.client import ChatClient
 from hgtui.planning.chat import Talk, Talker
 from tests.servers import wire
 from tests.servers.chat import ChatServer, Reply, Request, Status

@@ -11,7 +11,8 @@ from hgtui.core.plan import MISSING
 from hgtui.core.ports import CallMade, Drafted, Noticed, PlanningError, Proposed, Said, Step, Withdrawn
 from hgtui.core.resource import FileFact, Kind
 from hgtui.core.states import Failure
-from hgtui.llm import ChatClient, RetryPolicy
+from hgtui.llm.client import ChatClient
+from hgtui.llm.retry import RetryPolicy
 from hgtui.planning.asking import Unreadable
 from hgtui.planning.llm import LLMPlanner
 from tests.planning.shown import drafted, lines, proposed

@@ -7,7 +7,9 @@ import pytest
 from hgtui.core.ports import CallMade, Context, Drafted, Noticed, PlanningError, Proposed, Said, Step, Turn
 from hgtui.core.resource import FileFact, Kind
 from hgtui.core.states import Failure
-from hgtui.llm import ChatClient, RetryPolicy, Timeouts
+from hgtui.llm.client import ChatClient
+from hgtui.llm.retry import RetryPolicy
+from hgtui.llm.values import Timeouts
 from hgtui.planning.llm import LLMPlanner
 from tests.llm.test_faults import CASES
 from tests.planning.shown import lines, proposed

@@ -15,7 +15,7 @@ from hgtui.core.reading import read_plan
 from hgtui.core.resource import FileFact, Kind
 from hgtui.core.states import Failure
 from hgtui.core.task import TASKS
-from hgtui.llm import estimate_prompt
+from hgtui.llm.messages import estimate_prompt
 from hgtui.llm.prompts import PromptError, Prompts
 from hgtui.planning.demonstrations import chosen
 from hgtui.planning.fitting import Fitted, fitted, room

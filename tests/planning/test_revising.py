@@ -14,7 +14,7 @@ from hgtui.core.planfile import wire_names, write_task
 from hgtui.core.ports import Context, Drafted, Noticed, Proposed, Step
 from hgtui.core.reading import read_plan
 from hgtui.core.resource import FileFact, Kind
-from hgtui.llm import ChatClient
+from hgtui.llm.client import ChatClient
 from hgtui.planning.llm import LLMPlanner
 from hgtui.planning.revising import revised
 from tests.core.strategies import plans

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from hgtui.core.ports import Answering, CallMade, Finding, Noticed, RespondingError, Said, Turn, Wrote
 from hgtui.core.states import Failure, TaskState
-from hgtui.llm import Timeouts, estimate_prompt
+from hgtui.llm.messages import estimate_prompt
 from hgtui.llm.prompts import Prompts
+from hgtui.llm.values import Timeouts
 from hgtui.response.llm import MOST_ANSWER, LLMResponder
 from hgtui.response.prompt import RESULT_ROOM, TEMPLATES, fitted, shares
 from tests.llm.asking import KEY, client

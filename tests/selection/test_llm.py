@@ -11,7 +11,7 @@ import pytest
 
 from hgtui.core.model import Assignment
 from hgtui.core.ports import CallMade, Chosen, Noticed
-from hgtui.llm import estimate_prompt
+from hgtui.llm.messages import estimate_prompt
 from hgtui.llm.prompts import Prompts
 from hgtui.selection.llm import LLMSelector
 from hgtui.selection.prompt import TEMPLATES, facts, messages, shards

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from hgtui.core.ports import Chosen
-from hgtui.llm import Timeouts
+from hgtui.llm.values import Timeouts
 from hgtui.selection.llm import MOST_REPLY, LLMSelector
 from tests.llm.asking import KEY, client
 from tests.llm.test_faults import CASES, SOME

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Self
 
-from hgtui.llm import forget
+from hgtui.llm.ladder import forget
 from tests.servers import wire
 from tests.servers.exchange import Exchange, Request
 from tests.servers.gate import Signal

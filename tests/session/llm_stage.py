@@ -11,9 +11,12 @@ from typing import Any
 from hgtui.core.states import Stage as RunStage
 from hgtui.execution.endpoints.controller.catalogue import ControllerCatalogue
 from hgtui.execution.endpoints.controller.endpoint import ControllerEndpoint
-from hgtui.llm import Budget, ChatClient, RetryPolicy, Timeouts
+from hgtui.llm.budget import Budget
+from hgtui.llm.client import ChatClient
 from hgtui.llm.metered import Metered
+from hgtui.llm.retry import RetryPolicy
 from hgtui.llm.taped import Taped
+from hgtui.llm.values import Timeouts
 from hgtui.planning.chat import Talker
 from hgtui.planning.llm import LLMPlanner
 from hgtui.response.llm import LLMResponder

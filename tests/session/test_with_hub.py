@@ -15,7 +15,8 @@ from hgtui.core.resource import Kind
 from hgtui.core.states import Outcome
 from hgtui.core.states import Stage as RunStage
 from hgtui.execution.endpoints.controller.catalogue import ControllerCatalogue
-from hgtui.llm import Budget, ChatClient
+from hgtui.llm.budget import Budget
+from hgtui.llm.client import ChatClient
 from hgtui.llm.metered import Metered
 from hgtui.planning.llm import LLMPlanner
 from hgtui.selection.llm import LLMSelector

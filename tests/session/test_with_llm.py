@@ -14,7 +14,7 @@ from hgtui.core.ports import Turn
 from hgtui.core.run import fold
 from hgtui.core.states import Failure, Outcome
 from hgtui.core.states import Stage as RunStage
-from hgtui.llm import Budget
+from hgtui.llm.budget import Budget
 from hgtui.session.journal import Journal
 from hgtui.session.store import Records
 from tests.servers.chat import ChatServer, Reply, Request

@@ -11,7 +11,7 @@ from hgtui.core import events as ev
 from hgtui.core.model import Candidate
 from hgtui.core.states import PASSING, Failure, Gate, Outcome, TaskState
 from hgtui.core.states import Stage as RunStage
-from hgtui.llm import Timeouts
+from hgtui.llm.values import Timeouts
 from tests.servers import wire
 from tests.servers.chat import ChatServer, Status, closed_port_url
 from tests.servers.replies import Answer, Body, Drip, Events, Hang, Reply, Reset, Truncated

@@ -261,7 +261,7 @@ class Workbench(Shell, Logs, Sessions, Repeating, Policing, Editing):
 
     def _draw_progress(self, changed: set[Uid]) -> None:
         """Draw how far tasks are: nothing but their rows differs, and with many of them all else would take long."""
-        self.query_one(PlanPane).redraw_tasks(changed)
+        self.query_one(PlanPane).redraw_moving(changed)
         if self.view.chosen in changed:
             self.query_one(TaskPane).reload()
 

@@ -21,6 +21,8 @@ STREAMING = 5
 """How many cells the lanes have at least while a plan streams in, so that no text moves when a lane comes."""
 FRAME = 6
 """How many cells of the border are no place for a title."""
+MANY, REST_S = 8, 0.25
+"""With more rows under way than that they are drawn four times a second and not ten: a key that meets their frame waits for it."""
 RARER = 200
 """For so many tasks a second passes more until what stands on the border is written again while it runs."""
 
@@ -41,6 +43,8 @@ class PlanPane(Rows):
         self._lanes = Lanes()
         self._titles = "", ""
         self._ticks = 0
+        self._moving: set[int] = set()
+        self._resting = False
         self._shape: tuple[int, Columns] | None = None
 
     @property
@@ -166,10 +170,23 @@ class PlanPane(Rows):
         """Draw some tasks again."""
         self.redraw({row for uid in uids for row in self._at.get(uid, ())})
 
+    def redraw_moving(self, uids: Iterable[Uid]) -> None:
+        """Draw again how far some tasks are; many of them more seldom."""
+        self._moving.update(self.seen({row for uid in uids for row in self._at.get(uid, ())}))
+        if not self._resting:
+            self._draw_moving()
+
+    def _draw_moving(self) -> None:
+        self._resting = len(self._moving) > MANY
+        self.redraw(self._moving)
+        self._moving.clear()
+        if self._resting:
+            self.set_timer(REST_S, self._draw_moving)
+
     def tick(self) -> None:
         """Draw again what is under way, for its time goes on."""
         tasks = self.view.run.tasks
-        self.redraw_tasks(uid for uid, status in tasks.items() if status.state in UNDER_WAY)
+        self.redraw_moving(uid for uid, status in tasks.items() if status.state in UNDER_WAY)
         # What is left is found among all tasks, and a border that differs draws the whole pane again, for which a key may
         # have to wait: the longer the plan, the rarer.
         self._ticks += 1

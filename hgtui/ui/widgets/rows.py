@@ -81,10 +81,13 @@ class Rows(ScrollView, can_focus=True):
 
     def redraw(self, indexes: Iterable[int]) -> None:
         """Draw some rows again, those of them that are seen."""
+        for index in self.seen(indexes):
+            self.refresh_line(index)
+
+    def seen(self, indexes: Iterable[int]) -> list[int]:
+        """Return those of some rows that are on the screen."""
         top, height = self.scroll_offset.y, self.scrollable_content_region.height
-        for index in indexes:
-            if top <= index < top + height:
-                self.refresh_line(index)
+        return [index for index in indexes if top <= index < top + height]
 
     def select(self, index: int) -> None:
         """Put the cursor on a row without telling anyone."""

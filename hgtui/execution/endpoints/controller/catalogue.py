@@ -9,7 +9,8 @@ from hgtui.core.model import Candidate
 from hgtui.core.text import clean
 from hgtui.execution.endpoints.controller.endpoint import ENDPOINT
 from hgtui.execution.instructions import INSTRUCTIONS
-from hgtui.llm import LLMError, ModelInfo
+from hgtui.llm.errors import LLMError
+from hgtui.llm.values import ModelInfo
 
 _SEES = re.compile(
     r"gpt-4o|gpt-4\.1|gpt-5|gpt-6|\bo[34]\b|omni|vision|-vl\b|vl-|llava|pixtral|gemini|claude|gemma-?[34]|internvl|"

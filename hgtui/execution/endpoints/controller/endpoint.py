@@ -14,10 +14,11 @@ from hgtui.core.text import one_line
 from hgtui.execution.endpoints.controller.media import MEDIA
 from hgtui.execution.endpoints.controller.reading import as_labels, as_text
 from hgtui.execution.instructions import INSTRUCTIONS, system
-from hgtui.llm import Done, LLMError, Message, Retracted, TextDelta
-from hgtui.llm.messages import ImagePart, TextPart
+from hgtui.llm.errors import LLMError
+from hgtui.llm.messages import ImagePart, Message, TextPart
 from hgtui.llm.told import Chat as Talks
 from hgtui.llm.told import call_made
+from hgtui.llm.values import Done, Retracted, TextDelta
 
 ENDPOINT = "controller"
 AT_ONCE = 8
