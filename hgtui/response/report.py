@@ -25,6 +25,10 @@ EXAMPLES = (
 """Requests that the rules understand."""
 
 
+Paths = Mapping[tuple[Uid, str], str]
+"""Where results are laid out, by the uid of their task and their digest: two tasks may have given the same."""
+
+
 class Status(Protocol):
     """What the report needs to know of where a task stands; core.run.TaskStatus is one."""
 
@@ -55,13 +59,13 @@ def report(
     plan: Plan,
     statuses: Mapping[Uid, Status],
     texts: Mapping[str, str],
-    files: Mapping[str, str],
+    files: Paths,
     notes: tuple[str, ...] = (),
 ) -> str:
     """Write the answer in Markdown.
 
-    `texts` holds the whole text of text results by digest, `files` the paths by digest where results were laid out
-    for people, `notes` what the planner did not understand. The results that nothing else reads come first: they are
+    `texts` holds the whole text of text results by digest, `files` the paths by task and digest where results
+    were laid out for people, `notes` what the planner did not understand. The results that nothing else reads come first: they are
     what was asked for; then the beginning of each text that others went on from, what failed, what ran in place of another model, the request, each task with its model,
     time and file.
     """
@@ -142,7 +146,7 @@ def _finding(
     task: Task,
     statuses: Mapping[Uid, Status],
     texts: Mapping[str, str],
-    files: Mapping[str, str],
+    files: Paths,
     longest: int = LONGEST_RESULT,
 ) -> str:
     status = statuses[task.uid]
@@ -154,7 +158,11 @@ def _finding(
     lines = [head]
     if main.kind not in FILE_KINDS and text:
         lines.append("\n".join(f"> {literal(line.strip())}" if line.strip() else ">" for line in text.splitlines()))
-    paths = [files[one.digest] for one in status.results if one.digest in files and one.kind in FILE_KINDS]
+    paths = [
+        files[task.uid, one.digest]
+        for one in status.results
+        if (task.uid, one.digest) in files and one.kind in FILE_KINDS
+    ]
     if main.kind in FILE_KINDS and text:
         lines.append(literal(one_line(text, 300)))
     lines += [f"File: {_code(path)}" for path in paths]
@@ -193,14 +201,14 @@ def _failed(status: Status) -> str:
     return f"failed{tries} ({status.failure}): {literal(one_line(status.message, 600))}{hint}"
 
 
-def _shown(status: Status, files: Mapping[str, str]) -> Resource:
+def _shown(uid: Uid, status: Status, files: Paths) -> Resource:
     """Return the result that a person opens: where things were found in a picture, the picture in which they are marked."""
     main = status.results[0]
-    marked = (one for one in status.results if one.kind is Kind.IMAGE and one.digest in files)
+    marked = (one for one in status.results if one.kind is Kind.IMAGE and (uid, one.digest) in files)
     return next(marked, main) if main.kind in {Kind.BOXES, Kind.MASK} else main
 
 
-def _table(plan: Plan, statuses: Mapping[Uid, Status], files: Mapping[str, str]) -> str:
+def _table(plan: Plan, statuses: Mapping[Uid, Status], files: Paths) -> str:
     rows = ["| # | task | model | time | result |", "|---|---|---|---|---|"]
     for task in plan:
         status = statuses.get(task.uid)
@@ -209,9 +217,10 @@ def _table(plan: Plan, statuses: Mapping[Uid, Status], files: Mapping[str, str])
             candidate = literal(one_line(status.candidate, 100)) if status else ""
             rows.append(f"| {task.id} | {literal(one_line(task.task, 60))} | {candidate} | | {state} |")
             continue
-        main = _shown(status, files)
+        main = _shown(task.uid, status, files)
         words = one_line(main.preview, 60) or main.media_type
-        shown = _code(files[main.digest]) if main.digest in files else literal(words)
+        path = files.get((task.uid, main.digest))
+        shown = _code(path) if path is not None else literal(words)
         model = "you" if status.supplied else literal(one_line(status.candidate, 100))
         time = "kept" if status.state is TaskState.REUSED else f"{status.seconds:.2f} s"
         rows.append(f"| {task.id} | {literal(one_line(task.task, 60))} | {model} | {time} | {shown} |")

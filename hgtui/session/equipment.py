@@ -63,8 +63,8 @@ class KnownFiles(Protocol):
         """Return what came from an address. Raises CallError where nothing did."""
         ...
 
-    def laid_out(self, plan: Plan, results: Results) -> dict[str, str]:
-        """Return where results were laid out for people, by digest."""
+    def laid_out(self, plan: Plan, results: Results) -> dict[tuple[Uid, str], str]:
+        """Return where results were laid out for people, by task and digest."""
         ...
 
 
