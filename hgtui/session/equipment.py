@@ -9,7 +9,7 @@ from typing import Protocol
 
 from hgtui.core import events as ev
 from hgtui.core.addresses import Resolve
-from hgtui.core.plan import Plan
+from hgtui.core.plan import Plan, Uid
 from hgtui.core.policy import Rule
 from hgtui.core.ports import (
     ArtifactStore,

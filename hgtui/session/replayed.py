@@ -11,7 +11,7 @@ from typing import Any
 from hgtui.core import events as ev
 from hgtui.core.base import canonical
 from hgtui.core.model import Candidate
-from hgtui.core.plan import Plan
+from hgtui.core.plan import Plan, Uid
 from hgtui.core.policy import Rule
 from hgtui.core.ports import ArtifactStore, Call, CallError, CallMade, Produced, Results, StoreError, Tell
 from hgtui.core.resource import FILE_KINDS, FileFact, Resource

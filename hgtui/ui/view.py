@@ -16,6 +16,7 @@ from hgtui.core.run import Run
 from hgtui.core.stand_ins import known_as, stand_ins
 from hgtui.core.states import HAS_RESULT, UNDER_WAY, Failure, Gate, Stage, TaskState
 from hgtui.selection.ranking import rank, usable
+from hgtui.ui.keys import KEYS, MODELS
 from hgtui.ui.live import Live
 
 CHANGES_PROBLEMS = (
@@ -35,6 +36,10 @@ Order = Literal["ranking", "likes", "downloads", "size", "time", "name"]
 def utc() -> datetime:
     """Return the time of this machine, UTC."""
     return datetime.now(UTC)
+
+
+def _by_default(name: str) -> str:
+    return next(one.shown for one in (*KEYS, *MODELS) if one.id == name)
 
 
 @dataclass(slots=True)
@@ -80,6 +85,8 @@ class View:
     apart: bool = False
     """Whether it was opened from what is stored, so that the turns before it are not in sight."""
     clock: Callable[[], datetime] = utc
+    key: Callable[[str], str] = _by_default
+    """Which key a binding has, by its name, as sentences name it."""
     ruling: Ruling = field(default_factory=Ruling)
     """What the rules say of each task."""
 

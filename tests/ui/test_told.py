@@ -7,10 +7,13 @@ from hgtui.core.remaining import Remaining
 from hgtui.core.states import Failure, Outcome, Stage
 from hgtui.response.report import EXAMPLES, report
 from hgtui.ui.attention import ways_on
+from hgtui.ui.keymap import KeyMap
 from hgtui.ui.loglines import log_line
+from hgtui.ui.may import why_not
 from hgtui.ui.phases import phase_line
 from hgtui.ui.planfoot import plan_subtitle
 from hgtui.ui.screens.workbench import Workbench
+from hgtui.ui.story import story
 from hgtui.ui.view import View, utc
 from hgtui.ui.widgets.chat import Chat
 from hgtui.ui.widgets.form import TaskForm
@@ -134,3 +137,15 @@ async def test_on_a_small_screen_the_task_has_the_rows_that_a_short_plan_leaves(
         plan, task = pilot.app.screen.query_one("#plan"), pilot.app.screen.query_one("#task")
         assert plan.size.height <= 2
         assert task.size.height >= 8
+
+
+def test_sentences_name_the_keys_of_the_person() -> None:
+    conductor = Scripted()
+    conductor.propose(chain(), candidate())
+    view = seen(conductor, "t1")
+    view.key = KeyMap({"approve": "ctrl+t", "new": "ctrl+n", "retry": "Y"}).of
+    assert "ctrl+t approves and runs it" in "".join(one.text for one in story(view))
+    assert why_not("retry", view).endswith("Y is for one that failed or was stopped.")
+    conductor.tell(ev.RunEnded(outcome=Outcome.INTERRUPTED, exit=130))
+    assert why_not("approve", view) == "The run has ended; ctrl+n asks something new."
+    assert why_not("approve", seen(conductor)) == "The run has ended; N asks something new."

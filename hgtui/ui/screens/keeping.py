@@ -231,7 +231,7 @@ class Keeping(Choosing):
             self.dispatch(given)
         elif event.uid == self.view.chosen:
             spends = f", {event.spends}" if event.spends else ""
-            words = f"{self.view.ids[event.uid]} by hand: then {event.words} again{spends}.  s does it · esc keeps what there is"
+            words = f"{self.view.ids[event.uid]} by hand: then {event.words} again{spends}.  {self.keymap.of('supply')} does it · esc keeps what there is"
             self._ask(words, "supply", event.uid)
 
     # How long tasks took here

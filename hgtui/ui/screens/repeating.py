@@ -68,7 +68,7 @@ class Repeating(Keeping):
         if self.view.run is not run or self.view.chosen != uid or not self.is_mounted:
             return
         self._ahead = ahead
-        seen, key = ahead.foreseen, "s" if given else "R"
+        seen, key = ahead.foreseen, self.keymap.of("supply" if given else "rerun")
         spends = f", {seen.spends}" if seen.spends else ""
         how = "by hand" if given else "again"
         words = (

@@ -97,7 +97,7 @@ class Sessions(Switching):
                 return
             except DeskError as error:  # another process may have it
                 refused = refused or error.message
-        self.say(refused or "No run was left in the middle; L lists them all.")
+        self.say(refused or f"No run was left in the middle; {self.keymap.of('runs')} lists them all.")
 
     async def tell_left(self) -> None:
         """Say behind the greeting that the last run was left in the middle, where it was."""
@@ -128,7 +128,9 @@ class Sessions(Switching):
         self.query_one(Chat).next_conversation()
         await self.take_up(found)
         if self.view.run.ended or found.looked:
-            self.say(found.looked or "This run has ended: N asks what goes on with it · esc goes back")
+            self.say(
+                found.looked or f"This run has ended: {self.keymap.of('new')} asks what goes on with it · esc goes back"
+            )
         else:
             self.say("It goes on where it stood · esc goes back")
 
@@ -246,7 +248,8 @@ class Sessions(Switching):
         goes_on = [one for one in self._aside.values() if not one.rests]
         if goes_on and not self.view.busy and not asked:
             self._ask(
-                "Leaving stops a run that goes on (L); what is done is kept.  q again leaves · esc stays", "leave"
+                f"Leaving stops a run that goes on (L); what is done is kept.  {self.keymap.of('leave')} again leaves · esc stays",
+                "leave",
             )
             return
         super().action_leave()

@@ -91,8 +91,14 @@ class Talking(Moving):
         if text:
             chat.prompt.clear()
             self.query_one(PlanPane).focus()
-            first = " a runs this one, x stops it." if self.view.at_gate else ""
-            self.say(f"Kept: it is asked when this request has ended.{first} N brings it back to the prompt.")
+            first = (
+                f" {self.keymap.of('approve')} runs this one, {self.keymap.of('stop')} stops it."
+                if self.view.at_gate
+                else ""
+            )
+            self.say(
+                f"Kept: it is asked when this request has ended.{first} {self.keymap.of('new')} brings it back to the prompt."
+            )
 
     async def _send_queued(self, outcome: Outcome) -> None:
         text, prompt = self.queued, self.query_one("#prompt", Field)
@@ -177,7 +183,7 @@ class Talking(Moving):
             if two.kind == "proposal" or not typing:
                 self.call_after_refresh(pane.focus)
             else:
-                self.say("2 goes to what differs.")
+                self.say(f"{self.keymap.of('focus_plan')} goes to what differs.")
 
     def compare_controller(self, after: Plan) -> None:
         """Show the plan of another controller against the one before."""

@@ -93,6 +93,7 @@ class Workbench(Shell, Logs, Sessions, Repeating, Policing, Editing):
 
     async def on_mount(self) -> None:
         """Greet, and show an empty run."""
+        self.view.key = self.keymap.of
         self._tick = self.set_interval(1.0, self._on_tick, pause=True)
         chat = self.query_one(Chat)
         if self.written:
