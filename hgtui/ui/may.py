@@ -81,7 +81,9 @@ def _approve(view: View) -> str:
         if run.grant is None:
             return "There is nothing to approve yet."
         if any(run.state(task.uid) is TaskState.ASKING for task in view.plan):
-            return f"Select the task that asks ({view.key('next_problem')} goes there), then press {view.key('approve')}."
+            return (
+                f"Select the task that asks ({view.key('next_problem')} goes there), then press {view.key('approve')}."
+            )
         return "Nothing waits for an approval."
     if errors:
         return (

@@ -34,7 +34,6 @@ NARROW_RULES: Mapping[tuple[str, int], Rules] = {
     ("plan", 2): {"plan": FILLS, "task": GONE, "log": GONE, "chat": GONE},
     ("task", -1): {"plan": FILLS, "task": {"height": "5"}},
     ("task", 1): {
-        "plan": FILLS,
         "task": {"height": "4fr"},
         "log": GONE,
     },  # as it comes it has the room of the plan already
