@@ -23,7 +23,7 @@ from hgtui.core.model import Assignment, Candidate
 from hgtui.core.plan import Plan, Uid
 from hgtui.core.planfile import write_plan
 from hgtui.core.ports import Catalogue, StoreError
-from hgtui.core.problems import Facts, errors, file_literals, problems
+from hgtui.core.problems import Facts, Problem, errors, file_literals, problems
 from hgtui.core.ruling import Rulebook, ruling
 from hgtui.core.run import Run
 from hgtui.core.stand_ins import known_as
@@ -44,7 +44,10 @@ def show_plan(
     approvable: bool = False,
     words: str = "",
 ) -> int:
-    """Print a plan, as `words` where they are given, or write it to a file; return 1 where it has errors, else 0."""
+    """Print a plan, as `words` where they are given, or write it to a file; return 1 where it has errors, else 0.
+
+    A file whose name ends in .toml gets the annotated text.
+    """
     found = problems(draft.plan, facts)
     data = write_plan(
         draft.plan,
@@ -55,7 +58,8 @@ def show_plan(
     )
     text = json.dumps(data, indent=2, ensure_ascii=False) + "\n"
     if output:
-        write_file(Path(output), text)
+        toml = output.lower().endswith(".toml")
+        write_file(Path(output), _toml(draft, facts, found) if toml else text)
         say(f"The plan is in {output}.")
     if as_json:
         sys.stdout.write(text)
@@ -64,6 +68,12 @@ def show_plan(
     if found:
         say(problem_lines(found, draft.plan))
     return EXIT_FAILED if errors(found) else EXIT_OK
+
+
+def _toml(draft: Draft, facts: Facts, found: tuple[Problem, ...]) -> str:
+    from hgtui.session.plantext import write_text
+
+    return write_text(draft, "toml", dict(facts.candidates or {}), found, in_file=True)
 
 
 def show_stopped(run: Run, gate: GateOpened, *, as_json: bool, output: str | None, words: str = "") -> int:

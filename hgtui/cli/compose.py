@@ -219,11 +219,42 @@ class Workplace:
         gates: Gates | None = None,
         answer: str | None = None,
         fresh: bool = False,
+        only_plans: bool = False,
     ) -> Conductor:
         """Make a conductor for a new run, or for one that was taken from the journal with its lock. Raises RunInUse.
 
-        With `fresh` no task is done by a result that is kept.
+        With `fresh` no task is done by a result that is kept; with `only_plans` the plan is only shown.
         """
+        equipment, budget = self._equipped(
+            approve_by=approve_by,
+            attended=attended,
+            out=out,
+            gates=gates,
+            answer=answer,
+            fresh=fresh,
+            only_plans=only_plans,
+        )
+        conductor = logging(lambda: Conductor(equipment, run, lock), Conductor.log)
+        self.conductors.append(conductor)
+        if budget is not None:
+            self.budgets[conductor] = budget
+        return conductor
+
+    def equipment(self, answer: str | None = None) -> Equipment:
+        """Return what a run works with that begins now."""
+        return self._equipped(answer=answer)[0]
+
+    def _equipped(
+        self,
+        *,
+        approve_by: str = "",
+        attended: bool = True,
+        out: Path | None = None,
+        gates: Gates | None = None,
+        answer: str | None = None,
+        fresh: bool = False,
+        only_plans: bool = False,
+    ) -> "tuple[Equipment, Budget | None]":
         tape = Tape()
         parts = stages(self.chat, self.choice, self.environ, tape)
         hub = self.hub_parts
@@ -265,14 +296,11 @@ class Workplace:
             lock=self._lock,
             results=self.results,
             fresh=fresh,
+            only_plans=only_plans,
             rules=self.rules,
             votes=self.votes.keep if self.votes is not None else None,
         )
-        conductor = logging(lambda: Conductor(equipment, run, lock), Conductor.log)
-        self.conductors.append(conductor)
-        if parts.budget is not None:
-            self.budgets[conductor] = parts.budget
-        return conductor
+        return equipment, parts.budget
 
     @property
     def recorder(self) -> Records:

@@ -14,6 +14,7 @@ from hgtui.cli.deciding import Decided
 from hgtui.cli.faults import Fault
 from hgtui.cli.hubbing import LOG
 from hgtui.cli.picking import pick_model
+from hgtui.cli.starts import may_run
 from hgtui.cli.stored import StoredRuns
 from hgtui.cli.words import approve_line
 from hgtui.config import ConfigError, config_path, keep_theme
@@ -224,6 +225,11 @@ class WorkplaceDesk(StoredRuns):
     async def look(self, path: str) -> FileFact:
         """Look at a file that a person names."""
         return await inspect(path, self._place.base)
+
+    def runnable(self) -> frozenset[str]:
+        """Return the task types that an engine that is installed, the controller or the Hub could run; nobody is asked."""
+        hub = self._place.hub
+        return may_run(self._place.chat is not None, hub.enabled and bool(hub.place.token))
 
     async def seconds(self, task: str, names: Iterable[str]) -> Mapping[str, float]:
         """Return how many seconds a task type took here before, by candidate."""

@@ -272,6 +272,8 @@ def _task_words(event: ev.Event, names: Mapping[Uid, str]) -> str:  # noqa: PLR0
             return f"{name}: {old} failed: {message} {candidate} takes its place."
         case ev.TaskDone(kept_from=run, took_s=took) if run:
             return f"{name}: reused, kept from run {run}, took {length(took)}"
+        case ev.TaskDone(supplied=True):
+            return f"{name}: its result is given by hand"
         case ev.TaskDone(seconds=seconds):
             return f"{name}: done in {seconds:.2f} s"
         case ev.TaskFailed(message=message, failure=failure, hint=hint):

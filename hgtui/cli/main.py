@@ -110,6 +110,20 @@ def run(
         ),
     ] = None,
     keep: Annotated[bool, typer.Option("--keep", help="Keep what came of --replay as a run of its own.")] = False,
+    rerun: Annotated[
+        list[int] | None,
+        typer.Option(
+            "--rerun", metavar="TASK", help="With --plan RUN: run this task though its result is kept. Repeatable."
+        ),
+    ] = None,
+    supply: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--supply",
+            metavar="TASK=WHAT",
+            help="With --plan RUN: the result of this task by hand, a text or the path of a file. Repeatable.",
+        ),
+    ] = None,
     out: Out = None,
     offline: Offline = False,
     fresh: Fresh = False,
@@ -120,7 +134,8 @@ def run(
     if replay is not None:
         from hgtui.cli import replaying
 
-        if request or file or plan or yes or commands or profile or answer or after or out or fresh or allow:
+        more = (request, file, plan, yes, commands, profile, answer, after, out, fresh, allow, rerun, supply)
+        if any(more):
             raise typer.BadParameter(
                 "it takes request, files and settings from the recorded run: only --json and --keep go with it",
                 param_hint="--replay",
@@ -148,6 +163,8 @@ def run(
             fresh=fresh,
             no_store=no_store,
             allow=tuple(allow or ()),
+            rerun=tuple(rerun or ()),
+            supply=tuple(supply or ()),
         )
     )
 

@@ -14,7 +14,10 @@ Files = Annotated[
 Out = Annotated[
     Path | None, typer.Option("--out", metavar="DIR", help="Where results are laid out. Default: hgtui-out here.")
 ]
-Output = Annotated[str | None, typer.Option("-o", "--output", metavar="FILE", help="Write the plan to this file.")]
+Output = Annotated[
+    str | None,
+    typer.Option("-o", "--output", metavar="FILE", help="Write the plan to this file; .toml: as annotated text."),
+]
 Profile = Annotated[
     str | None,
     typer.Option("--profile", metavar="NAME", help="The profile that says which controller plans; hgtui doctor lists."),

@@ -65,7 +65,7 @@ async def taken(place: Workplace, name: str | None) -> tuple[Run, RunLock | None
 
 async def _latest(place: Workplace) -> tuple[Run, RunLock | None]:
     busy: RunInUse | None = None
-    stuck = ""
+    stuck = printed = ""
     for row in await place.journal.runs(limit=SEARCHED, unended=True):
         try:
             run, lock = await place.take(row.id)
@@ -75,13 +75,20 @@ async def _latest(place: Workplace) -> tuple[Run, RunLock | None]:
         except (Fault, JournalError):
             continue  # what cannot be read is told where it is named
         wrong = run.gate is not None and run.grant is None and not run.gate.approvable
-        if not run.ended and not wrong:
+        shown = run.only_planned and run.grant is None  # hgtui plan: nobody has asked for it to run
+        if not run.ended and not wrong and not shown:
             return run, lock
-        stuck = stuck or (run.id if wrong and not run.ended else "")
+        if not run.ended and shown:
+            printed = printed or run.id
+        elif not run.ended:
+            stuck = stuck or run.id
         if lock is not None:
             lock.release()
     if stuck:  # only a person who mends its plan could go on with it
         return await place.take(stuck)
     if busy is not None:
         raise Fault(f"There is no run to go on with but one: {busy}", busy.hint)
+    if printed:
+        hint = f"To go on with it: hgtui resume {printed}"
+        raise Fault(f"There is no run to go on with but the plan {printed}, which hgtui plan has only shown.", hint)
     raise Fault("There is no run to go on with: all have ended.", "hgtui runs lists them.")

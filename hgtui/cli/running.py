@@ -4,6 +4,7 @@ import asyncio
 import sys
 from pathlib import Path
 
+from hgtui.cli.again import wanted
 from hgtui.cli.asking import ask_person, edit_in_editor
 from hgtui.cli.checking import show_stopped
 from hgtui.cli.compose import Workplace
@@ -18,12 +19,15 @@ from hgtui.cli.words import answer_text, gate_words, say
 from hgtui.core.addresses import is_address
 from hgtui.core.commands import Approve, EditPlan, Submit
 from hgtui.core.edits import Replace
+from hgtui.core.events import Given
+from hgtui.core.plan import Uid
 from hgtui.core.planfile import PlanFile
 from hgtui.core.ports import Turn
 from hgtui.core.resource import FILE_KINDS
 from hgtui.core.run import Run
 from hgtui.core.states import EXIT_FAILED, Gates, TaskState
 from hgtui.core.text import plural
+from hgtui.session.again import once_more
 from hgtui.session.conductor import Conductor
 from hgtui.session.files import inspect
 from hgtui.session.plantext import Form
@@ -54,8 +58,14 @@ async def run(
     allow: tuple[Path, ...] = (),
     fresh: bool = False,
     no_store: bool = False,
+    rerun: tuple[int, ...] = (),
+    supply: tuple[str, ...] = (),
 ) -> int:
-    """Run a request, or a plan file; return the exit status."""
+    """Run a request, or a plan file; return the exit status.
+
+    Of the plan of an earlier run the tasks of `rerun` run though their results are kept, and `supply` has results by
+    hand, as "TASK=TEXT" or "TASK=FILE".
+    """
     allowed = await asyncio.to_thread(allowed_folders, allow)
     await _check_files(files)
     await asyncio.to_thread(check_out, out)
@@ -63,6 +73,8 @@ async def run(
         raise Fault("A request and a plan file were given: one of them is run.", "Leave one of them out.")
     of_run = bool(plan) and await asyncio.to_thread(names_no_file, plan or "")
     kept = plan if of_run else None
+    if (rerun or supply) and not of_run:
+        raise Fault("--rerun and --supply are for the plan of an earlier run.", "Name it: --plan RUN.")
     given = read_plan_at(plan) if plan and kept is None else None
     asked = bool(request.strip()) or plan is not None
     if not asked and not scripted:
@@ -83,7 +95,7 @@ async def run(
         conductor = place.conductor(
             approve_by="--yes" if yes else "", attended=scripted, out=out, answer=answer, fresh=fresh
         )
-        command = await _again(place, kept, files) if kept else submit(request, files, given, earlier)
+        command = await _again(place, kept, files, rerun, supply) if kept else submit(request, files, given, earlier)
         commands = [command] if asked else []
         live = looks_on(place, as_json=as_json)
         headless = Headless(conductor, as_json=as_json, scripted=scripted, live=live, stored=not no_store)
@@ -150,30 +162,27 @@ def names_no_file(name: str) -> bool:
     return False
 
 
-async def _again(place: Workplace, name: str, files: tuple[str, ...]) -> Submit:
+async def _again(
+    place: Workplace, name: str, files: tuple[str, ...], rerun: tuple[int, ...], supply: tuple[str, ...]
+) -> Submit:
     """Return the command that runs the plan of a stored run once more, with its models and what a person named for it.
 
-    Raises Fault where there is no such run or it has no plan.
+    Raises Fault where there is no such run, it has no plan, or no such task.
     """
     try:
         run = await place.run(name)
     except Fault as fault:
         raise Fault(f"There is no file {name}, and no run of that name: {fault.message}", fault.hint) from None
-    return plan_again(run, files)
+    return plan_again(run, files, *wanted(run, rerun, supply))
 
 
-def plan_again(run: Run, files: tuple[str, ...] = ()) -> Submit:
-    """Return the command that runs the plan of a run once more, also with `files`. Raises Fault where it has no plan."""
+def plan_again(
+    run: Run, files: tuple[str, ...] = (), anew: tuple[Uid, ...] = (), given: tuple[Given, ...] = ()
+) -> Submit:
+    """Return the command that runs the plan of a run once more, as `once_more`. Raises Fault where it has no plan."""
     if not run.plan.tasks:
         raise Fault(f"The run {run.id} has no plan that could be run again.", f"How far it came: hgtui show {run.id}")
-    named = tuple(dict.fromkeys((*files, *run.asked_files, *sorted(run.typed))))
-    return Submit(
-        request=run.plan.request or run.request,
-        files=named,
-        earlier=run.earlier,
-        plan=run.plan,
-        assignments=run.draft.assignments,
-    )
+    return once_more(run, files, anew=anew, given=given)
 
 
 def again_line(run: Run) -> str:
@@ -303,7 +312,7 @@ async def plan(
         raise Fault("The request is empty.", 'Say what you want: hgtui plan "Summarize notes.txt".')
     async with await Workplace.open(profile=profile, offline=offline, allowed=allowed, no_store=no_store) as place:
         await pick_model(place, ask=not as_json)
-        conductor = place.conductor(attended=False, gates=Gates.MERGED)
+        conductor = place.conductor(attended=False, gates=Gates.MERGED, only_plans=True)
         headless = Headless(conductor, live=looks_on(place, as_json=as_json), stored=not no_store)
         status = await headless.follow(Submit(request=request, files=files))
         run = conductor.run

@@ -8,7 +8,7 @@ from hgtui.cli.tables import table
 from hgtui.core.states import EXIT_OK
 from hgtui.core.task import TASKS
 from hgtui.execution.endpoints.controller.media import MEDIA
-from hgtui.execution.endpoints.embedded.cards import CARDS
+from hgtui.execution.endpoints.embedded.cards import CARDS, installed
 from hgtui.execution.instructions import INSTRUCTIONS
 from hgtui.hub.tasks import WAYS
 
@@ -59,6 +59,14 @@ def _chat(task: str) -> tuple[str, ...]:
     if instruction is None:
         return ()
     return (SEES if instruction.sees else CONTROLLER,)
+
+
+def may_run(controller: bool, hub: bool) -> frozenset[str]:
+    """Return the task types that what is installed here can run, and with a controller or the Hub those that these may."""
+    found = {task for card in CARDS if installed(card) for task in card.tasks}
+    if controller:
+        found |= {task for task in TASKS if _chat(task) or task in MEDIA}
+    return frozenset(found | ({task for task in TASKS if WAYS.get(task)} if hub else set()))
 
 
 def rows() -> list[tuple[str, ...]]:

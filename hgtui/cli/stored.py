@@ -11,16 +11,19 @@ from hgtui.cli.faults import Fault
 from hgtui.cli.own import settle
 from hgtui.cli.running import plan_again
 from hgtui.config import data_dir
-from hgtui.core.commands import Submit
+from hgtui.core.commands import Submit, Supply
+from hgtui.core.events import Given
+from hgtui.core.plan import Uid
 from hgtui.core.run import Run, fold
 from hgtui.core.text import plural
+from hgtui.session.again import foresee_again
 from hgtui.session.archive import ArchiveError
 from hgtui.session.conductor import Conductor
 from hgtui.session.exchange import export_run
 from hgtui.session.journal import JournalError, Reading, RunRow
 from hgtui.session.locks import RunInUse, RunLock, held
 from hgtui.session.onlooking import Onlooker
-from hgtui.ui.bridge import DeskError, Found
+from hgtui.ui.bridge import Again, DeskError, Found
 
 
 @contextlib.contextmanager
@@ -92,6 +95,17 @@ class StoredRuns:
         """Return the command that runs the plan of a run once more. Raises DeskError."""
         with _told():
             return plan_again(await self._place.run(name))
+
+    async def again(self, run: Run, uid: Uid, given: Supply | None = None) -> Again:
+        """Return how the plan of a run that has ended runs once more with one task anew, or with its result by hand.
+
+        What was approved then is approved now: where exactly that would run, it begins. Raises DeskError.
+        """
+        by_hand = () if given is None else (Given(uid=uid, text=given.text, path=given.path),)
+        with _told():
+            submit = plan_again(run, anew=() if given else (uid,), given=by_hand)
+        submit = submit.model_copy(update={"approved": run.grant.fingerprint if run.grant else ""})
+        return Again(submit, await foresee_again(run, submit, uid, self._place.equipment(answer=self.answer)))
 
     async def delete_run(self, name: str) -> str:
         """Delete a run for good; return what is left of it, in words. Raises DeskError."""

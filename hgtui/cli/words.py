@@ -17,6 +17,7 @@ from hgtui.core.run import Run
 from hgtui.core.states import Gate, TaskState
 from hgtui.core.text import one_line
 from hgtui.core.wire import show_input
+from hgtui.planning import mentioned
 
 WIDEST = 46
 _WHOLE = 10_000
@@ -101,7 +102,10 @@ def mend_words(run: Run, from_file: str = "") -> str:
         way = mend_lines(from_file, run_it=True) if known and from_file != "-" else ""
         return f"{FILE_BY_HAND} {way}".rstrip()
     request = shlex.quote(run.request) if len(run.request) <= LONGEST_REQUEST else "REQUEST"
-    files = "".join(f" --file {shlex.quote(name)}" for name in run.asked_files)
+    # What the request itself names is found there again, and a file that cannot be used is refused behind --file.
+    beside = [name for name in run.asked_files if name not in mentioned(run.request)]
+    usable = [name for name in beside if name not in run.files or not run.files[name].error]
+    files = "".join(f" --file {shlex.quote(name)}" for name in usable)
     plan = f"  hgtui plan {request}{files} -o plan.json\n"
     if not known:
         return f"{BY_HAND}\n{plan}  change plan.json\n  hgtui run --plan plan.json"

@@ -6,6 +6,7 @@ Nothing heavy is imported on this way, nor a CLI library: what the first frame d
 import asyncio
 import gc
 import os
+import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
@@ -114,7 +115,7 @@ def open_workbench(
     file: str | None = None, profile: str | None = None, *, offline: bool = False, allow: tuple[Path, ...] = ()
 ) -> int:
     """Open the workbench, on a plan file, a raw reply or an exported run where one is given; return the exit status."""
-    return _opened(lambda: _start(file), profile, offline=offline, allow=allow)
+    return _opened(lambda: _start(file), profile, offline=offline, allow=allow, file=file)
 
 
 def resume_in_workbench(
@@ -124,14 +125,14 @@ def resume_in_workbench(
     return _opened(lambda: Start(resume=True, run=run, profile=profile), profile, offline=offline, allow=allow)
 
 
-def _opened(start: Callable[[], Start], profile: str | None, *, offline: bool, allow: tuple[Path, ...]) -> int:
+def _opened(
+    start: Callable[[], Start], profile: str | None, *, offline: bool, allow: tuple[Path, ...], file: str | None = None
+) -> int:
     try:
         allowed = allowed_folders(allow)
         begin = start()
         if not at_a_terminal():
-            raise Fault(
-                "The workbench needs a terminal.", 'Without one: hgtui run "REQUEST" --yes. hgtui --help lists more.'
-            )
+            raise Fault("The workbench needs a terminal.", f"Without one: {_without(begin, file)}")
         looks = looks_of(os.environ)
         # What is imported stays: looking through it for garbage, again and again, takes a tenth of the start.
         gc.disable()
@@ -144,6 +145,18 @@ def _opened(start: Callable[[], Start], profile: str | None, *, offline: bool, a
 
         say("\n".join(filter(None, (f"hgtui: {error}", error.hint))))
         return getattr(error, "exit", EXIT_USAGE)
+
+
+def _without(start: Start, file: str | None) -> str:
+    """Say how to come to the same without a terminal."""
+    name = "" if file is None else shlex.quote(file)
+    if start.archive is not None:
+        return f"hgtui import {name}, then hgtui show RUN; hgtui run --replay {name} goes through it again."
+    if start.first is not None:
+        return f"hgtui check {name} says what is wrong with it, hgtui run --plan {name} --yes runs it."
+    if start.resume:
+        return f"hgtui resume {start.run + ' ' if start.run else ''}--yes"
+    return 'hgtui run "REQUEST" --yes. hgtui --help lists more.'
 
 
 def _start(file: str | None) -> Start:

@@ -6,6 +6,7 @@ from pydantic import Field, TypeAdapter
 
 from hgtui.core.base import Value
 from hgtui.core.edits import Edit
+from hgtui.core.events import Again
 from hgtui.core.model import Assignment
 from hgtui.core.plan import Plan, Uid
 from hgtui.core.policy import Rule
@@ -16,7 +17,8 @@ class Submit(Value):
     """Start with a request. `files` are paths that the person typed, `earlier` the turns of the conversation before it.
 
     A `plan` takes the place of the planner's; `assignments` are the models that came with it, `notes` sentences on what
-    was left out or mended when it was read.
+    was left out or mended when it was read. `again` says what shall be otherwise than when that plan ran before, and
+    `approved` is the fingerprint that a person approves beforehand: its gate is passed where exactly that would run.
     """
 
     command: Literal["submit"] = "submit"
@@ -26,6 +28,8 @@ class Submit(Value):
     plan: Plan | None = None
     assignments: dict[Uid, Assignment] = {}
     notes: tuple[str, ...] = ()
+    again: Again = Again()
+    approved: str = ""
 
 
 class EditPlan(Value):

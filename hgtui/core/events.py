@@ -25,16 +25,36 @@ NO_GATES = "gates = none"
 """What approved a plan where there are no gates."""
 
 
+class Given(Value):
+    """The result of a task by hand: a text, the path of a file, or the results that were given in an earlier run."""
+
+    uid: Uid
+    text: str | None = None
+    path: str | None = None
+    results: tuple[Resource, ...] = ()
+
+
+class Again(Value):
+    """What a person wants otherwise when the plan of an earlier run runs once more.
+
+    The tasks of `anew` run though their result is kept, those of `given` have a result by hand.
+    """
+
+    anew: tuple[Uid, ...] = ()
+    given: tuple[Given, ...] = ()
+
+
 class Brought(Value):
     """A plan that a person brought in place of a planner's, with the models and the notes that came with it.
 
-    `files` are the paths that they typed beside it.
+    `files` are the paths that they typed beside it; `again` is there where it is the plan of an earlier run.
     """
 
     plan: Plan
     assignments: Mapping[Uid, Assignment] = {}
     notes: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    again: Again = Again()
 
 
 class Setup(Value):
@@ -43,7 +63,7 @@ class Setup(Value):
     `base` is the working folder, `out` the folder for results ("" for none), `attended` whether somebody could mend a
     failure, `approve_by` what approves in a person's place; `limits` how many calls each endpoint takes at once;
     `selector`, `talker` and `store` whether there were such; `pins` by task type; `exempt` hosts and ports.
-    `gates` are those of the process, None where it did not note them. `profile` is the name of the profile; `hub` the host and port of the Hub's router, `controller_spends` in words what
+    `gates` are those of the process, None where it did not note them; with `only_plans` it only showed the plan. `profile` is the name of the profile; `hub` the host and port of the Hub's router, `controller_spends` in words what
     the controller's calls use up: both as it is told before anything is approved.
     """
 
@@ -62,6 +82,7 @@ class Setup(Value):
     hub: str = ""
     controller_spends: str = ""
     gates: Gates | None = None
+    only_plans: bool = False
 
     @property
     def approver(self) -> str:
@@ -620,12 +641,13 @@ class RerunForeseen(Value):
 
     Of what is below, a task runs only where what it reads comes out different: `reruns` are the most that may run, and
     `spends` says in words what all of them would spend. With `supplied` the task itself does not run: its result is
-    given by hand, and `reruns` are those that read it.
+    given by hand, and `reruns` are those that read it. In a new run of the plan `reuses` are kept from before.
     """
 
     type: Literal["rerun_foreseen"] = "rerun_foreseen"
     uid: Uid
     reruns: tuple[Uid, ...]
+    reuses: tuple[Uid, ...] = ()
     about_s: float | None = None
     untimed: int = 0
     spends: str = ""
@@ -634,7 +656,7 @@ class RerunForeseen(Value):
     @property
     def words(self) -> str:
         """What would run again and for how long."""
-        return told(len(self.reruns), 0, self.about_s, self.untimed) or f"runs {len(self.reruns)}"
+        return told(len(self.reruns), len(self.reuses), self.about_s, self.untimed) or f"runs {len(self.reruns)}"
 
 
 class WhatIfForeseen(Value):

@@ -31,6 +31,7 @@ def _started(run: "Run", event: ev.RunStarted) -> Changed:
     run.started, run.earlier = run.at, event.earlier
     run.controller, run.answer_by = event.controller, event.answer
     run.brought, run.fresh = event.brought, event.fresh
+    run.only_planned = event.setup is not None and event.setup.only_plans
     _set_up(run, event.setup)
     return ()
 
@@ -39,6 +40,7 @@ def _resumed(run: "Run", event: ev.Resumed) -> Changed:
     if run.grant is None:  # what was approved stays what was approved
         run.controller, run.answer_by = event.controller, event.answer
         _set_up(run, event.setup)
+    run.only_planned = False
     return ()
 
 

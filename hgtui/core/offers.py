@@ -29,12 +29,13 @@ def readable(plan: Plan, uid: Uid, arg: Arg) -> tuple[tuple[Task, str], ...]:
     return tuple(found)
 
 
-def free_argument(task: Task, giver: Task) -> str:
-    """Return the name of the first argument that is not given yet and can read the result of another task, else ""."""
+def free_arguments(task: Task, giver: Task) -> tuple[str, ...]:
+    """Return the names of the arguments that are not given yet and can read the result of another task, needed ones first."""
     spec, gives = TASKS.get(task.task), TASKS.get(giver.task)
     if spec is None or gives is None:
-        return ""
-    return next((arg.name for arg in spec.required if arg.name not in task.args and gives.gives(arg.kind)), "")
+        return ()
+    fits = [arg for arg in spec.args if arg.name not in task.args and gives.gives(arg.kind)]
+    return tuple(arg.name for arg in sorted(fits, key=lambda arg: not arg.required))
 
 
 def steps(plan: Plan, after: Task) -> tuple[Edit, ...]:

@@ -41,6 +41,7 @@ class Code(StrEnum):
     NARROW = "narrow"
     READS_SKIPPED = "reads_skipped"
     DENIED = "denied"
+    ALL_SKIPPED = "all_skipped"
 
 
 class Mend(Value):

@@ -26,6 +26,7 @@ def problems(plan: Plan, facts: Facts | None = None) -> tuple[Problem, ...]:
         found += _of(look, task)
     found += rules_links.unused(look)
     found += rules_rows.twice(look)
+    found += rules_rows.none_left(look)
     rows = {task.uid: row for row, task in enumerate(plan)}
     found.sort(key=lambda one: (one.severity != Severity.ERROR, rows.get(one.uid or "", -1)))
     return tuple(found)

@@ -63,7 +63,8 @@ class FileFact(Value):
     """What was found out about a file that a request or an argument names, before anything runs.
 
     `error` is a sentence where the file cannot be used; then `digest` is empty and `kind` a guess from the name.
-    With `remote` the path is an address of the web.
+    With `remote` the path is an address of the web. `meant` is the path of a file with nearly this name, where there is
+    none with this one.
     """
 
     path: str
@@ -74,6 +75,7 @@ class FileFact(Value):
     language: str | None = None
     error: str = ""
     remote: bool = False
+    meant: str = ""
 
     @property
     def pending(self) -> bool:

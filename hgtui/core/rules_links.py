@@ -57,5 +57,7 @@ def unused(look: Look) -> Iterator[Problem]:
     read = {ref.uid for task in look.plan for value in task.args.values() for ref in value.refs}
     for task in look.plan:
         if look.dependants[task.uid] and task.uid not in read and task.task in TASKS:
-            message = f"No task reads the result of task {task.id}, though {plural(len(look.dependants[task.uid]), 'task')} wait for it."
+            count = len(look.dependants[task.uid])
+            waits = f"{plural(count, 'task')} wait{'s' if count == 1 else ''} for it"
+            message = f"No task reads the result of task {task.id}, though {waits}."
             yield look.warning(Code.UNUSED_RESULT, message, task)

@@ -75,7 +75,17 @@ def literal(look: Look, task: Task, arg: Arg, text: str, *, alone: bool) -> Iter
         message = f"“{arg.name}” of task {task.id} needs a text; {one_line(text, 60)} is {KIND_WORDS[fact.kind]}."
         yield look.error(Code.WRONG_KIND, message, task, arg.name)
     elif fact and alone and fact.error:
-        yield look.error(Code.UNREADABLE_FILE, fact.error, task, arg.name)
+        yield look.error(Code.UNREADABLE_FILE, fact.error, task, arg.name, _meant(look, task, arg, fact))
+
+
+def _meant(look: Look, task: Task, arg: Arg, fact: FileFact) -> Mend | None:
+    """Offer the file of nearly the same name."""
+    if not fact.meant:
+        return None
+    before = task.args[arg.name]
+    parts = tuple(fact.meant if part == fact.path else part for part in before.parts)
+    value = write_input(Input(parts=parts, many=before.many), look.ids)
+    return Mend(label=f"take {one_line(fact.meant, 40)}", edit=Set(uid=task.uid, name=arg.name, value=value))
 
 
 def _bare(look: Look, task: Task, arg: Arg) -> Mend:
@@ -102,7 +112,7 @@ def _file(look: Look, task: Task, arg: Arg, path: str, fact: FileFact | None) ->
             )
         yield look.error(code, message, task, arg.name, look.offer(task, arg))
     elif fact.error:
-        yield look.error(Code.UNREADABLE_FILE, fact.error, task, arg.name)
+        yield look.error(Code.UNREADABLE_FILE, fact.error, task, arg.name, _meant(look, task, arg, fact))
     elif fact.kind and not arg.takes(fact.kind):
         message = f"“{arg.name}” of task {task.id} needs {KIND_WORDS[arg.kind]}; {shown} is {KIND_WORDS[fact.kind]}."
         yield look.error(Code.WRONG_KIND, message, task, arg.name)

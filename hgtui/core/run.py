@@ -86,6 +86,8 @@ class Run:
     uids: set[Uid] = field(default_factory=set)
     typed: set[str] = field(default_factory=set)
     brought: ev.Brought | None = None
+    only_planned: bool = False
+    """Whether its plan was only to be shown, and nobody has gone on with it."""
     fresh: bool = False
     anew: set[Uid] = field(default_factory=set)
     marked: Uid | None = None

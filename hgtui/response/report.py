@@ -10,10 +10,23 @@ from hgtui.core.states import HAS_RESULT, Failure, TaskState
 from hgtui.core.text import one_line, plural
 
 _ESCAPED = str.maketrans({char: f"\\{char}" for char in "\\`*_[]<>|#~&"})
+ON_THE_WAY = 600
+"""How many characters stand in the answer of a text that other tasks went on from."""
 _BLOCK = re.compile(r"^(\d{0,9})([-+=.)])", re.MULTILINE)
 """What at the start of a line would make it an item of a list, a rule or the underline of a heading."""
 LONGEST_RESULT = 20_000
 """How many characters of one text result stand in the answer; the whole is in its file."""
+
+
+EXAMPLES = (
+    "“Read the text in page.png and read it aloud”, “Summarize notes.txt”, “What language is 'Guten Morgen'?”, "
+    "“How many faces are in photo.jpg?”"
+)
+"""Requests that the rules understand."""
+
+
+Paths = Mapping[tuple[Uid, str], str]
+"""Where results are laid out, by the uid of their task and their digest: two tasks may have given the same."""
 
 
 class Status(Protocol):
@@ -46,20 +59,27 @@ def report(
     plan: Plan,
     statuses: Mapping[Uid, Status],
     texts: Mapping[str, str],
-    files: Mapping[str, str],
+    files: Paths,
     notes: tuple[str, ...] = (),
 ) -> str:
     """Write the answer in Markdown.
 
-    `texts` holds the whole text of text results by digest, `files` the paths by digest where results were laid out
-    for people, `notes` what the planner did not understand. The results that nothing else reads come first: they are
-    what was asked for; then what failed, what ran in place of another model, the request, each task with its model,
+    `texts` holds the whole text of text results by digest, `files` the paths by task and digest where results
+    were laid out for people, `notes` what the planner did not understand. The results that nothing else reads come first: they are
+    what was asked for; then the beginning of each text that others went on from, what failed, what ran in place of another model, the request, each task with its model,
     time and file.
     """
     if not plan.tasks:
         empty = ["No task came of this request, so nothing was run.", *(literal(one_line(note)) for note in notes)]
-        return "\n\n".join([*empty, *_planner(plan)])
-    parts = [_finding(task, statuses, texts, files) for task in _asked_for(plan, statuses)]
+        examples = [f"Understood is for example: {literal(EXAMPLES)}."] if plan.planner == "rules" else []
+        return "\n\n".join([*empty, *examples, *_planner(plan)])
+    asked = _asked_for(plan, statuses)
+    parts = [_finding(task, statuses, texts, files) for task in asked]
+    parts += [
+        _finding(task, statuses, texts, files, ON_THE_WAY)
+        for task in plan
+        if task not in asked and _reads(task, statuses)
+    ]
     if not parts:
         parts = ["**Nothing came of it.** No task that was asked for has a result."]
     troubles = [line for task in plan for line in _trouble(plan, task, statuses)]
@@ -116,17 +136,33 @@ def _asked_for(plan: Plan, statuses: Mapping[Uid, Status]) -> list[Task]:
     ]
 
 
-def _finding(task: Task, statuses: Mapping[Uid, Status], texts: Mapping[str, str], files: Mapping[str, str]) -> str:
+def _reads(task: Task, statuses: Mapping[Uid, Status]) -> bool:
+    """Whether a text came of a task, so that it is shown also where other tasks have read it: who asked may want both."""
+    status = statuses.get(task.uid)
+    return status is not None and status.state in HAS_RESULT and status.results[0].kind is Kind.TEXT
+
+
+def _finding(
+    task: Task,
+    statuses: Mapping[Uid, Status],
+    texts: Mapping[str, str],
+    files: Paths,
+    longest: int = LONGEST_RESULT,
+) -> str:
     status = statuses[task.uid]
     main = status.results[0]
     head = f"**{_name(task)}**" + (" (given by you)" if status.supplied else "")
     text = texts.get(main.digest, main.preview).strip()
-    if len(text) > LONGEST_RESULT:
-        text = text[:LONGEST_RESULT] + " …"
+    if len(text) > longest:
+        text = text[:longest] + " …"
     lines = [head]
     if main.kind not in FILE_KINDS and text:
         lines.append("\n".join(f"> {literal(line.strip())}" if line.strip() else ">" for line in text.splitlines()))
-    paths = [files[one.digest] for one in status.results if one.digest in files and one.kind in FILE_KINDS]
+    paths = [
+        files[task.uid, one.digest]
+        for one in status.results
+        if (task.uid, one.digest) in files and one.kind in FILE_KINDS
+    ]
     if main.kind in FILE_KINDS and text:
         lines.append(literal(one_line(text, 300)))
     lines += [f"File: {_code(path)}" for path in paths]
@@ -165,14 +201,14 @@ def _failed(status: Status) -> str:
     return f"failed{tries} ({status.failure}): {literal(one_line(status.message, 600))}{hint}"
 
 
-def _shown(status: Status, files: Mapping[str, str]) -> Resource:
+def _shown(uid: Uid, status: Status, files: Paths) -> Resource:
     """Return the result that a person opens: where things were found in a picture, the picture in which they are marked."""
     main = status.results[0]
-    marked = (one for one in status.results if one.kind is Kind.IMAGE and one.digest in files)
+    marked = (one for one in status.results if one.kind is Kind.IMAGE and (uid, one.digest) in files)
     return next(marked, main) if main.kind in {Kind.BOXES, Kind.MASK} else main
 
 
-def _table(plan: Plan, statuses: Mapping[Uid, Status], files: Mapping[str, str]) -> str:
+def _table(plan: Plan, statuses: Mapping[Uid, Status], files: Paths) -> str:
     rows = ["| # | task | model | time | result |", "|---|---|---|---|---|"]
     for task in plan:
         status = statuses.get(task.uid)
@@ -181,9 +217,10 @@ def _table(plan: Plan, statuses: Mapping[Uid, Status], files: Mapping[str, str])
             candidate = literal(one_line(status.candidate, 100)) if status else ""
             rows.append(f"| {task.id} | {literal(one_line(task.task, 60))} | {candidate} | | {state} |")
             continue
-        main = _shown(status, files)
+        main = _shown(task.uid, status, files)
         words = one_line(main.preview, 60) or main.media_type
-        shown = _code(files[main.digest]) if main.digest in files else literal(words)
+        path = files.get((task.uid, main.digest))
+        shown = _code(path) if path is not None else literal(words)
         model = "you" if status.supplied else literal(one_line(status.candidate, 100))
         time = "kept" if status.state is TaskState.REUSED else f"{status.seconds:.2f} s"
         rows.append(f"| {task.id} | {literal(one_line(task.task, 60))} | {model} | {time} | {shown} |")

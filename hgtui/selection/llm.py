@@ -49,7 +49,8 @@ class LLMSelector:
         open_ones = {uid: few for uid, few in candidates.items() if len(few) > 1 and plan.get(uid)}
         for uid, few in candidates.items():
             if len(few) == 1 and plan.get(uid):
-                reason = f"the only one here: {few[0].reason}" if few[0].reason else "the only one here"
+                only = "the only one here that can run it"
+                reason = f"{only}: {few[0].reason}" if few[0].reason else only
                 yield Chosen(uid=uid, assignment=Assignment.of(few[0], "only", reason))
         streams = [self._shard(request, plan, shard) for shard in shards(plan, open_ones)]
         async with contextlib.aclosing(merged(streams)) as items:

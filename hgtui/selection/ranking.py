@@ -167,7 +167,7 @@ def first_of(free: Candidates, *, denied: int) -> Assignment:
     """Assign the first of those that may run a task; of the others `denied` were left out by rules."""
     if len(free) > 1:
         return Assignment.of(free[0], "ranking", free[0].reason)
-    why = "the only one that no rule denies" if denied else "the only one here"
+    why = "the only one that no rule denies" if denied else "the only one here that can run it"
     return Assignment.of(free[0], "only", f"{why}: {free[0].reason}")
 
 

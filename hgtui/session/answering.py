@@ -28,6 +28,8 @@ from hgtui.session.following import follow
 from hgtui.session.layout import LayoutError, lay_out
 
 Results = Mapping[Uid, tuple[Resource, ...]]
+Paths = Mapping[tuple[Uid, str], str]
+"""Where results are laid out, by the uid of their task and their digest."""
 
 
 class Answers:
@@ -56,7 +58,7 @@ class Answers:
                 outcome = Outcome.DEGRADED if outcome is Outcome.ANSWERED else outcome
         if by == "program":
             text = report(run.draft.plan, run.tasks, texts, files, run.left_out)
-        shown = [one.digest for ones in results.values() for one in ones]
+        shown = [(uid, one.digest) for uid, ones in results.items() for one in ones]
         paths = tuple(dict.fromkeys(files[one] for one in shown if one in files))
         self._end(outcome, message, exit, answer=ev.Answered(text=text, by=by, files=paths))
         await board.flush()
@@ -99,7 +101,7 @@ class Answers:
             self._board.emit(answer.model_copy(update=end))
         self._board.emit(ev.RunEnded(outcome=outcome, exit=status, message=message))
 
-    async def _by_llm(self, results: Results, texts: Mapping[str, str], files: Mapping[str, str]) -> tuple[str, str]:
+    async def _by_llm(self, results: Results, texts: Mapping[str, str], files: Paths) -> tuple[str, str]:
         responder, run = self._equipment.responder, self._board.run
         assert responder is not None
         about = Answering(
@@ -124,7 +126,7 @@ class Answers:
             raise RespondingError(Failure.EMPTY, "The controller wrote no answer.")
         return written[-1].text, written[-1].by
 
-    def _finding(self, task: Task, results: Results, texts: Mapping[str, str], files: Mapping[str, str]) -> Finding:
+    def _finding(self, task: Task, results: Results, texts: Mapping[str, str], files: Paths) -> Finding:
         run = self._board.run
         ids = {one.uid: one.id for one in run.draft.plan}
         status = run.status(task.uid)
@@ -142,7 +144,11 @@ class Answers:
             seconds=status.seconds,
             text=text,
             # Where a text is told, its file is not: that would cost more tokens than many a text.
-            files=tuple(files[one.digest] for one in rows if one.digest in files and one.kind in FILE_KINDS),
+            files=tuple(
+                files[task.uid, one.digest]
+                for one in rows
+                if (task.uid, one.digest) in files and one.kind in FILE_KINDS
+            ),
             message=status.stood_in if rows else status.message,
             hint="" if rows else status.hint,
         )
@@ -152,8 +158,8 @@ class Answers:
         run = self._board.run
         return {one.uid: run.tasks[one.uid].results for one in run.draft.plan if run.state(one.uid) in HAS_RESULT}
 
-    async def _laid_out(self, results: Results) -> dict[str, str]:
-        """Lay the results out for people; return the paths by digest."""
+    async def _laid_out(self, results: Results) -> Paths:
+        """Lay the results out for people; return the paths by task and digest."""
         out, files, run = self._equipment.out, self._equipment.files, self._board.run
         if out is None or not results:
             return {}
@@ -164,7 +170,7 @@ class Answers:
         except LayoutError as error:
             self._board.emit(ev.Logged(level="error", text=f"{error.message} {error.hint}".strip()))
             return {}
-        return {digest: str(path) for digest, path in laid.items()}
+        return {key: str(path) for key, path in laid.items()}
 
     async def _texts(self, results: Results) -> dict[str, str]:
         wanted = {one.digest for ones in results.values() for one in ones if one.kind not in FILE_KINDS}

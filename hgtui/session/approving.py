@@ -45,8 +45,20 @@ class Approving:
         if hidden := hidden_outside(run, equipment.base):
             text = f"{', '.join(hidden)}: a hidden file outside the working folder is approved by hand only."
             parts.board.emit(ev.Logged(level="warning", text=text))
-        parts.board.emit(gate(run) if alone else gate(run, await foresee(run, equipment)))
+        opened = gate(run) if alone else gate(run, await foresee(run, equipment))
+        parts.board.emit(opened)
         await parts.board.flush()
+        await self._beforehand(opened)
+
+    async def _beforehand(self, opened: ev.GateOpened) -> None:
+        """Go on from a gate where a person approved exactly this before they began the run; once."""
+        before, self._parts.approved = self._parts.approved, ""
+        if before and opened.approvable and opened.fingerprint == before:
+            try:
+                await self.approve(cmd.Approve(fingerprint=before))
+            except NotNow as error:  # the gate stays open for the person
+                self._parts.board.emit(ev.Logged(level="warning", text=f"{error} {error.hint}".strip()))
+                await self._parts.board.flush()
 
     async def approve(self, command: cmd.Approve) -> None:
         """Go on from a gate, or approve the plan while its models are being chosen."""

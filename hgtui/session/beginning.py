@@ -14,8 +14,9 @@ OpenGate = Callable[[], Awaitable[None]]
 class Beginning:
     """Takes a run from its request to its gate, with what its journal says of the request."""
 
-    def __init__(self, parts: Parts, open_gate: OpenGate) -> None:
-        self._parts, self._open_gate = parts, open_gate
+    def __init__(self, parts: Parts, open_gate: OpenGate, begin: OpenGate) -> None:
+        """Make it of what opens the gate, and of what does before it what a person wants of a plan that ran before."""
+        self._parts, self._open_gate, self._begin = parts, open_gate, begin
 
     async def plan(self) -> None:
         """Plan the request, or take the plan that was brought with it, and go on to the gate."""
@@ -59,6 +60,7 @@ class Beginning:
         await parts.proposing.select(again)
         run = parts.run
         if run.draft.plan.tasks or run.undos or run.redos:
+            await self._begin()
             await self._open_gate()
         else:
             await self.talk()

@@ -60,11 +60,11 @@ class Conductor:
         self._uses = Uses(equipment.rules, equipment.clock, lambda text: self._board.log(text, "warning"))
         approving = Approving(self._parts, self._rules, self._refuse, self._go, self._select)
         self._approve, open_gate = approving.approve, approving.open_gate
-        self._beginning = Beginning(self._parts, open_gate)
+        self._steering = Steering(self._parts, open_gate)
+        self._beginning = Beginning(self._parts, open_gate, self._steering.begin)
         self._resuming = Resuming(self._parts, self._beginning, open_gate, self._go_on, self._rules.begin)
         self._changing = Changing(self._parts, open_gate)
         self._pinning = Pinning(self._parts, self._changing.again)
-        self._steering = Steering(self._parts, open_gate)
         self._revising = Revising(self._parts, self._changing)
         self._trying = Trying(self._parts, self._changing, lambda: self._steering.spare)
         self._revising.mend()
@@ -248,6 +248,7 @@ class Conductor:
         if self._equipment.lock is not None:
             self._lock = await asyncio.to_thread(self._equipment.lock, name)
         self.run.id = name
+        self._parts.approved = command.approved
         self._board.emit(self._started(request, command))
         self._rules.begin()
         self._start(self._beginning.plan())
@@ -262,7 +263,13 @@ class Conductor:
             earlier=command.earlier,
             controller=equipment.controller,
             answer="program" if equipment.responder is None else "llm",
-            brought=ev.Brought(plan=brought, assignments=command.assignments, notes=command.notes, files=command.files)
+            brought=ev.Brought(
+                plan=brought,
+                assignments=command.assignments,
+                notes=command.notes,
+                files=command.files,
+                again=command.again,
+            )
             if brought
             else None,
             fresh=equipment.fresh,

@@ -156,7 +156,7 @@ class _Reader:
                 self._ask(_submitted(event))
             case ev.Resumed():
                 self._ask(cmd.Resume())
-            case ev.RunAnew(uid=uid):
+            case ev.RunAnew(uid=uid) if not self._begins():
                 self._ask(cmd.Rerun(uid=uid))
             case ev.Marked(uid=uid):
                 self._ask(cmd.Mark(uid=uid))
@@ -251,7 +251,7 @@ class _Reader:
             case ev.TaskStarted(uid=uid) | ev.TaskQueued(uid=uid) | ev.TaskDone(uid=uid, supplied=False):
                 if self.run.state(uid) is TaskState.ASKING and uid in self.asking:
                     self._ask(cmd.Allow(uid=uid))
-            case ev.TaskDone(uid=uid, supplied=True, results=(given, *_)):
+            case ev.TaskDone(uid=uid, supplied=True, results=(given, *_)) if not self._begins():
                 file = given.name in self.run.files
                 command = cmd.Supply(uid=uid, path=given.name) if file else cmd.Supply(uid=uid, text="")
                 self._ask(command, self._back(ev.FileSeen), None if file else given)
@@ -264,6 +264,10 @@ class _Reader:
                     self._ask(cmd.Stop(uid=uid))
             case ev.TaskReset(uid=uid) if not self.changed:
                 self._reset(uid)
+
+    def _begins(self) -> bool:
+        """Whether no gate has opened yet: what a person wants of a plan that ran before came with it."""
+        return self.run.gate is None and self.run.grant is None
 
     def _finished(self) -> bool:
         """Whether what is stopped here is only what asked when the person gave it up."""
@@ -304,4 +308,5 @@ def _submitted(event: ev.RunStarted) -> cmd.Submit:
         plan=brought.plan,
         assignments=dict(brought.assignments),
         notes=brought.notes,
+        again=brought.again,
     )

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from hgtui.core import events as ev
 from hgtui.core.addresses import Resolve
-from hgtui.core.plan import Plan
+from hgtui.core.plan import Plan, Uid
 from hgtui.core.policy import Rule
 from hgtui.core.ports import (
     ArtifactStore,
@@ -64,8 +64,8 @@ class KnownFiles(Protocol):
         """Return what came from an address. Raises CallError where nothing did."""
         ...
 
-    def laid_out(self, plan: Plan, results: Results) -> dict[str, str]:
-        """Return where results were laid out for people, by digest."""
+    def laid_out(self, plan: Plan, results: Results) -> dict[tuple[Uid, str], str]:
+        """Return where results were laid out for people, by task and digest."""
         ...
 
 
@@ -143,6 +143,7 @@ class Equipment:
     download_mb: float = DOWNLOAD_MB
     exempt_hosts: frozenset[tuple[str, int]] = frozenset()
     offline: bool = False
+    only_plans: bool = False
     lookup: Resolve | None = None
     pins: Mapping[str, str] = field(default_factory=dict)
     pin: Callable[[str, str | None], Awaitable[None]] | None = None
@@ -171,6 +172,7 @@ class Equipment:
             hub=self.hub,
             controller_spends=self.controller_spends,
             gates=self.gates,
+            only_plans=self.only_plans,
         )
 
     lock: Callable[[str], RunLock | None] | None = None

@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from hgtui.core import addresses
 from hgtui.core.resource import FileFact, Kind
-from hgtui.core.text import decode, one_line
+from hgtui.core.text import clean, decode, one_line
 from hgtui.session.content import HEAD, LIMITS, MB, MEDIA, MOST_PIXELS, WORDS, Content, claimed, identify, is_text
 from hgtui.session.dimensions import dimensions
 
@@ -35,11 +35,11 @@ _SPECIAL = (
 
 
 class FileError(Exception):
-    """A file cannot be used; `message` says why, for a person."""
+    """A file cannot be used; `message` says why, for a person, and `meant` which file there is of nearly its name."""
 
-    def __init__(self, message: str) -> None:
+    def __init__(self, message: str, meant: str = "") -> None:
         super().__init__(message)
-        self.message = message
+        self.message, self.meant = message, meant
 
 
 def resolve(path: str, base: Path) -> Path:
@@ -80,7 +80,7 @@ def _inspect(path: str, place: Callable[[], Path], name: str = "") -> FileFact:
     except FileError as error:
         # A name with bytes that are not UTF-8 cannot be part of a journal as it is.
         typed = path.encode("utf-8", "replace").decode()
-        return FileFact(path=typed, kind=claimed(path), error=error.message)
+        return FileFact(path=typed, kind=claimed(path), error=error.message, meant=error.meant)
 
 
 def _read_text(path: str) -> str:
@@ -111,7 +111,7 @@ def _open(path: str, place: Path) -> BinaryIO:
     except UnicodeEncodeError as error:
         raise FileError(f"{_shown(path)} is no file: its name cannot be encoded.") from error
     except OSError as error:
-        raise FileError(_why(path, place, error)) from error
+        raise _why(path, place, error) from error
     try:
         # The name may lead elsewhere by now.
         _must_be_regular(path, os.fstat(file.fileno()).st_mode)
@@ -133,30 +133,34 @@ def _must_be_regular(path: str, mode: int) -> None:
             raise FileError(f"{_shown(path)} is {what}, not a regular file.")
 
 
-def _why(path: str, place: Path, error: OSError) -> str:
+def _why(path: str, place: Path, error: OSError) -> FileError:
     shown = _shown(path)
     if error.errno == errno.ENOTDIR:
         part = next((one for one in place.parents if one.exists()), place.parent)
-        return f"There is no file {shown}: {one_line(part.name, 80)} is not a folder."
+        return FileError(f"There is no file {shown}: {one_line(part.name, 80)} is not a folder.")
     if error.errno == errno.ENOENT:
         if place.is_symlink():
-            return f"{shown} is a link to {one_line(str(place.readlink()), 120)}, which does not exist."
+            return FileError(f"{shown} is a link to {one_line(str(place.readlink()), 120)}, which does not exist.")
         return _missing(shown, path, place)
-    return f"{shown} cannot be read: {_WAYS.get(error.errno or 0) or (error.strerror or str(error)).lower()}."
+    why = _WAYS.get(error.errno or 0) or (error.strerror or str(error)).lower()
+    return FileError(f"{shown} cannot be read: {why}.")
 
 
-def _missing(shown: str, path: str, place: Path) -> str:
+def _missing(shown: str, path: str, place: Path) -> FileError:
     try:
         with os.scandir(place.parent) as found:
             names = {one.name.casefold(): one.name for one in itertools.islice(found, NAMES)}
     except FileNotFoundError:
-        return f"There is no file {shown}: there is no folder {one_line(str(Path(path).parent), 120)}."
+        return FileError(f"There is no file {shown}: there is no folder {one_line(str(Path(path).parent), 120)}.")
     except OSError:
-        return f"There is no file {shown}."
+        return FileError(f"There is no file {shown}.")
     close = difflib.get_close_matches(place.name.casefold(), names, n=1, cutoff=0.75)
     if not close:
-        return f"There is no file {shown}."
-    return f"There is no file {shown}. Did you mean {_shown(str(Path(path).with_name(names[close[0]])))}?"
+        return FileError(f"There is no file {shown}.")
+    meant = str(Path(path).with_name(names[close[0]]))
+    # A name with characters that act on a terminal is shown without them, and is nothing to put into a plan.
+    typed = meant if clean(meant) == meant and "\n" not in meant else ""
+    return FileError(f"There is no file {shown}. Did you mean {_shown(meant)}?", typed)
 
 
 def _too_large(path: str, limit: int) -> FileError:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from hgtui.core.plan import Plan, Task
+from hgtui.core.plan import Plan, Task, Uid
 from hgtui.core.ports import ArtifactStore, Results
 from hgtui.core.resource import Resource
 
@@ -46,6 +46,8 @@ NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK})
 """What file systems without hard links (FAT) answer."""
 _NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
+Laid = dict[tuple[Uid, str], Path]
+"""Where results are, by the uid of their task and their digest: two tasks may have given the same."""
 Fill = Callable[[BinaryIO], None]
 
 
@@ -68,8 +70,8 @@ def stem(task: Task) -> str:
     return f"{task.id}-{_UNSAFE.sub('-', task.task.lower()).strip('-')[:60] or 'task'}"
 
 
-async def lay_out(run_id: str, plan: Plan, results: Results, artifacts: ArtifactStore, out: Path) -> dict[str, Path]:
-    """Copy the results of a run to ``out/RUN/4-text-to-speech.wav`` and return the paths by digest.
+async def lay_out(run_id: str, plan: Plan, results: Results, artifacts: ArtifactStore, out: Path) -> Laid:
+    """Copy the results of a run to ``out/RUN/4-text-to-speech.wav`` and return the paths by task and digest.
 
     Further results of a task get -2, -3 …; what a program reads of a result stands beside it as ``.json``. They are
     copies, so that who changes one does not change what the run keeps. A file that is there is never changed: with
@@ -79,8 +81,8 @@ async def lay_out(run_id: str, plan: Plan, results: Results, artifacts: Artifact
     return await asyncio.to_thread(_lay_out, run_id, plan, results, artifacts, out)
 
 
-def _lay_out(run_id: str, plan: Plan, results: Results, artifacts: ArtifactStore, out: Path) -> dict[str, Path]:
-    laid: dict[str, Path] = {}
+def _lay_out(run_id: str, plan: Plan, results: Results, artifacts: ArtifactStore, out: Path) -> Laid:
+    laid: Laid = {}
     if not any(results.get(task.uid) for task in plan):
         return laid
     if not _RUN.fullmatch(run_id):
@@ -92,7 +94,7 @@ def _lay_out(run_id: str, plan: Plan, results: Results, artifacts: ArtifactStore
                 taken: set[str] = set()
                 for result in results.get(task.uid, ()):
                     name = _place(folder, stem(task), result, artifacts, taken)
-                    laid.setdefault(result.digest, place / name)
+                    laid.setdefault((task.uid, result.digest), place / name)
     except LayoutError:
         raise
     except OSError as error:

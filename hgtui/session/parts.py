@@ -16,13 +16,17 @@ __all__ = ["NotNow", "Parts"]
 
 @dataclass
 class Parts:
-    """What a run is made of; `running` is there once something was approved."""
+    """What a run is made of; `running` is there once something was approved.
+
+    `approved` is the fingerprint that a person approved beforehand. It is not kept: what is gone on with asks.
+    """
 
     board: Board
     equipment: Equipment
     intake: Intake
     proposing: Proposing
     running: Running | None = None
+    approved: str = ""
 
     @property
     def run(self) -> Run:

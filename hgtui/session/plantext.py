@@ -17,7 +17,7 @@ from hgtui.core.reading import PlanError, read_plan
 from hgtui.core.stand_ins import known_as
 from hgtui.core.text import one_line
 from hgtui.session import plantext_places as places
-from hgtui.session.plantext_writing import written
+from hgtui.session.plantext_writing import IN_EDITOR, IN_FILE, written
 
 Form = Literal["toml", "json"]
 FORMS: tuple[Form, ...] = ("toml", "json")
@@ -57,9 +57,19 @@ class _Rows:
     models: list[str | None] = field(default_factory=list)
 
 
-def write_text(draft: Draft, form: Form, candidates: Candidates | None = None, found: Sequence[Problem] = ()) -> str:
-    """Write a draft as a text; comments say what each task takes, who could run it, and what `found` says is wrong."""
-    text = written(draft, form, candidates or {})
+def write_text(
+    draft: Draft,
+    form: Form,
+    candidates: Candidates | None = None,
+    found: Sequence[Problem] = (),
+    *,
+    in_file: bool = False,
+) -> str:
+    """Write a draft as a text; comments say what each task takes, who could run it, and what `found` says is wrong.
+
+    `in_file` where it is written into a file that nobody has in an editor.
+    """
+    text = written(draft, form, candidates or {}, IN_FILE if in_file else IN_EDITOR)
     rows = {task.uid: row for row, task in enumerate(draft.plan)}
     wrongs = []
     for one in found:

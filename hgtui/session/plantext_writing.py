@@ -15,9 +15,15 @@ from hgtui.core.text import one_line
 MOST = 8
 """How many candidates are named for a task."""
 WIDTH = 110
-_HEAD = (
+IN_EDITOR = (
     "The plan as a text. Save it and leave the editor: it is checked, and nothing runs before you approve it.",
     "Without a change, or with nothing in it, the plan stays as it is.",
+)
+IN_FILE = (
+    "A plan as a text. hgtui run --plan FILE runs it once it is approved, hgtui check FILE says what is wrong with it,",
+    "hgtui open FILE shows it in the workbench.",
+)
+_HEAD = (
     "<GENERATED>-0 stands for the result of task 0, <GENERATED>-0.image for one of several results.",
     "Beside task, id and args a task may have: dep (numbers of tasks that it waits for and does not read),",
     "model (who runs it; without it one is chosen), skip (true leaves it out), policy (“ask”: it asks before it starts).",
@@ -25,12 +31,18 @@ _HEAD = (
 )
 
 
-def written(draft: Draft, form: Literal["toml", "json"], candidates: Mapping[str, tuple[Candidate, ...]]) -> str:
-    """Return the text of a draft."""
+def written(
+    draft: Draft,
+    form: Literal["toml", "json"],
+    candidates: Mapping[str, tuple[Candidate, ...]],
+    first: tuple[str, ...] = IN_EDITOR,
+) -> str:
+    """Return the text of a draft; `first` are the lines of comment that it begins with."""
     ids = wire_names(draft.plan)
     rows = [(task, _row(task, ids, draft)) for task in draft.plan]
     about = {task.uid: _about(task, draft, candidates) for task in draft.plan}
-    return _toml(draft, rows, about) if form == "toml" else _json(draft, rows, about)
+    head = [*first, *_HEAD]
+    return _toml(draft, rows, about, head) if form == "toml" else _json(draft, rows, about, head)
 
 
 def _row(task: Task, ids: Mapping[Uid, int | str], draft: Draft) -> dict[str, Any]:
@@ -76,11 +88,13 @@ def _wrapped(line: str) -> list[str]:
     return textwrap.wrap(line, WIDTH, subsequent_indent="  ", break_on_hyphens=False)
 
 
-def _toml(draft: Draft, rows: list[tuple[Task, dict[str, Any]]], about: Mapping[Uid, list[str]]) -> str:
+def _toml(
+    draft: Draft, rows: list[tuple[Task, dict[str, Any]]], about: Mapping[Uid, list[str]], head: list[str]
+) -> str:
     import tomlkit
 
     text = tomlkit.document()
-    for line in (*_HEAD, *_types()):
+    for line in (*head, *_types()):
         text.add(tomlkit.comment(line))
     text.add(tomlkit.nl())
     text.add("version", tomlkit.item(VERSION))
@@ -121,11 +135,13 @@ def _toml_value(value: Any) -> Any:
     return tomlkit.item(value)
 
 
-def _json(draft: Draft, rows: list[tuple[Task, dict[str, Any]]], about: Mapping[Uid, list[str]]) -> str:
+def _json(
+    draft: Draft, rows: list[tuple[Task, dict[str, Any]]], about: Mapping[Uid, list[str]], head: list[str]
+) -> str:
     def plain(value: Any) -> str:
         return json.dumps(value, ensure_ascii=False, indent=2)
 
-    lines = [f"# {line}" for line in (*_HEAD, *_types(), "A line that begins with # is left out.")]
+    lines = [f"# {line}" for line in (*head, *_types(), "A line that begins with # is left out.")]
     lines += ["{", f'  "version": {VERSION},', f'  "request": {plain(draft.plan.request)},', '  "tasks": [']
     for at, (task, row) in enumerate(rows):
         lines += [f"    # {line}" for line in about[task.uid]]

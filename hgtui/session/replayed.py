@@ -11,7 +11,7 @@ from typing import Any
 from hgtui.core import events as ev
 from hgtui.core.base import canonical
 from hgtui.core.model import Candidate
-from hgtui.core.plan import Plan
+from hgtui.core.plan import Plan, Uid
 from hgtui.core.policy import Rule
 from hgtui.core.ports import ArtifactStore, Call, CallError, CallMade, Produced, Results, StoreError, Tell
 from hgtui.core.resource import FILE_KINDS, FileFact, Resource
@@ -142,13 +142,18 @@ class Files:
         self._pace.missed(words)
         raise CallError(Failure.REFUSED, words, HINT)
 
-    def laid_out(self, plan: Plan, results: Results) -> dict[str, str]:
-        """Return where results were laid out, by digest, as the answer told it."""
+    def laid_out(self, plan: Plan, results: Results) -> dict[tuple[Uid, str], str]:
+        """Return where results were laid out, by task and digest, as the answer told it."""
         answer = self._recording.answer
         if self._recording.unlaid and results:
             raise LayoutError(self._recording.unlaid)
-        shown = dict.fromkeys(one.digest for uid, ones in results.items() if plan.get(uid) for one in ones)
-        return dict(zip(shown, answer.files, strict=False)) if answer is not None else {}
+        each = dict.fromkeys((uid, one.digest) for uid, ones in results.items() if plan.get(uid) for one in ones)
+        if answer is None:
+            return {}
+        if len(answer.files) < len(each):  # an older hgtui named the same bytes once
+            first = dict(zip(dict.fromkeys(digest for _, digest in each), answer.files, strict=False))
+            return {(uid, digest): first[digest] for uid, digest in each if digest in first}
+        return dict(zip(each, answer.files, strict=False))
 
 
 class KeptBefore:

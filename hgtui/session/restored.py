@@ -101,6 +101,7 @@ class Restored:
             store=TapedStore(Store(recording, pace), tape) if setup.store else None,
             exempt_hosts=frozenset(setup.exempt),
             offline=setup.offline,
+            only_plans=setup.only_plans,
             pins=pins,
             pin=pin,
             results=KeptBefore(recording, pace) if recording.reused else None,

@@ -127,6 +127,30 @@ class Steering:
         running.supply(command.uid, (resource,), self.spare)
         running.moved()
 
+    async def begin(self) -> None:
+        """Before the first gate of a plan that ran before: note what runs anew, take what a person gives by hand.
+
+        What cannot be taken is told, and then nothing counts as approved beforehand.
+        """
+        run, board = self._parts.run, self._parts.board
+        again = run.brought.again if run.brought is not None else ev.Again()
+        for uid in again.anew:
+            if run.draft.plan.get(uid) is not None and uid not in run.anew:
+                board.emit(ev.RunAnew(uid=uid))
+        for one in again.given:
+            if run.draft.plan.get(one.uid) is None or run.state(one.uid) in HAS_RESULT:
+                continue
+            try:
+                by_hand = cmd.Supply(uid=one.uid, text=one.text, path=one.path)
+                results = one.results or (await self._given(by_hand),)
+            except NotNow as error:
+                self._parts.approved = ""
+                board.emit(ev.Refused(command=by_hand.command, message=str(error), hint=error.hint))
+                board.emit(ev.Logged(level="warning", text=f"{error} {error.hint}".strip(), uid=one.uid))
+            else:
+                board.emit(ev.TaskDone(uid=one.uid, results=results, supplied=True))
+        await board.flush()
+
     @property
     def spare(self) -> list[Uid]:
         """What a person gave by hand or left out: it stays so when what is above it runs again."""

@@ -12,8 +12,11 @@ from textual._compositor import CompositorUpdate
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import Provider
+from textual.css.query import NoMatches
+from textual.dom import NoScreen
 from textual.message_pump import MessagePump
 from textual.screen import Screen
+from textual.widget import MountError
 
 from hgtui.core.text import one_line
 from hgtui.paths import styles
@@ -220,6 +223,12 @@ class HgtuiApp(App[None]):
         if self._said:
             workbench.say("".join(self._said).strip())
         self._take(None)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Let nothing that was to be drawn on a screen that is being taken away end the program otherwise than it was left."""
+        if self._exit and isinstance(error, NoMatches | NoScreen | MountError):
+            return
+        super()._handle_exception(error)
 
     def open_url(self, url: str, *, new_tab: bool = True) -> None:
         """Open nothing: a browser would start on the machine that hgtui runs on, perhaps at the other end of ssh."""

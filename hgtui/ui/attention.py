@@ -27,7 +27,11 @@ def attention(view: View, width: int, most: int) -> list[Line]:
 
 
 def _leaving(view: View, width: int, most: int) -> list[Line]:
-    told = ["The plan goes beyond what was approved: a approves it as it is now."] if view.run.grant else []
+    told = (
+        [f"The plan goes beyond what was approved: {view.key('approve')} approves it as it is now."]
+        if view.run.grant
+        else []
+    )
     told += [view.spends] if view.spends else []
     told += [f"{'' if at else 'leaves this machine: '}{words}" for at, words in enumerate(view.leaves)]
     lines: list[Line] = []
@@ -145,9 +149,13 @@ def _ways(view: View, task: Task, width: int) -> list[Line]:
     """Return the keys that help, the cheapest way on first."""
     here = task.uid == view.chosen
     asks = view.run.state(task.uid) is TaskState.ASKING
-    keys = [("a", "let it start"), ("n", "go on without")] if asks else ways_on(view, task, here=here)
+    keys = (
+        [(view.key("approve"), "let it start"), (view.key("go_on"), "go on without")]
+        if asks
+        else ways_on(view, task, here=here)
+    )
     if not here:
-        keys.insert(0, ("!", f"goes to {task.id}, then"))
+        keys.insert(0, (view.key("next_problem"), f"goes to {task.id}, then"))
     lines: list[Line] = []
     pieces: list[tuple[str, str]] = [("  ", "")]
     used = 2
@@ -165,20 +173,20 @@ def _ways(view: View, task: Task, width: int) -> list[Line]:
 def ways_on(view: View, task: Task, *, here: bool) -> list[tuple[str, str]]:
     """Return the ways on from a failure, a key and what it does: what costs least and may help first.
 
-    `here` says that the task is selected, so that its next candidate is known.
+    `here` says that the task is selected; of another one what comes next is not named, since ! comes first.
     """
-    other = view.next_candidate if here else None
+    other = view.next_for(task)
     at = f" at {other.provider}" if other and other.provider else ""
-    another = [("f", f"next: {other.model}{at}")] if other else [] if here else [("f", "next candidate")]
-    again = [("r", "retry")]
+    another = [(view.key("mend"), f"next: {other.model}{at}" if here else "next candidate")] if other else []
+    again = [(view.key("retry"), "retry")]
     # What may be otherwise in a moment is tried again first; where the model itself cannot, another may.
     passing = view.run.status(task.uid).failure in _PASSING or view.run.state(task.uid) is TaskState.CANCELLED
     first = [*again, *another] if passing else [*another, *again]
     return [
         *first,
-        ("n", "go on without"),
-        ("s", "by hand"),
-        ("m", "another model"),
-        ("l", "its log"),
-        ("F", "answer with what there is"),
+        (view.key("go_on"), "go on without"),
+        (view.key("supply"), "by hand"),
+        (view.key("models"), "another model"),
+        (view.key("log_of_task"), "its log"),
+        (view.key("finish"), "answer with what there is"),
     ]

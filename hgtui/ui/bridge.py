@@ -1,12 +1,12 @@
 """What the workbench needs of the rooms below it: someone who conducts a run, and someone who makes such conductors."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 from hgtui.config.rules import Listed
-from hgtui.core.commands import Command, Submit
-from hgtui.core.events import Entry
+from hgtui.core.commands import Command, Submit, Supply
+from hgtui.core.events import Entry, RerunForeseen
 from hgtui.core.model import Candidate
 from hgtui.core.plan import Uid
 from hgtui.core.resource import FileFact
@@ -78,6 +78,13 @@ class Found(NamedTuple):
     history: tuple[Entry, ...] = ()
     looked: str = ""
     by_llm: bool = False
+
+
+class Again(NamedTuple):
+    """A plan that ran before, once more: the command that does it, and what that would do."""
+
+    submit: Submit
+    foreseen: RerunForeseen
 
 
 class Desk(Protocol):
@@ -191,6 +198,13 @@ class Desk(Protocol):
         """Return the command that runs the plan of a stored run once more. Raises DeskError."""
         ...
 
+    async def again(self, run: Run, uid: Uid, given: Supply | None = None) -> Again:
+        """Return how the plan of a run that has ended runs once more with one task anew, or with its result by hand.
+
+        Raises DeskError.
+        """
+        ...
+
     async def delete_run(self, name: str) -> str:
         """Delete a stored run for good; return what is left of it, in words. Raises DeskError."""
         ...
@@ -209,6 +223,10 @@ class Desk(Protocol):
 
     async def look(self, path: str) -> FileFact:
         """Look at a file that a person names, and keep nothing of it."""
+        ...
+
+    def runnable(self) -> Collection[str]:
+        """Return the task types that something could run from here, as far as that is known without asking anybody."""
         ...
 
     async def seconds(self, task: str, names: Iterable[str]) -> Mapping[str, float]:

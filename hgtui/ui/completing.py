@@ -1,6 +1,7 @@
 """What can stand at the cursor of a field: results of earlier tasks, files by their path, types of tasks."""
 
 import re
+from collections.abc import Collection
 from pathlib import Path, PurePath
 from typing import Literal, NamedTuple
 
@@ -27,13 +28,14 @@ _SUFFIXES = {
 
 
 class Choice(NamedTuple):
-    """Something to take: `text` goes into the field, or `edit` is applied."""
+    """Something to take: `text` goes into the field, or `edit` is applied; `runs` says whether something here could run it."""
 
     kind: Literal["mend", "result", "file", "type"]
     label: str
     about: str = ""
     text: str = ""
     edit: Edit | None = None
+    runs: bool = True
 
 
 def mends(wrong: tuple[Problem, ...]) -> list[Choice]:
@@ -59,14 +61,24 @@ def results(plan: Plan, uid: Uid, arg: Arg, before: str) -> list[Choice]:
     return list(reversed(found))[:MOST]
 
 
+def _there(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name that is too long
+        return False
+
+
 def begun(before: str) -> int:
     """Return how many characters before the cursor are the beginning of a reference."""
     found = _BEGUN.search(before)
     return len(found[0]) if found else 0
 
 
-def types(text: str, giver: Kind | None = None) -> list[Choice]:
-    """Return the types of tasks whose name or description has the words of a text; first those that read a `giver`."""
+def types(text: str, giver: Kind | None = None, runnable: Collection[str] | None = None) -> list[Choice]:
+    """Return the types of tasks whose name or description has the words of a text; first those that read a `giver`.
+
+    Those that are not `runnable` come last and say so; None where that is not known.
+    """
     words = text.lower().replace("-", " ").replace("_", " ").split()
     other: dict[str, list[str]] = {}
     for alias, name in ALIASES.items():
@@ -83,30 +95,35 @@ def types(text: str, giver: Kind | None = None) -> list[Choice]:
         )
         reads = giver is not None and any(arg.takes(giver) for arg in spec.args)
         starts = bool(words) and spec.name.startswith(text.strip().lower())
+        runs = runnable is None or spec.name in runnable
+        about = spec.description if runs else f"nothing here runs it: {spec.description}"
         if score < 2:
-            found.append(
-                ((score, not starts, not reads, spec.name), Choice("type", spec.name, spec.description, spec.name))
-            )
+            choice = Choice("type", spec.name, about, spec.name, runs=runs)
+            found.append(((score, not starts, not runs, not reads, spec.name), choice))
     return [choice for _, choice in sorted(found, key=lambda one: one[0])]
 
 
 def files(typed: str, base: Path, kind: Kind | None = None) -> list[Choice]:
     """Return the files and folders whose path begins with what was typed, those of the right kind first.
 
+    Behind a whole name, and where nothing begins so and only a file can stand there, they are all those of its folder.
     Reads the folder: not for the event loop. A name that a terminal would act on is left out.
     """
     from hgtui.session.files import resolve
 
     head, slash, name = typed.rpartition("/")
     suffixes = _SUFFIXES.get(kind) if kind else None
-    found = listed(
-        resolve(f"{head}{slash}", base),
-        name,
-        fits=lambda one: suffixes is None or PurePath(one).suffix.lower() in suffixes,
-    )
-    rows = sorted(found.entries, key=lambda one: one.folder)  # what can be taken as it is comes first
-    return [
-        Choice("file", path, "folder" if one.folder else "file", path)
-        for one in rows[:MOST]
-        if (path := f"{head}{slash}{one.name}{'/' if one.folder else ''}") != typed
-    ]
+    folder = resolve(f"{head}{slash}", base)
+
+    def beginning(name: str) -> list[Choice]:
+        found = listed(folder, name, fits=lambda one: suffixes is None or PurePath(one).suffix.lower() in suffixes)
+        rows = sorted(found.entries, key=lambda one: one.folder)  # what can be taken as it is comes first
+        return [
+            Choice("file", path, "folder" if one.folder else "file", path)
+            for one in rows[:MOST]
+            if (path := f"{head}{slash}{one.name}{'/' if one.folder else ''}") != typed
+        ]
+
+    rows = beginning(name)
+    whole = name and not rows and (suffixes is not None or _there(folder / name))
+    return beginning("") if whole else rows

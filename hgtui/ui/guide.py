@@ -3,7 +3,24 @@
 from typing import NamedTuple
 
 from hgtui.ui.keymap import KeyMap
-from hgtui.ui.keys import AGAIN, BOXES, CALL, DRAWN, FORM, KEYS, LOG, MODELS, MOTIONS, MOVES, OTHERS, RUNS, TRIAL, Key
+from hgtui.ui.keys import (
+    AGAIN,
+    BOXES,
+    CALL,
+    DRAWN,
+    FORM,
+    KEYS,
+    LOG,
+    MODELS,
+    MOTIONS,
+    MOVES,
+    OTHERS,
+    RESULT,
+    RUNS,
+    RUNS_ALSO,
+    TRIAL,
+    Key,
+)  # fmt: skip
 from hgtui.ui.may import why_not
 from hgtui.ui.view import View
 from hgtui.ui.words import SIGNS
@@ -102,10 +119,11 @@ def guide(where: str, view: View, keymap: KeyMap) -> list[Told]:
         ("In the log, the problems, the timeline and the calls", LOG),
         ("In a call", CALL),
         ("In the form that sends a call again", AGAIN),
-        ("In the list of runs", RUNS),
         ("In a what-if", TRIAL),
     ):
         told += [Told("", name, "head"), *(Told(*one) for one in rows)]
+    told += [Told("", "In the list of runs", "head"), *_runs(keymap)]
+    told += [Told("", "Over a result", "head"), *(_key(key, keymap) for key in RESULT)]
     if where != "models":
         told += [Told("", "In the list of models", "head"), *(_key(key, keymap) for key in MODELS)]
     told += [Told("", "Signs", "head"), *(Told(sign, state) for state, (sign, _) in SIGNS.items()), Told("", MARKS)]
@@ -115,7 +133,7 @@ def guide(where: str, view: View, keymap: KeyMap) -> list[Told]:
 def guide_runs(keymap: KeyMap) -> list[Told]:
     """Return the help for the list of runs."""
     about = "What was asked, where it stands and how it ended, the latest first. A run that was left goes on where it stood."
-    told = [Told("", "The list of runs", "head"), Told("", about, "dim"), *(Told(*one) for one in RUNS)]
+    told = [Told("", "The list of runs", "head"), Told("", about, "dim"), *_runs(keymap)]
     return [*told, Told("", "In every list", "head"), *(_key(key, keymap) for key in MOTIONS)]
 
 
@@ -124,6 +142,10 @@ def guide_call() -> list[Told]:
     about = "What was asked, what came back and how that was read; nothing of it changes the run."
     told = [Told("", "A call", "head"), Told("", about, "dim"), *(Told(*one) for one in CALL)]
     return [*told, Told("", "In the form that sends it again", "head"), *(Told(*one) for one in AGAIN)]
+
+
+def _runs(keymap: KeyMap) -> list[Told]:
+    return [*(_key(key, keymap) for key in RUNS), *(Told(*one) for one in RUNS_ALSO)]
 
 
 def _here(where: str, keymap: KeyMap) -> list[tuple[str, str]]:

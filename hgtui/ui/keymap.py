@@ -3,15 +3,17 @@
 from collections.abc import Iterable, Mapping
 
 from hgtui.core.text import one_line
-from hgtui.ui.keys import DRAWN, KEYS, MODELS, MOTIONS, OTHERS, Key
+from hgtui.ui.keys import DRAWN, KEYS, MODELS, MOTIONS, OTHERS, RESULT, RUNS, Key
 
-ALL = (*KEYS, *MOTIONS, *OTHERS, *DRAWN, *MODELS)
+ALL = (*KEYS, *MOTIONS, *OTHERS, *DRAWN, *MODELS, *RUNS, *RESULT)
 _ON_BOTH = {"models_all", "pin", "help", "leave", "back", "interrupt"}
 _SCREENS = (
     (*KEYS, *MOTIONS, *OTHERS, *DRAWN),
     (*MOTIONS, *MODELS, *(one for one in (*KEYS, *OTHERS) if one.id in _ON_BOTH)),
+    (*MOTIONS, *RUNS, *(one for one in (*KEYS, *OTHERS) if one.id in {"help", "leave", "back", "interrupt"})),
+    (*MOTIONS, *RESULT, *(one for one in KEYS if one.id in {"save_result", "open_outside"})),
 )
-"""What is bound at a time: on the workbench, and in the list of models."""
+"""What is bound at a time: on the workbench, in the list of models, in that of the runs, over a result."""
 KEPT = {
     "enter": "opens and sends",
     "escape": "goes back",

@@ -29,13 +29,14 @@ KEYS = (
     Key("A", "approve_rule", "A", "", "Approve, with a rule for what is like this task"),
     Key("c", "comment", "c", "comment", "Say what should be different: the LLM revises the plan"),
     Key("r", "retry", "r", "retry", "Run again what failed or was stopped; ask again for a plan"),
-    Key("R", "rerun", "R", "", "Run the task again with what is below it, kept or not"),
+    Key("R", "rerun", "R", "", "Run the task again with what is below it, kept or not; after the end in a new run"),
     Key("n", "go_on", "n", "go on without", "Go on without a task that failed; the answer says so"),
     Key("f", "mend", "f", "mend", "Apply a mend; after a failure take the next candidate"),
     Key("e", "edit", "e", "edit", "Edit the task in a form: its type, its arguments"),
+    Key("m", "models", "m", "model", "Choose the model: candidates, cards, a search of the Hub"),
+    Key("z", "undo", "z", "undo", "Undo the last edit"),
     Key("E", "editor", "E", "editor", "Edit the whole plan as a text in your editor"),
     Key("s", "supply", "s", "by hand", "Give the result of the task by hand, or correct it"),
-    Key("m", "models", "m", "model", "Choose the model: candidates, cards, a search of the Hub"),
     Key("M", "models_all", "M", "", "Choose the model of this task for all of its type"),
     Key("P", "pin", "P", "", "Pin the model of this task for its type, or unpin it"),
     Key("o", "add", "o", "add", "Add a task after this one; with nothing asked yet, begin a plan with it"),
@@ -46,7 +47,6 @@ KEYS = (
     Key("minus", "connect", "-", "waits for", "Choose which tasks this one waits for"),
     Key("J", "shift_task(1)", "J", "", "Move the task a row down"),
     Key("K", "shift_task(-1)", "K", "", "Move the task a row up"),
-    Key("z", "undo", "z", "undo", "Undo the last edit"),
     Key("Z", "redo", "Z", "redo", "Do again what was undone"),
     Key("D", "difference", "D", "diff", "Show what differs from the plan as it was proposed"),
     Key("w", "what_if", "w", "what-if", "What if: two or three models on the same input, side by side"),
@@ -164,16 +164,25 @@ BOXES = (
 )
 """The keys and signs of the drawn plan, for the help."""
 RUNS = (
+    Key("slash", "search_runs", "/", "", "Search requests and names while you write"),
+    Key("i", "look_at_run", "i", "", "Only look at the run, also where another hgtui writes it"),
+    Key("R", "run_again", "R", "", "Run the plan of the run again, as a new run"),
+    Key("d", "delete_run", "d", "", "Delete the run; asks once"),
+    Key("e", "export_run", "e", "", "Export the run into a file"),
+    Key("y", "copy_run", "y", "", "Copy the name of the run"),
+)
+"""The keys of the list of runs."""
+RUNS_ALSO = (
     ("enter", "look at a run that has ended, go on with another where it stood"),
-    ("i", "only look at it, also where another hgtui writes it"),
-    ("/", "search requests and names while you write"),
-    ("R", "run its plan again, as a new run"),
-    ("d", "delete it; asks once"),
-    ("e", "export it into a file"),
-    ("y", "copy its name"),
     ("esc", "back; from a run that was opened, back to the one before, which goes on meanwhile"),
 )
-"""The keys of the list of runs, for the help."""
+"""What else does something there, for the help."""
+RESULT = (
+    Key("right_square_bracket,n", "next_result", "]", "", "The next result of the task, over the whole screen"),
+    Key("left_square_bracket,p", "result_before", "[", "", "The result before"),
+    Key("t", "result_data", "t", "", "The result as JSON, and back"),
+)
+"""The keys of a result over the whole screen, besides those that save and open it, which are as on the workbench."""
 LOG = (
     ("[ ]", "log, problems, timeline, calls"),
     ("/", "only the lines, or the calls, with these words"),
@@ -213,6 +222,17 @@ MOVES = (
 """Keys that are not actions of the screen, for the help."""
 
 
+SCROLLS = (
+    ("down", "scroll_down", "down"),
+    ("up", "scroll_up", "up"),
+    ("page_down", "page_down", "page down"),
+    ("page_up", "page_up", "page up"),
+    ("first", "scroll_home", "first"),
+    ("last", "scroll_end", "last"),
+)
+"""The motions in what scrolls: the name of the binding, the action of Textual, a word for it."""
+
+
 def keys_of(name: str) -> str:
     """Return the keys of a motion or of another binding, as Textual takes them."""
-    return next(key.key for key in (*MOTIONS, *OTHERS, *MODELS) if key.id == name)
+    return next(key.key for key in (*MOTIONS, *OTHERS, *MODELS, *RUNS, *RESULT) if key.id == name)

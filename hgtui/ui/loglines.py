@@ -1,5 +1,6 @@
 """An event as a line of the log, and which lines are shown."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -73,6 +74,11 @@ class Filter:
 
 
 _ALL = Filter()
+_REFERENCE = re.compile(r"<GENERATED>-(\w+(?:\.\w+)?)")
+
+
+def _shown(reference: re.Match[str]) -> str:
+    return f"‹{reference[1]}›"
 
 
 def log_line(entry: ev.Entry, run: Run) -> LogLine | None:
@@ -115,7 +121,8 @@ def _words(event: ev.Event, run: Run) -> tuple[str, str]:  # noqa: PLR0912  # on
         case ev.PlanningFailed() | ev.Refused():
             return "bad", f"{event.message} {event.hint}"
         case ev.PlanEdited():
-            return "", f"edited: {event.undo.words or describe(run.draft, event.edit)}"
+            words = event.undo.words or describe(run.draft, event.edit)
+            return "", f"edited: {_REFERENCE.sub(_shown, words)}"
         case ev.EditUndone():
             return "", "undone"
         case ev.EditRedone():

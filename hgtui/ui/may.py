@@ -9,14 +9,11 @@ from hgtui.ui.view import View
 from hgtui.ui.whatif import barred
 
 NO_PLAN = "There is no plan yet."
-ENDED = "The run has ended; N asks something new."
-REVISING = "The planner is at a revision; x stops it, and your plan stays."
-REVISED = "A revision is here: 2 goes to it; there enter takes it and esc keeps your plan."
 NO_TASK = "No task is selected."
 CHANGES = frozenset(
     [
         *("approve", "comment", "retry", "rerun", "go_on", "mend", "edit", "models", "models_all", "pin", "delete"),
-        *("skip", "undo", "redo", "stop", "stop_task", "finish", "what_if"),
+        *("skip", "undo", "redo", "stop", "stop_task", "finish", "supply", "what_if"),
     ]
 )
 """The actions that a run which is only looked at does not take."""
@@ -30,13 +27,25 @@ def why_not(action: str, view: View) -> str:
     return rule(view) if rule else ""
 
 
+def _ended(view: View) -> str:
+    return f"The run has ended; {view.key('new')} asks something new."
+
+
+def _revising(view: View) -> str:
+    return f"The planner is at a revision; {view.key('stop')} stops it, and your plan stays."
+
+
+def _revised(view: View) -> str:
+    return f"A revision is here: {view.key('focus_plan')} goes to it; there enter takes it and esc keeps your plan."
+
+
 def _draft(view: View) -> str:
     if view.run.proposed is None:
         return NO_PLAN
     if view.run.ended:
-        return ENDED
+        return _ended(view)
     if view.run.comment:
-        return REVISED if view.run.revision else REVISING
+        return _revised(view) if view.run.revision else _revising(view)
     return ""
 
 
@@ -47,14 +56,12 @@ def _undraft(view: View) -> str:
 
 def _comment(view: View) -> str:
     if view.run.proposed is None or view.run.ended:
-        return NO_PLAN if view.run.proposed is None else ENDED
+        return NO_PLAN if view.run.proposed is None else _ended(view)
     if not view.by_llm:
-        return (
-            "Comments need an LLM as the planner; rules cannot revise a plan. e edits the task, C takes a controller."
-        )
+        return f"Comments need an LLM as the planner; rules cannot revise a plan. {view.key('edit')} edits the task, {view.key('controller')} takes a controller."
     if not view.at_gate:
         return "A plan is revised at its gate, before it runs."
-    return REVISING if view.run.comment and view.run.revision is None else ""
+    return _revising(view) if view.run.comment and view.run.revision is None else ""
 
 
 def _difference(view: View) -> str:
@@ -80,10 +87,14 @@ def _approve(view: View) -> str:
         if run.grant is None:
             return "There is nothing to approve yet."
         if any(run.state(task.uid) is TaskState.ASKING for task in view.plan):
-            return "Select the task that asks (! goes there), then press a."
+            return (
+                f"Select the task that asks ({view.key('next_problem')} goes there), then press {view.key('approve')}."
+            )
         return "Nothing waits for an approval."
     if errors:
-        return f"{plural(errors, 'error')} in the plan: {view.problems[0].message} ! goes there."
+        return (
+            f"{plural(errors, 'error')} in the plan: {view.problems[0].message} {view.key('next_problem')} goes there."
+        )
     if not view.stage_gate.approvable:
         return "This cannot be approved as it stands: a task has no model, or there is no task."
     return ""
@@ -94,7 +105,7 @@ def _approve_rule(view: View) -> str:
     if no or view.task is None:
         return no or NO_TASK
     if view.run.choosing:
-        return "Models are still being chosen: a rule is made once they are. a approves the plan."
+        return f"Models are still being chosen: a rule is made once they are. {view.key('approve')} approves the plan."
     if view.plan_gate:
         return "This gate is for the plan alone: a rule is made once its models are chosen."
     return ""
@@ -118,7 +129,7 @@ def _editable(view: View) -> str:
         return no
     state = view.run.state(view.task.uid)
     if state in UNDER_WAY:
-        return f"Task {view.task.id} is {state}; X stops it."
+        return f"Task {view.task.id} is {state}; {view.key('stop_task')} stops it."
     if state in HAS_RESULT:
         return f"Task {view.task.id} is {state}; only what has not started can be changed."
     return ""
@@ -157,7 +168,11 @@ def _model(view: View) -> str:
     no = _task(view)
     if no or view.task is None:
         return no
-    return "" if view.candidate(view.task) else f"Task {view.task.id} has no model; m lists what could run it."
+    return (
+        ""
+        if view.candidate(view.task)
+        else f"Task {view.task.id} has no model; {view.key('models')} lists what could run it."
+    )
 
 
 def _what_if(view: View) -> str:
@@ -178,6 +193,8 @@ def _models_all(view: View) -> str:
 def _retry(view: View) -> str:
     if view.run.planning_failed and view.run.ended:
         return ""
+    if view.run.ended and view.task:
+        return f"The run has ended; {view.key('rerun')} runs the task again, in a new run."
     no = _task(view)
     if no or view.task is None:
         return no
@@ -186,10 +203,19 @@ def _retry(view: View) -> str:
         return ""
     if state is TaskState.SKIPPED and view.run.stage is Stage.EXECUTION:
         return ""
-    return f"Task {view.task.id} is {state}; r is for one that failed or was stopped."
+    return f"Task {view.task.id} is {state}; {view.key('retry')} is for one that failed or was stopped."
+
+
+def _once_more(view: View) -> str:
+    """Why a task of a run that has ended cannot be run again, or given, in a new run of its plan."""
+    if view.task is None:
+        return NO_PLAN if not view.plan.tasks else NO_TASK
+    return ""
 
 
 def _rerun(view: View) -> str:
+    if view.run.ended:
+        return _once_more(view)
     no = _task(view)
     if no or view.task is None:
         return no
@@ -197,11 +223,11 @@ def _rerun(view: View) -> str:
         kept = {*view.run.gate.reuses, *view.run.anew}
         return "" if view.task.uid in kept else f"Task {view.task.id} runs anyway: nothing is kept of it."
     if view.run.stage is not Stage.EXECUTION:
-        return "Nothing runs now: R is for a task that is over while others go on."
+        return f"Nothing runs now: {view.key('rerun')} is for a task that is over while others go on."
     state = view.run.state(view.task.uid)
     if state in HAS_RESULT | {TaskState.FAILED, TaskState.CANCELLED}:
         return ""
-    return f"Task {view.task.id} is {state}; R is for one that is over."
+    return f"Task {view.task.id} is {state}; {view.key('rerun')} is for one that is over."
 
 
 def _go_on(view: View) -> str:
@@ -216,7 +242,7 @@ def _go_on(view: View) -> str:
         TaskState.ASKING,
     }:
         return ""
-    return f"Task {view.task.id} is {state}; n is for one that failed or was stopped."
+    return f"Task {view.task.id} is {state}; {view.key('go_on')} is for one that failed or was stopped."
 
 
 def _skip(view: View) -> str:
@@ -240,7 +266,7 @@ def _stop_task(view: View) -> str:
     state = view.run.state(view.task.uid)
     if state in UNDER_WAY or (state is TaskState.READY):
         return ""
-    return f"Task {view.task.id} is {state}; X is for one that runs."
+    return f"Task {view.task.id} is {state}; {view.key('stop_task')} is for one that runs."
 
 
 def _finish(view: View) -> str:
@@ -254,6 +280,8 @@ def _finish(view: View) -> str:
 
 
 def _supply(view: View) -> str:
+    if view.run.ended:
+        return _once_more(view)
     no = _task(view)
     if no or view.task is None:
         return no
@@ -286,8 +314,8 @@ def _no_next(view: View) -> str:
     """Why there is no next candidate for the task that failed."""
     task = view.task
     if task and view.run.status(task.uid).failure is Failure.CREDITS and len(view.candidates(task)) > 1:
-        return "The other models spend the same credits; m lists them all the same."
-    return "No other model that is known here can run it; m lists them, and s there searches the Hub."
+        return f"The other models spend the same credits; {view.key('models')} lists them all the same."
+    return f"No other model that is known here can run it; {view.key('models')} lists them, and {view.key('search_models')} there searches the Hub."
 
 
 def _boxes(view: View) -> str:
@@ -308,7 +336,7 @@ def _new(view: View) -> str:
     what = (
         "says what should be different about its plan" if view.at_gate and view.by_llm else "is asked when it has ended"
     )
-    return f"This request has not ended; x stops it. What you write here {what}."
+    return f"This request has not ended; {view.key('stop')} stops it. What you write here {what}."
 
 
 _RULES: dict[str, Callable[[View], str]] = {

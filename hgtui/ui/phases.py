@@ -2,6 +2,7 @@
 
 from rich.cells import cell_len
 
+from hgtui.core.problems import Severity
 from hgtui.core.states import Gate, Outcome, Stage, TaskState
 from hgtui.core.text import one_line, plural
 from hgtui.selection.ranking import by_pin
@@ -65,7 +66,8 @@ def _mark(view: View, place: int) -> tuple[str, str]:
     if place == 1 and view.at_gate and run.comment and run.revision is None:
         return "… revising", "busy"
     if run.gate and at < 3 and place == 1 and run.gate.gate in {Gate.MERGED, Gate.PLAN}:
-        return first.YOUR_TURN, "turn"
+        errors = view.count(Severity.ERROR)
+        return (f"✗ {plural(errors, 'error')}", "bad") if errors else (first.YOUR_TURN, "turn")
     if run.gate and at < 3 and place == 2:
         if run.gate.gate is Gate.PLAN:  # no model is chosen before the plan is approved
             return "", "dim"
@@ -91,6 +93,12 @@ def _progress(view: View) -> str:
 
 def _ended(view: View, place: int) -> tuple[str, str]:
     run = view.run
+    if (
+        run.proposed is not None and not run.plan.tasks and run.grant is None
+    ):  # what needs no task has no models, no run
+        none = ("✗ no task", "bad") if run.outcome is Outcome.FAILED else ("no task", "dim")
+        last = ("", "dim") if run.outcome is None or run.outcome is Outcome.FAILED else _OUTCOMES[run.outcome]
+        return (("✓", "good"), none, ("", "dim"), ("", "dim"), last)[place]
     reached = 4 if run.answer else 3 if run.grant else 2 if run.proposed else 1
     if place < reached:
         return "✓", "good"

@@ -90,7 +90,7 @@ def _time(view: View, now: datetime, left: Remaining | None) -> Ways:
 
 def _left(left: Remaining, *, counted: bool) -> str:
     assert left.about_s is not None
-    more = f" and {left.untimed} of unknown time" if left.untimed and counted else " + -" if left.untimed else ""
+    more = f" and {left.untimed} of unknown time" if left.untimed and counted else " or more" if left.untimed else ""
     about = "" if left.about_s < SHORTEST_S else "about "
     return f"left {about}{length(left.about_s)}{more}"
 

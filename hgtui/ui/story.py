@@ -36,7 +36,9 @@ def story(view: View, now: datetime | None = None) -> list[Said]:
     elif run.stage is Stage.SELECTION and run.grant is None and view.by_llm:
         words = "Choosing the models …"
         words += (
-            " The plan is approved, and it stops for them." if run.plan_approved else " a approves the plan meanwhile."
+            " The plan is approved, and it stops for them."
+            if run.plan_approved
+            else f" {view.key('approve')} approves the plan meanwhile."
         )
         said.append(Said("gate", "hgtui", words, "dim"))
     for at, revising in enumerate(view.live.revisions):
@@ -45,7 +47,12 @@ def story(view: View, now: datetime | None = None) -> list[Said]:
         said.append(Said("approved", "hgtui", f"Plan {run.grant.fingerprint[:8]} is approved."))
     if view.stage_gate and run.grant:
         said.append(
-            Said("again", "hgtui", "The plan goes beyond what was approved: a approves it as it is now.", "warn")
+            Said(
+                "again",
+                "hgtui",
+                f"The plan goes beyond what was approved: {view.key('approve')} approves it as it is now.",
+                "warn",
+            )
         )
     return [*said, *_instead(view), *_failures(view), *_answer(view, now), *_ending(view)]
 
@@ -70,7 +77,14 @@ def _planning(view: View, now: datetime | None) -> list[Said]:
         if view.live.raw:
             words = f"The reply, ▶ marks the place:\n{view.live.raw}"
             said.append(Said("raw", "hgtui", clean(words, LONGEST), "dim"))
-        said.append(Said("ways", "hgtui", "r asks again · C takes another controller", "warn"))
+        said.append(
+            Said(
+                "ways",
+                "hgtui",
+                f"{view.key('retry')} asks again · {view.key('controller')} takes another controller",
+                "warn",
+            )
+        )
     elif run.proposed is not None:
         said += _planned(view)
     elif run.stage is Stage.PLANNING and not run.ended:
@@ -136,14 +150,14 @@ def _revision(view: View, at: int, revising: Revising, now: datetime | None) -> 
     role = "dim"
     match revising.state:
         case "asked":
-            text = f"Revising …{_waiting(view, stream, now)} x stops it; your plan stays."
+            text = f"Revising …{_waiting(view, stream, now)} {view.key('stop')} stops it; your plan stays."
             if tail := one_line(stream.text[-160:]):
                 text += f"\n… {tail}"
         case "open":
             so_far = "" if revising.took else " Nothing has changed yet:"
             text, role = f"A revision is here.{so_far} enter takes it · esc keeps your plan.", "warn"
         case "taken":
-            text, role = "The revision is your plan now; z takes that back.", ""
+            text, role = f"The revision is your plan now; {view.key('undo')} takes that back.", ""
         case "kept":
             text = "The rest of it is let go." if revising.took else "Your plan stays as it was."
         case _:
@@ -155,12 +169,21 @@ def _revision(view: View, at: int, revising: Revising, now: datetime | None) -> 
 def _gate(view: View) -> Said:
     run, errors = view.run, view.count(Severity.ERROR)
     if errors:
-        return Said("gate", "hgtui", f"{plural(errors, 'error')} to mend before it can run: ! goes there.", "bad")
+        return Said(
+            "gate",
+            "hgtui",
+            f"{plural(errors, 'error')} to mend before it can run: {view.key('next_problem')} goes there.",
+            "bad",
+        )
     if run.gate and run.gate.gate is Gate.PLAN:
-        return Said("gate", "hgtui", "Look at the plan. No model is chosen yet: a approves it and goes on to them.")
+        return Said(
+            "gate",
+            "hgtui",
+            f"Look at the plan. No model is chosen yet: {view.key('approve')} approves it and goes on to them.",
+        )
     if run.gate and not run.gate.approvable:
         return Said("gate", "hgtui", "This cannot run as it stands.", "bad")
-    words = "Models chosen. Nothing has run: a approves and runs it."
+    words = f"Models chosen. Nothing has run: {view.key('approve')} approves and runs it."
     if view.leaves:
         words += "\nLeaves this machine: " + "\n".join(("", *view.leaves))
     if view.spends:
@@ -185,7 +208,7 @@ def _failures(view: View) -> list[Said]:
         status = view.run.tasks[task.uid]
         name = f"{task.id} {one_line(task.task, 40)}"
         if status.state is TaskState.ASKING:
-            text = f"{name} asks before it starts: go to it, then a lets it start · n goes on without."
+            text = f"{name} asks before it starts: go to it, then {view.key('approve')} lets it start · {view.key('go_on')} goes on without."
             said.append(Said(f"task {task.uid}", "hgtui", text, "warn"))
             continue
         if status.state is TaskState.FAILED:
@@ -195,7 +218,7 @@ def _failures(view: View) -> list[Said]:
             text = f"{name} was stopped."
         if view.run.stage is Stage.EXECUTION:
             ways = " · ".join(f"{key} {words}" for key, words in ways_on(view, task, here=False))
-            text += f"\n! goes there, then {ways}"
+            text += f"\n{view.key('next_problem')} goes there, then {ways}"
         said.append(Said(f"task {task.uid}", "hgtui", text, "bad" if status.state is TaskState.FAILED else "warn"))
     return said
 
@@ -240,7 +263,7 @@ def _stopped(view: View) -> str:
     if run.proposed is None:
         so_far = f": {plural(len(run.drafted), 'task')} had come" if run.drafted else ""
         what = f"while the plan was being made{so_far}"
-    return f"Stopped {what}. Nothing has run; N asks something new."
+    return f"Stopped {what}. Nothing has run; {view.key('new')} asks something new."
 
 
 def _sentence(message: str, hint: str) -> str:

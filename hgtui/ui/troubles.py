@@ -54,5 +54,9 @@ def _stuck(view: View, task: Task) -> Trouble:
         TaskState.FAILED: f"{status.message} {status.hint}".strip(),
         TaskState.ASKING: status.why or "it asks before it starts",
     }.get(status.state, "it was stopped")
-    keys = "a let it start · n go on without" if status.state is TaskState.ASKING else "f next · r retry · n without"
+    keys = f"{view.key('retry')} retry · {view.key('go_on')} without"
+    if status.state is TaskState.ASKING:
+        keys = f"{view.key('approve')} let it start · {view.key('go_on')} go on without"
+    elif runs and view.next_for(task) is not None:
+        keys = f"{view.key('mend')} next · {keys}"
     return Trouble(task.uid, "bad" if failed else "warn", _WORDS[status.state], words, keys if runs else "")

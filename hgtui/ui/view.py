@@ -16,6 +16,7 @@ from hgtui.core.run import Run
 from hgtui.core.stand_ins import known_as, stand_ins
 from hgtui.core.states import HAS_RESULT, UNDER_WAY, Failure, Gate, Stage, TaskState
 from hgtui.selection.ranking import rank, usable
+from hgtui.ui.keys import KEYS, MODELS
 from hgtui.ui.live import Live
 
 CHANGES_PROBLEMS = (
@@ -35,6 +36,10 @@ Order = Literal["ranking", "likes", "downloads", "size", "time", "name"]
 def utc() -> datetime:
     """Return the time of this machine, UTC."""
     return datetime.now(UTC)
+
+
+def _by_default(name: str) -> str:
+    return next(one.shown for one in (*KEYS, *MODELS) if one.id == name)
 
 
 @dataclass(slots=True)
@@ -84,6 +89,8 @@ class View:
     apart: bool = False
     """Whether it was opened from what is stored, so that the turns before it are not in sight."""
     clock: Callable[[], datetime] = utc
+    key: Callable[[str], str] = _by_default
+    """Which key a binding has, by its name, as sentences name it."""
     ruling: Ruling = field(default_factory=Ruling)
     """What the rules say of each task."""
 
@@ -261,16 +268,21 @@ class View:
     @property
     def failed(self) -> bool:
         """Whether the selected task failed or was stopped, and the run waits to be told how to go on with it."""
-        task = self.task
-        if task is None or self.run.ended or self.run.stage is not Stage.EXECUTION:
+        return self.task is not None and self._failed(self.task)
+
+    def _failed(self, task: Task) -> bool:
+        if self.run.ended or self.run.stage is not Stage.EXECUTION:
             return False
         return self.run.state(task.uid) in {TaskState.FAILED, TaskState.CANCELLED}
 
     @property
     def next_candidate(self) -> Candidate | None:
         """Who could run the selected task in place of the one that failed: the next in the order of the ranking."""
-        task = self.task
-        if task is None or not self.failed:
+        return self.next_for(self.task) if self.task is not None else None
+
+    def next_for(self, task: Task) -> Candidate | None:
+        """Who could run a task in place of the one that failed, None where nobody could or it has not failed."""
+        if not self._failed(task):
             return None
         status, able = self.run.status(task.uid), usable(rank(task, self.candidates(task)), task)
         ran = self.named(task, status.candidate) or self.candidate(task)

@@ -82,3 +82,28 @@ def test_files_that_are_made_and_not_kept_are_told(hgtui: Program, tmp_path: Pat
     lost = hgtui.run(*speak)
     assert (lost.exit, "note: 1 file was made and not kept: --out DIR" in lost.err) == (0, True), lost
     assert "not kept" not in hgtui.run(*speak, "--out", str(tmp_path / "out")).err
+
+
+CHAIN = [
+    {"task": "summarization", "id": 0, "dep": [-1], "args": {"text": "Bees make honey. They live in hives."}},
+    {"task": "text-classification", "id": 1, "dep": [0], "args": {"text": "<GENERATED>-0"}},
+    {"task": "summarization", "id": 2, "dep": [-1], "args": {"text": "Moles dig. They live below the ground."}},
+]
+
+
+def test_one_task_of_an_earlier_run_runs_anew_or_has_its_result_by_hand(hgtui: Program) -> None:
+    (hgtui.folder / "plan.json").write_text(json.dumps(CHAIN), encoding="utf-8")
+    (hgtui.folder / "mood.txt").write_text("Ich habe heute wirklich sehr schlechte Laune.", encoding="utf-8")
+    first = hgtui.run("run", "--plan", "plan.json", "--yes", "--json").events[0]["run"]
+
+    seen = hgtui.run("run", "--plan", first, "--rerun", "0", "--json")
+    assert (seen.exit, [len(seen.events[-1][name]) for name in ("reruns", "reuses")]) == (3, [2, 1]), seen
+    given = hgtui.run("run", "--plan", first, "--supply", "0=mood.txt", "--yes", "--json")
+    done = [one for one in given.events if one["type"] == "task_done"]
+    assert (given.exit, [one["supplied"] for one in done].count(True)) == (0, True), given
+    assert [one["reused"] for one in done].count(True) == 1
+
+    hgtui.run("run", "--plan", "plan.json", "--rerun", "0", "--yes").told(2, "--plan RUN")
+    hgtui.run("run", "--plan", first, "--rerun", "7").told(2, "has no task 7")
+    hgtui.run("run", "--plan", first, "--supply", "some words").told(2, "TASK=TEXT")
+    hgtui.run("run", "--plan", first, "--supply", "1= ").told(2, "--supply 1:")

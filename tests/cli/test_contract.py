@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -248,6 +249,32 @@ def test_planning_runs_nothing(hgtui: Program) -> None:
     assert not (hgtui.folder / "hgtui-out").exists()
 
 
+def test_a_plan_that_was_only_shown_is_no_run_that_was_left(hgtui: Program) -> None:
+    hgtui.run("plan", SAY)
+    hgtui.run("resume", "--json").told(2, "which hgtui plan has only shown", "hgtui resume ")
+    (row,) = hgtui.run("runs", "--json").json
+    assert hgtui.run("resume", row["id"], "--yes").exit == 0  # by its name it is gone on with
+
+
+def test_a_plan_is_written_as_annotated_text_where_the_file_is_called_toml(hgtui: Program) -> None:
+    assert hgtui.run("plan", SAY, "-o", "plan.toml").exit == 0
+    text = (hgtui.folder / "plan.toml").read_text(encoding="utf-8")
+    assert text.startswith("# A plan as a text. hgtui run --plan FILE")
+    assert "# model: embedded:" in text
+    assert hgtui.run("check", "plan.toml").exit == 0
+    assert "German" in hgtui.run("run", "--plan", "plan.toml", "--yes").out
+
+
+def test_what_is_advised_for_a_file_that_is_not_there_can_be_typed(hgtui: Program) -> None:
+    (hgtui.folder / "more.txt").write_text("Bees.", encoding="utf-8")
+    words = hgtui.run("run", "Read nosuch.png and read it aloud", "--file", "more.txt").err
+    (line,) = [one.strip() for one in words.splitlines() if one.strip().startswith("hgtui plan ")]
+    assert "--file more.txt" in line
+    assert "--file nosuch.png" not in line
+    planned = hgtui.run(*shlex.split(line)[1:])
+    assert (planned.exit, (hgtui.folder / "plan.json").exists()) == (1, True), planned
+
+
 @pytest.mark.parametrize("form", [BARE, TASKBENCH, {"version": 1, "request": "x", "tasks": BARE}])
 def test_every_form_of_a_plan_is_run(hgtui: Program, form: object) -> None:
     done = hgtui.run("run", "--plan", write(hgtui, "plan.json", form), "--yes")
@@ -365,6 +392,12 @@ def test_config_is_written_once_and_shown(hgtui: Program) -> None:
 
 def test_the_workbench_says_that_it_needs_a_terminal(hgtui: Program) -> None:
     hgtui.run().told(2, "The workbench needs a terminal.", 'hgtui run "REQUEST" --yes')
+    plan = write(hgtui, "plan.json", [TASK])
+    hgtui.run("open", plan).told(2, "The workbench needs a terminal.", f"hgtui run --plan {plan} --yes")
+    hgtui.run("run", "--plan", plan, "--yes")
+    (row,) = hgtui.run("runs", "--json").json
+    hgtui.run("export", row["id"], "-o", "run.zip")
+    hgtui.run("open", "run.zip").told(2, "The workbench needs a terminal.", "hgtui import run.zip")
 
 
 # Commands on standard input

@@ -5,7 +5,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from hgtui.core import edits as ed
-from hgtui.core.offers import free_argument, may_wait_for, readable, steps, together
+from hgtui.core.offers import free_arguments, may_wait_for, readable, steps, together
 from hgtui.core.plan import Input, Plan, Task
 from hgtui.core.problems import Code, problems
 from hgtui.core.task import TASKS
@@ -42,9 +42,9 @@ def test_only_results_of_the_right_kind_that_make_no_ring_are_offered() -> None:
 
 
 def test_an_argument_that_is_given_already_is_not_free() -> None:
-    assert free_argument(plan()["c"], plan()["b"]) == ""
-    assert free_argument(Task(uid="x", id=9, task="text-to-speech"), plan()["a"]) == "text"
-    assert free_argument(Task(uid="x", id=9, task="image-to-text"), plan()["a"]) == ""
+    assert free_arguments(plan()["c"], plan()["b"]) == ()
+    assert free_arguments(Task(uid="x", id=9, task="text-to-speech"), plan()["a"])[:1] == ("text",)
+    assert free_arguments(Task(uid="x", id=9, task="image-to-text"), plan()["a"]) == ()
 
 
 @given(own.plans(unique=True), st.data())

@@ -23,6 +23,8 @@ FILES = {
     "s.wav": FileFact(path="s.wav", kind=Kind.AUDIO, digest="2"),
     "de.txt": FileFact(path="de.txt", kind=Kind.TEXT, digest="3", language="de"),
     "bad.png": FileFact(path="bad.png", kind=Kind.IMAGE, error="bad.png is no picture."),
+    "b.png": FileFact(path="b.png", kind=Kind.IMAGE, error="There is no file b.png.", meant="a.png"),
+    "fr.txt": FileFact(path="fr.txt", kind=Kind.TEXT, error="There is no file fr.txt.", meant="de.txt"),
 }
 HERE = Candidate(name="embedded:x", model="x", endpoint="embedded", languages=("en",))
 FACES = Candidate(name="embedded:faces", model="faces", endpoint="embedded", labels=("face",))
@@ -62,6 +64,8 @@ CASES: dict[str, tuple[Code, list[dict[str, Any]], bool]] = {
     "a result of no such name": (Code.WRONG_KIND, [OCR, row("summarization", 1, text="<GENERATED>-0.colour")], True),
     "a file that nobody named": (Code.UNREADABLE_FILE, [row("image-to-text", image="it needs.png")], False),
     "a file that cannot be read": (Code.UNREADABLE_FILE, [row("image-to-text", image="bad.png")], False),
+    "a picture of nearly this name": (Code.UNREADABLE_FILE, [row("image-to-text", image="b.png")], True),
+    "a text of nearly this name": (Code.UNREADABLE_FILE, [row("summarization", text="fr.txt")], True),
     "an address": (Code.FETCHES, [row("image-to-text", image="https://example.org/a.png")], False),
     "an address of this machine": (Code.UNREADABLE_FILE, [row("image-to-text", image="http://127.0.0.1/a.png")], False),
     "nothing to run it": (Code.NO_MODEL, [row("text-to-video", text="a")], True),
@@ -71,6 +75,7 @@ CASES: dict[str, tuple[Code, list[dict[str, Any]], bool]] = {
     "a model for a few things": (Code.NARROW, [row("object-detection", uid="find", image="a.png")], False),
     "a foreign language": (Code.LANGUAGE, [row("translation", uid="de", text="de.txt")], False),
     "a model that a rule denies": (Code.DENIED, [row("summarization", uid="denied", text="a")], True),
+    "nothing that would run": (Code.ALL_SKIPPED, [{**OCR, "skip": True}, {**row("summarization", 1, text="a"), "skip": True}], True),
     "a result of a skipped task": (Code.READS_SKIPPED, [{**OCR, "skip": True}, row("summarization", 1, text="<GENERATED>-0")], True),
 }  # fmt: skip
 

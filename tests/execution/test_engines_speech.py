@@ -77,7 +77,7 @@ async def test_the_language_of_a_text_is_told_where_none_is_given(engine: Run, t
 async def test_a_text_too_short_or_too_unclear_to_tell_is_read_with_the_english_voice(engine: Run, text: str) -> None:
     [output] = await engine("espeak-ng", "text-to-speech", text=text)
     assert output.language == "en"
-    assert output.notes == ("Read with the English voice: no language was given.",)
+    assert output.notes == ("Read with the English voice, as nothing tells the language of the text.",)
 
 
 async def spoken(out: Path, **inputs: object) -> Output:
@@ -100,7 +100,7 @@ async def spoken(out: Path, **inputs: object) -> Output:
         (
             [{"text": "Oui", "language": "fr"}, {"text": "Nein", "language": "de"}],
             "en",
-            "Read with the English voice: no language was given.",
+            "Read with the English voice, as nothing tells the language of the text.",
         ),
     ],
 )
@@ -128,7 +128,7 @@ def test_without_py3langid_the_english_voice_reads(tmp_path: Path) -> None:
         "print(output.language, *output.notes)"
     )
     done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "en Read with the English voice: no language was given."
+    assert done.stdout.strip() == "en Read with the English voice, as nothing tells the language of the text."
 
 
 async def test_every_language_on_the_card_speaks(engine: Run) -> None:

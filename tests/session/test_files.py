@@ -136,9 +136,9 @@ async def test_devices_and_sockets_are_never_opened(tmp_path: Path) -> None:
 async def test_a_missing_file_names_the_one_that_was_meant(tmp_path: Path) -> None:
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub" / "Notes.txt").write_text("x")
-    assert (
-        await inspect("sub/note.txt", tmp_path)
-    ).error == "There is no file sub/note.txt. Did you mean sub/Notes.txt?"
+    near = await inspect("sub/note.txt", tmp_path)
+    assert near.error == "There is no file sub/note.txt. Did you mean sub/Notes.txt?"
+    assert near.meant == "sub/Notes.txt"
     assert (await inspect("sub/quite else", tmp_path)).error == "There is no file sub/quite else."
     assert "there is no folder sup" in (await inspect("sup/note.txt", tmp_path)).error
     assert "Notes.txt is not a folder" in (await inspect("sub/Notes.txt/x", tmp_path)).error
@@ -146,8 +146,9 @@ async def test_a_missing_file_names_the_one_that_was_meant(tmp_path: Path) -> No
 
 async def test_a_name_that_was_meant_is_cleaned_before_it_is_shown(tmp_path: Path) -> None:
     (tmp_path / "note\x1b]0;x\x07s.txt").write_text("x")
-    error = (await inspect("notes.txt", tmp_path)).error
-    assert "Did you mean" in error
+    fact = await inspect("notes.txt", tmp_path)
+    error = fact.error
+    assert ("Did you mean" in error, fact.meant) == (True, "")  # nothing to put into a plan
     assert error.isprintable()
 
 

@@ -50,7 +50,7 @@ async def test_each_result_gets_a_name_that_says_what_it_is_and_data_stands_besi
         f"{RUN}/2-object-detection.png",
         f"{RUN}/3-fill-mask.json",
     ]
-    assert laid[sound.digest] == out / RUN / "1-text-to-speech.wav"
+    assert laid["t1", sound.digest] == out / RUN / "1-text-to-speech.wav"
     assert {path.read_bytes() for path in laid.values()} >= {b"words", b"RIFF", b"RIFF2", b"note", b"picture", b"[1]"}
     assert '"Gesicht"' in (out / RUN / "2-object-detection.json").read_text("utf-8")
 
@@ -70,7 +70,7 @@ async def test_who_changes_a_laid_out_file_does_not_change_what_the_run_keeps(tm
     store = Artifacts(tmp_path)
     one = await result(store, b"words")
     laid = await lay_out(RUN, plan("summarization"), {"t0": (one,)}, store, tmp_path / "out")
-    with laid[one.digest].open("ab") as file:
+    with laid["t0", one.digest].open("ab") as file:
         file.write(b" and more")
     assert await store.read(one.digest) == b"words"
 
@@ -101,7 +101,7 @@ async def test_links_in_the_folder_are_not_followed(tmp_path: Path) -> None:
     (out / RUN / "0-summarization-2.txt").symlink_to(tmp_path / "not-there")
     one = await result(store, b"precious")
     laid = await lay_out(RUN, plan("summarization"), {"t0": (one,)}, store, out)
-    assert laid[one.digest].name == "0-summarization-3.txt"
+    assert laid["t0", one.digest].name == "0-summarization-3.txt"
     assert victim.read_text() == "precious"
     assert not (tmp_path / "not-there").exists()
 
@@ -122,7 +122,7 @@ async def test_a_pipe_in_the_way_does_not_hang(tmp_path: Path) -> None:
     os.mkfifo(out / RUN / "0-summarization.txt")
     one = await result(store, b"x")
     laid = await lay_out(RUN, plan("summarization"), {"t0": (one,)}, store, out)
-    assert laid[one.digest].name == "0-summarization-2.txt"
+    assert laid["t0", one.digest].name == "0-summarization-2.txt"
 
 
 async def test_a_folder_that_cannot_be_used_is_named_and_no_result_makes_no_folder(tmp_path: Path) -> None:

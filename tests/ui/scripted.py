@@ -8,9 +8,9 @@ from typing import Literal
 from hgtui.config.rules import Kept, Listed, listed
 from hgtui.core import events as ev
 from hgtui.core.approval import grant
-from hgtui.core.commands import Command, Mark, Submit
+from hgtui.core.commands import Command, Mark, Submit, Supply
 from hgtui.core.model import Assignment, Candidate
-from hgtui.core.plan import Input, Plan, Task
+from hgtui.core.plan import Input, Plan, Task, Uid
 from hgtui.core.policy import Rule
 from hgtui.core.ports import StoreError
 from hgtui.core.resource import FileFact
@@ -21,7 +21,7 @@ from hgtui.session.files import inspect
 from hgtui.session.gates import gate
 from hgtui.session.recalled import Recalled, recalled
 from hgtui.session.rows import RunRow
-from hgtui.ui.bridge import DeskError, Found, Listener, Option, Options, Taken
+from hgtui.ui.bridge import Again, DeskError, Found, Listener, Option, Options, Taken
 from hgtui.ui.view import utc
 
 
@@ -190,6 +190,9 @@ class ScriptedDesk:
     async def plan_of(self, name: str) -> Submit:
         raise DeskError(f"There is no run {name}.")
 
+    async def again(self, run: Run, uid: Uid, given: Supply | None = None) -> Again:
+        raise DeskError(f"The run {run.id} is not kept.")
+
     async def delete_run(self, name: str) -> str:
         raise DeskError(f"There is no run {name}.")
 
@@ -214,6 +217,11 @@ class ScriptedDesk:
 
     async def votes(self, task: str, names: Iterable[str]) -> Mapping[str, tuple[int, int]]:
         return {name: tally for name in names if (tally := self.tallies.get((task, name)))}
+
+    def runnable(self) -> frozenset[str]:
+        return frozenset(
+            {"summarization", "text-classification", "text-to-speech", "image-to-text", "object-detection"}
+        )
 
     async def seconds(self, task: str, names: Iterable[str]) -> Mapping[str, float]:
         return {name: took for name in names if (took := self.times.get((task, name)))}

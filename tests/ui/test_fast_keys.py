@@ -19,7 +19,7 @@ def hgtui(tmp_path: Path, own_folders: Path) -> Program:
     return Program(work, own_folders / "data")
 
 
-@pytest.mark.parametrize("keys", ["el", "ell", "eL"])
+@pytest.mark.parametrize("keys", ["el", "ell", "eL", "e\x1b"])
 def test_a_key_right_behind_the_one_that_opens_a_form_does_not_end_the_program(hgtui: Program, keys: str) -> None:
     with Screen(hgtui) as screen:
         screen.press(f"{SAY}\r")
@@ -29,6 +29,19 @@ def test_a_key_right_behind_the_one_that_opens_a_form_does_not_end_the_program(h
         screen.see("─ Help ")
         screen.press("\x1b")
         screen.gone("─ Help ")
+        screen.press("\x11")
+        assert screen.ended()[0] == 0
+
+
+def test_a_key_right_behind_the_one_that_lists_task_types_opens_nothing_under_the_list(hgtui: Program) -> None:
+    with Screen(hgtui) as screen:
+        screen.press(f"{SAY}\r")
+        screen.see("approve+run")
+        screen.press("oe")
+        screen.see("Add a task")
+        screen.press("\x1b")
+        screen.gone("Add a task")
+        assert "Edit task" not in screen.text()
         screen.press("\x11")
         assert screen.ended()[0] == 0
 

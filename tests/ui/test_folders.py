@@ -93,6 +93,10 @@ def test_files_of_another_kind_take_no_room_in_the_list(tmp_path: Path) -> None:
     (tmp_path / "album").mkdir()
     (tmp_path / "az.png").touch()
     assert [one.text for one in files("a", tmp_path, Kind.IMAGE)] == ["az.png", "album/"]
+    whole = [one.text for one in files("az.png", tmp_path, Kind.IMAGE)]
+    assert whole == [one.text for one in files("", tmp_path, Kind.IMAGE) if one.text != "az.png"]
+    assert files("qx.png", tmp_path, Kind.IMAGE) == files("", tmp_path, Kind.IMAGE)
+    assert files("hello", tmp_path) == []
     assert files("none/", tmp_path) == []
     assert files("~nobody-of-that-name/", tmp_path) == []
     assert files("a\0b/", tmp_path) == []

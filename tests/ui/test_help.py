@@ -201,6 +201,18 @@ def test_two_actions_can_change_places() -> None:
     assert KeyMap({"filter_models": "a"}).keys("filter_models") == ("a",)  # a means nothing in that list
 
 
+async def test_the_keys_of_the_list_of_runs_can_be_changed_as_all_others() -> None:
+    app = HgtuiApp(ScriptedDesk(), looks=Looks(keys={"delete_run": "x", "run_again": "ctrl+t", "next_result": "x"}))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("escape", "L")
+        await settle(pilot)
+        bound = {key: one.binding.action for key, one in pilot.app.screen.active_bindings.items()}
+        assert (bound["x"], bound["ctrl+t"]) == ("delete", "want('again')")
+        assert "d" not in bound
+    with pytest.raises(KeysError, match="is the key of"):
+        KeyMap({"delete_run": "i"})
+
+
 # The mouse
 
 

@@ -103,7 +103,7 @@ class Actions(Bench):
             return
         ids = ", ".join(str(self.view.ids[uid]) for uid in below[:8]) + (" …" if len(below) > 8 else "")
         verb = "depends" if len(below) == 1 else "depend"
-        words = f"{ids} {verb} on {task.id}.  d deletes only {task.id} · b with {plural(len(below), 'task')} below it · esc keeps it"
+        words = f"{ids} {verb} on {task.id}.  {self.keymap.of('delete')} deletes only {task.id} · {self.keymap.of('breakpoint')} with {plural(len(below), 'task')} below it · esc keeps it"
         self._ask(words, "delete", task.uid)
 
     def action_below(self) -> None:
@@ -144,9 +144,9 @@ class Actions(Bench):
         elif problem and problem.mends:
             self.apply_mend(problem, 0)
         elif problem:
-            self.say("This problem has no mend of one key; e edits the task.")
+            self.say(f"This problem has no mend of one key; {self.keymap.of('edit')} edits the task.")
         else:
-            self.say("Select a problem first: ! goes to the next one.")
+            self.say(f"Select a problem first: {self.keymap.of('next_problem')} goes to the next one.")
 
     def choose_mend(self, problem: Problem) -> None:
         """Let the person choose one of several mends."""
@@ -181,7 +181,7 @@ class Actions(Bench):
         """Ask whether what was foreseen is to be done."""
         if event.uid == self.view.chosen and event.uid in self.view.ids:
             spends = f", {event.spends}" if event.spends else ""
-            words = f"{self.view.ids[event.uid]} again: {event.words}{spends}.  R does it · esc keeps what there is"
+            words = f"{self.view.ids[event.uid]} again: {event.words}{spends}.  {self.keymap.of('rerun')} does it · esc keeps what there is"
             self._ask(words, "rerun", event.uid)
 
     def action_go_on(self) -> None:
@@ -204,7 +204,7 @@ class Actions(Bench):
         elif question and question.about in {"stop", "interrupt"}:
             self.dispatch(Stop())
         else:
-            self._ask("Stop this run?  x stops it · esc lets it go on", "stop")
+            self._ask(f"Stop this run?  {self.keymap.of('stop')} stops it · esc lets it go on", "stop")
 
     def action_stop_task(self) -> None:
         """Stop the selected task."""

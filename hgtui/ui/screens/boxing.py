@@ -4,7 +4,7 @@ from textual import on
 
 from hgtui.core.commands import EditPlan
 from hgtui.core.edit import Connect, Disconnect, Edit
-from hgtui.core.offers import free_argument, may_wait_for
+from hgtui.core.offers import free_arguments, may_wait_for
 from hgtui.core.plan import Task, Uid
 from hgtui.core.states import HAS_RESULT
 from hgtui.ui.screens.editing import Editing
@@ -83,7 +83,7 @@ class Boxing(Editing):
             return None, f"Task {giver.id} depends on {reader.id}: the two would wait for each other. esc ends"
         if self.view.run.state(reader.uid) in HAS_RESULT:
             return None, f"Task {reader.id} is over: it waits for nothing. esc ends"
-        return Connect(uid=reader.uid, dep=giver.uid, name=free_argument(reader, giver)), ""
+        return Connect(uid=reader.uid, dep=giver.uid, name=next(iter(free_arguments(reader, giver)), None)), ""
 
     def _end_picking(self) -> bool:
         """Pick no more; return whether a box was being picked."""

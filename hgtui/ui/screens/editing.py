@@ -102,10 +102,8 @@ class Editing(Rewriting):
 
     def action_add(self) -> None:
         """Add a task after the selected one; where there is no plan, begin one with it."""
-        if self._can("add") and self.form is None:
-            self.run_worker(self._add(), group="adding", exclusive=True)
-
-    async def _add(self) -> None:
+        if not self._can("add") or self.form is not None:
+            return
         from hgtui.ui.screens.picking import Types
 
         there = self.view.busy and self.view.run.proposed is not None
@@ -114,9 +112,14 @@ class Editing(Rewriting):
         title = (
             f"Add a task after {task.id}" if task else "Add a task" if there else "A plan from nothing: its first task"
         )
-        name = await self.app.push_screen_wait(Types(title, spec.output if spec else None))
-        if name is None:
-            return
+        types = Types(title, spec.output if spec else None, self.desk.runnable())
+        # At once and not by a worker: the next key may be here already, and belongs to the list.
+        self.app.push_screen(types, lambda name: self._adding(name, task) if name is not None else None)
+
+    def _adding(self, name: str, task: Task | None) -> None:
+        """Open the form of a task of a type, to be added behind another."""
+        there = self.view.busy and self.view.run.proposed is not None
+        spec = TASKS.get(task.task) if task else None
         run = self.view.run
         draft = run.draft if there else Draft(plan=Plan(request=run.request, planner="you"))
         new = Task(
@@ -167,10 +170,25 @@ class Editing(Rewriting):
             self._sent_form = self._added = None
             if self.form is None:
                 self._open_form(*sent)
+        self._close_stale(any(isinstance(one, ev.RunEnded) for one in happened))
         if self._added and any(isinstance(one, DONE) for one in happened):
             uid, self._added = self._added, None
             if self.view.plan.get(uid):
                 self.select_task(uid)
+
+    def _close_stale(self, ended: bool) -> None:
+        """Close the form of a task that is gone, or that nothing can be changed of any more."""
+        form = self.form
+        if form is None or form.sheet.added or self._form_of != self.view.run.id:
+            return
+        gone = self.view.plan.get(form.sheet.uid) is None
+        if not (gone or ended):
+            return
+        number, typed = form.sheet.task.id, form.gather()
+        why = f"task {number} is deleted" if gone else "the run has ended"
+        self.leave_form()
+        self.query_one(PlanPane).focus()
+        self.say(f"The form is closed: {why}.{' What was typed in it is not set.' if typed else ''}")
 
     def working_keys(self) -> list[tuple[str, str]]:
         """Return the keys that do something now where the focus is; in the form those of the form."""

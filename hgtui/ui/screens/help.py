@@ -10,7 +10,7 @@ from textual.widgets import Static
 
 from hgtui.paths import styles
 from hgtui.ui.guide import Told, found
-from hgtui.ui.keys import keys_of
+from hgtui.ui.keys import SCROLLS, keys_of
 from hgtui.ui.widgets.field import Field
 from hgtui.ui.widgets.finder import Finder
 from hgtui.ui.words import folded
@@ -22,14 +22,7 @@ KEYS = 12
 class Lines(VerticalScroll, can_focus=True):
     """The text, to scroll."""
 
-    BINDINGS = [
-        Binding(keys_of("down"), "scroll_down", "down", show=False, id="down"),
-        Binding(keys_of("up"), "scroll_up", "up", show=False, id="up"),
-        Binding(keys_of("page_down"), "page_down", "page down", show=False, id="page_down"),
-        Binding(keys_of("page_up"), "page_up", "page up", show=False, id="page_up"),
-        Binding(keys_of("first"), "scroll_home", "first", show=False, id="first"),
-        Binding(keys_of("last"), "scroll_end", "last", show=False, id="last"),
-    ]
+    BINDINGS = [Binding(keys_of(name), does, words, show=False, id=name) for name, does, words in SCROLLS]
 
 
 class Help(ModalScreen[None]):

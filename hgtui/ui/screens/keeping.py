@@ -192,14 +192,17 @@ class Keeping(Choosing):
                 words = ""
             except ValueError as error:
                 words = str(error)
-        if words:
-            return words
-        if _have_read(self, self.view.plan, task):
+        if not words:
+            self.give(given)
+        return words
+
+    def give(self, given: Supply) -> None:
+        """Give a result; where something has read the one of before, have foreseen first what would run again."""
+        if _have_read(self, self.view.plan, given.uid):
             self._supplying = given
-            self.dispatch(Supply(uid=task.uid, preview=True))
+            self.dispatch(Supply(uid=given.uid, preview=True))
         else:
             self.dispatch(given)
-        return ""
 
     async def _seems(self, task: Task, text: str) -> str:
         if not text.strip() or gives(task.task) not in IN_WORDS:
@@ -228,7 +231,7 @@ class Keeping(Choosing):
             self.dispatch(given)
         elif event.uid == self.view.chosen:
             spends = f", {event.spends}" if event.spends else ""
-            words = f"{self.view.ids[event.uid]} by hand: then {event.words} again{spends}.  s does it · esc keeps what there is"
+            words = f"{self.view.ids[event.uid]} by hand: then {event.words} again{spends}.  {self.keymap.of('supply')} does it · esc keeps what there is"
             self._ask(words, "supply", event.uid)
 
     # How long tasks took here
@@ -275,9 +278,9 @@ def _wanted(task: Task) -> str:
     return f"{words} Type it{more}, or name a text file. ctrl+j begins a new line."
 
 
-def _have_read(screen: Keeping, plan: Plan, task: Task) -> bool:
+def _have_read(screen: Keeping, plan: Plan, uid: Uid) -> bool:
     """Whether something below a task has begun, so that it would run again."""
-    return any(screen.view.run.state(uid) in _HAVE_READ for uid in plan.below(task.uid))
+    return any(screen.view.run.state(one) in _HAVE_READ for one in plan.below(uid))
 
 
 def _there(path: str) -> bool:

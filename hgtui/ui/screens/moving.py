@@ -253,7 +253,10 @@ class Moving(Sizing):
         elif self.empty_filter():
             return
         elif self.view.busy:
-            self._ask("Stop this run?  x stops it · ctrl+c again leaves hgtui · esc goes on", "interrupt")
+            self._ask(
+                f"Stop this run?  {self.keymap.of('stop')} stops it · ctrl+c again leaves hgtui · esc goes on",
+                "interrupt",
+            )
             self.query_one(PlanPane).focus()
         else:
             self._ask("ctrl+c again leaves hgtui · esc stays", "interrupt")
@@ -274,7 +277,10 @@ class Moving(Sizing):
         """Leave hgtui; while something runs, ask once."""
         asked = self.question is not None and self.question.about in {"leave", "interrupt"}
         if self.view.busy and not asked:
-            self._ask("Leaving stops this run; what is done is kept.  q again leaves · esc stays", "leave")
+            self._ask(
+                f"Leaving stops this run; what is done is kept.  {self.keymap.of('leave')} again leaves · esc stays",
+                "leave",
+            )
             return
         self.app.exit()
 

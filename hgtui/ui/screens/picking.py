@@ -1,5 +1,7 @@
 """Two lists over the workbench: the type of a task that is added, and what a task waits for."""
 
+from collections.abc import Collection
+
 from rich.cells import cell_len
 from textual import events, on
 from textual.app import ComposeResult
@@ -10,7 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static, TextArea
 
 from hgtui.core.edit import Connect, Disconnect, Edit
-from hgtui.core.offers import free_argument, may_wait_for
+from hgtui.core.offers import free_arguments, may_wait_for
 from hgtui.core.plan import Plan, Task, Uid
 from hgtui.core.resource import Kind
 from hgtui.core.task import TASKS
@@ -33,9 +35,9 @@ class Types(ModalScreen[str | None]):
     CSS_PATH = styles() / "editing.tcss"
     BINDINGS = [Binding("escape,ctrl+c", "leave", "Back", show=False, id="close", priority=True)]
 
-    def __init__(self, title: str, giver: Kind | None = None) -> None:
+    def __init__(self, title: str, giver: Kind | None = None, runnable: Collection[str] | None = None) -> None:
         super().__init__()
-        self.words, self.giver = title, giver
+        self.words, self.giver, self.runnable = title, giver, runnable
 
     def compose(self) -> ComposeResult:
         """Lay out the field and the list."""
@@ -55,7 +57,7 @@ class Types(ModalScreen[str | None]):
         self._list(event.text_area.text)
 
     def _list(self, text: str) -> None:
-        self.query_one(TypeRows).fill(types(one_line(text), self.giver))
+        self.query_one(TypeRows).fill(types(one_line(text), self.giver, self.runnable))
 
     def on_key(self, event: events.Key) -> None:
         """Let the arrows move in the list while the field has the focus."""
@@ -115,7 +117,7 @@ class Connecting(ModalScreen[tuple[Edit, ...] | None]):
         """Lay out the list."""
         with Vertical(id="picking") as box:
             box.border_title = Content(f"What {self.about.id} {one_line(self.about.task, 40)} waits for")
-            box.border_subtitle = "space connects or disconnects · enter does it · esc goes back"
+            box.border_subtitle = "space connects, another way, disconnects · enter does it · esc goes back"
             yield WaitRows(self.plan, self.about)
             below = ", ".join(str(self.plan[uid].id) for uid in self.plan.below(self.about.uid)[:12])
             why = f"Not listed, for they depend on it: {below}" if below else ""
@@ -171,18 +173,30 @@ class WaitRows(Rows):
         )
 
     def toggle(self) -> None:
-        """Connect the task under the cursor, or disconnect it; an argument that is free reads it where it can."""
+        """Connect the task under the cursor, then the next way that there is to, at last disconnect it.
+
+        Each argument that is free and can read it is a way; where several can, so is to wait for it and read nothing.
+        """
         if not self.tasks:
             return
         one = self.tasks[self.cursor]
-        if one.uid in self.now:
-            del self.now[one.uid]
-        elif one.uid in self.before:
-            self.now[one.uid] = self.before[one.uid]
+        ways = [self.before[one.uid]] if one.uid in self.before else self.ways(one)
+        at = ways.index(self.now[one.uid]) + 1 if one.uid in self.now else 0
+        if at < len(ways):
+            self.now[one.uid] = ways[at]
         else:
-            name = free_argument(self.about, one)
-            self.now[one.uid] = "" if name in self.now.values() else name
+            del self.now[one.uid]
         self.redraw([self.cursor])
+
+    def ways(self, giver: Task) -> list[str]:
+        """Return the arguments by which a task can be read that no other reads, "" for to wait for it alone."""
+        taken = {name for uid, name in self.now.items() if uid != giver.uid}
+        free = [name for name in free_arguments(self.about, giver) if name not in taken]
+        spec = TASKS.get(self.about.task)
+        needed = [name for name in free if spec and (arg := spec.arg(name)) and arg.required]
+        return (
+            needed if len(needed) == len(free) == 1 else [*needed, "", *(name for name in free if name not in needed)]
+        )
 
     def edits(self) -> tuple[Edit, ...]:
         """Return the edits that make it so."""

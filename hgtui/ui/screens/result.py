@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import TYPE_CHECKING, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -17,9 +18,14 @@ from hgtui.paths import styles
 from hgtui.ui.bridge import Desk, DeskError
 from hgtui.ui.exhibits import HEARD, PICTURES, TABLES, Exhibit, about, as_json
 from hgtui.ui.gallery import TEXTS, Gallery
+from hgtui.ui.keymap import shown
+from hgtui.ui.keys import keys_of
 from hgtui.ui.longtext import LongText
 from hgtui.ui.widgets.bars import Bar, keys_line
 from hgtui.ui.widgets.reader import Reader
+
+if TYPE_CHECKING:
+    from hgtui.ui.app import HgtuiApp
 
 MOST_READ = 64_000_000
 """How many bytes of a text are read; of a longer one the rest is only saved."""
@@ -31,11 +37,11 @@ class ResultScreen(ModalScreen[None]):
     CSS_PATH = styles() / "results.tcss"
     BINDINGS = [
         Binding("escape,q,enter,ctrl+c", "dismiss", "Back", show=False, id="close", priority=True),
-        Binding("right_square_bracket,n", "other(1)", "next", show=False, id="next_result"),
-        Binding("left_square_bracket,p", "other(-1)", "before", show=False, id="result_before"),
-        Binding("t", "data", "data as JSON", show=False, id="result_data"),
+        Binding(keys_of("next_result"), "other(1)", "next", show=False, id="next_result"),
+        Binding(keys_of("result_before"), "other(-1)", "before", show=False, id="result_before"),
+        Binding(keys_of("result_data"), "data", "data as JSON", show=False, id="result_data"),
         Binding("S", "save", "save", show=False, id="save_result"),
-        Binding("O", "open", "open", show=False, id="open_result"),
+        Binding("O", "open", "open", show=False, id="open_outside"),
     ]
 
     def __init__(
@@ -81,9 +87,16 @@ class ResultScreen(ModalScreen[None]):
         box.border_title = Content(f"Result of {self._about.id} {one_line(self._about.task, 40)}{several}")
         box.border_subtitle = Content(about(one.result))
         self.say("")
-        keys = [("esc", "back"), *([("[ ]", "other results")] if several else [])]
-        keys += [("t", "as a table" if self._as_data else "as JSON")] if one.result.data is not None else []
-        keys += [("S", "save"), ("O", "open"), ("j k", "scroll")]
+        of = cast("HgtuiApp", self.app).keymap.of
+        others = f"{of('result_before')} {of('next_result')}"
+        keys = [("esc", "back"), *([(others, "other results")] if several else [])]
+        data = (of("result_data"), "as a table" if self._as_data else "as JSON")
+        keys += [data] if one.result.data is not None else []
+        keys += [
+            (of("save_result"), "save"),
+            (of("open_outside"), "open"),
+            (f"{self._first('down')} {self._first('up')}", "scroll"),
+        ]
         bar = self.query_one("#result-keys", Bar)
         bar.show(keys_line(keys, bar.size.width))
         if self._as_data or one.result.kind not in PICTURES | HEARD | TABLES:
@@ -91,6 +104,9 @@ class ResultScreen(ModalScreen[None]):
             self.run_worker(partial(self._read, one), group="read", exclusive=True)  # type: ignore[arg-type]
         else:
             self._draw()
+
+    def _first(self, name: str) -> str:
+        return shown(cast("HgtuiApp", self.app).keymap.keys(name)[0])
 
     def _draw(self) -> None:
         """Draw the result as large as there is room for it."""

@@ -56,7 +56,7 @@ class Rewriting(Bringing):
             self.say(words)
         else:
             self._text = text
-            self.say(f"{words} Your text is kept in {text.path}; E opens it again.")
+            self.say(f"{words} Your text is kept in {text.path}; {self.keymap.of('editor')} opens it again.")
 
     def _ask_about(self, text: "PlanText") -> None:
         checked = text.checked
@@ -65,12 +65,13 @@ class Rewriting(Bringing):
         if checked.draft is None:
             wrong = checked.wrong[0].words.removeprefix("This is no plan: ")
             self._ask(
-                f"This is no plan: {wrong}  E opens it again, with that at its line. It is kept in {text.path}", "kept"
+                f"This is no plan: {wrong}  {self.keymap.of('editor')} opens it again, with that at its line. It is kept in {text.path}",
+                "kept",
             )
             return
         left = checked.left_out
         more = f" (and {len(left) - 1} more)" if len(left) > 1 else ""
-        words = f"{left[0].words}{more}  E opens it again, with that at its line · enter takes the rest · esc keeps your plan. The text is kept in {text.path}"
+        words = f"{left[0].words}{more}  {self.keymap.of('editor')} opens it again, with that at its line · enter takes the rest · esc keeps your plan. The text is kept in {text.path}"
         self._ask(words, "text")
 
     def take_text(self) -> None:

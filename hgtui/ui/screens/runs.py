@@ -11,6 +11,8 @@ from textual.widgets import Static
 
 from hgtui.paths import styles
 from hgtui.ui.bridge import Desk, DeskError
+from hgtui.ui.keymap import KeyMap
+from hgtui.ui.keys import keys_of
 from hgtui.ui.runs import facts, head
 from hgtui.ui.screens.listing import Listing, RunRows
 from hgtui.ui.widgets.bars import Bar, keys_line
@@ -40,12 +42,12 @@ class Runs(Listing):
 
     CSS_PATH = styles() / "runs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "search", "search", show=False, id="find_run"),
-        Binding("i", "want('look')", "only look", show=False, id="look_at_run"),
-        Binding("R", "want('again')", "run the plan again", show=False, id="run_again"),
-        Binding("d", "delete", "delete", show=False, id="delete_run"),
-        Binding("e", "export", "export", show=False, id="export_run"),
-        Binding("y", "copy", "copy the name", show=False, id="copy_run"),
+        Binding(keys_of("search_runs"), "search", "search", show=False, id="search_runs"),
+        Binding(keys_of("look_at_run"), "want('look')", "only look", show=False, id="look_at_run"),
+        Binding(keys_of("run_again"), "want('again')", "run the plan again", show=False, id="run_again"),
+        Binding(keys_of("delete_run"), "delete", "delete", show=False, id="delete_run"),
+        Binding(keys_of("export_run"), "export", "export", show=False, id="export_run"),
+        Binding(keys_of("copy_run"), "copy", "copy the name", show=False, id="copy_run"),
         Binding("question_mark,f1", "help", "help", show=False, id="help"),
         Binding("q,L", "close", "Back", show=False, id="leave"),
         Binding("escape", "back", "Back", show=False, id="back", priority=True),
@@ -85,6 +87,10 @@ class Runs(Listing):
         self.query_one("#runs-head", Bar).show(head(width))
         self.query_one("#runs-keys", Bar).show(keys_line(self.working_keys(), bar.size.width))
 
+    @property
+    def _keymap(self) -> KeyMap:
+        return cast("HgtuiApp", self.app).keymap
+
     def working_keys(self) -> list[tuple[str, str]]:
         """Return the keys that do something now."""
         if self._mode:
@@ -92,15 +98,17 @@ class Runs(Listing):
             return [("enter", "to the list" if self._mode == "search" else "write the file"), ends]
         one = self.query_one(RunRows).here
         if one is None:
-            return [("/", "search"), ("esc", "all runs" if self.words else "back")]
+            return [(self._keymap.of("search_runs"), "search"), ("esc", "all runs" if self.words else "back")]
         opens = "look" if one.outcome else "go on"
-        keys = [("enter", "show" if one.id in self._here() else opens), ("/", "search"), ("R", "run again")]
-        keys += [] if one.outcome else [("i", "only look")]
+        of = self._keymap.of
+        keys = [("enter", "show" if one.id in self._here() else opens), (of("search_runs"), "search")]
+        keys.append((of("run_again"), "run again"))
+        keys += [] if one.outcome else [(of("look_at_run"), "only look")]
         return [
             *keys,
-            ("d", "delete"),
-            ("e", "export"),
-            ("y", "copy name"),
+            (of("delete_run"), "delete"),
+            (of("export_run"), "export"),
+            (of("copy_run"), "copy name"),
             ("esc", "all runs" if self.words else "back"),
         ]
 
@@ -151,7 +159,7 @@ class Runs(Listing):
             self.run_worker(self._delete(one.id), group="delete")
         else:
             self._asked = one.id
-            self.say(f"Delete {one.id} for good?  d deletes it · esc keeps it")
+            self.say(f"Delete {one.id} for good?  {self._keymap.of('delete_run')} deletes it · esc keeps it")
 
     async def _delete(self, run: str) -> None:
         try:
@@ -199,7 +207,7 @@ class Runs(Listing):
         from hgtui.ui.guide import guide_runs
         from hgtui.ui.screens.help import Help
 
-        self.app.push_screen(Help(guide_runs(cast("HgtuiApp", self.app).keymap)))
+        self.app.push_screen(Help(guide_runs(self._keymap)))
 
     def action_back(self) -> None:
         """Go back one level: out of the field, from a sentence, from what was searched for, from the list."""

@@ -90,12 +90,14 @@ class Sessions(Switching):
             self.say(f"{error.message} {error.hint}".strip())
             return
         for name in [row.id for row in rows if row.state in LEFT and row.id not in here]:
+            if await self._only_shown(name):
+                continue
             try:
                 (await self._wanted(Wanted("open", name)))()
                 return
             except DeskError as error:  # another process may have it
                 refused = refused or error.message
-        self.say(refused or "No run was left in the middle; L lists them all.")
+        self.say(refused or f"No run was left in the middle; {self.keymap.of('runs')} lists them all.")
 
     async def tell_left(self) -> None:
         """Say behind the greeting that the last run was left in the middle, where it was."""
@@ -105,11 +107,19 @@ class Sessions(Switching):
             rows = await self.desk.runs(limit=1)
         except DeskError:
             return  # what is wrong with the data folder is said where it is needed
-        if not rows or rows[0].state not in LEFT or self.view.asked:
+        if not rows or rows[0].state not in LEFT or await self._only_shown(rows[0].id) or self.view.asked:
             return
         how = "waits for you" if rows[0].gate else "was left in the middle"
         words = f"The last run {how}: “{one_line(rows[0].request, 60)}”.\nesc, then L and enter, goes on with it."
         await self.query_one(Chat).greet(Said("left", "hgtui", words, "warn"))
+
+    async def _only_shown(self, name: str) -> bool:
+        """Whether a run is a plan that was only to be printed: nobody has left it."""
+        try:
+            run = (await self.desk.open_run(name, look=True)).conductor.run
+        except DeskError:
+            return False
+        return run.only_planned and run.grant is None
 
     # One run in place of another
 
@@ -118,7 +128,9 @@ class Sessions(Switching):
         self.query_one(Chat).next_conversation()
         await self.take_up(found)
         if self.view.run.ended or found.looked:
-            self.say(found.looked or "This run has ended: N asks what goes on with it · esc goes back")
+            self.say(
+                found.looked or f"This run has ended: {self.keymap.of('new')} asks what goes on with it · esc goes back"
+            )
         else:
             self.say("It goes on where it stood · esc goes back")
 
@@ -236,7 +248,8 @@ class Sessions(Switching):
         goes_on = [one for one in self._aside.values() if not one.rests]
         if goes_on and not self.view.busy and not asked:
             self._ask(
-                "Leaving stops a run that goes on (L); what is done is kept.  q again leaves · esc stays", "leave"
+                f"Leaving stops a run that goes on (L); what is done is kept.  {self.keymap.of('leave')} again leaves · esc stays",
+                "leave",
             )
             return
         super().action_leave()

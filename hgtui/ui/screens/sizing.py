@@ -9,6 +9,7 @@ Rules = Mapping[str, Mapping[str, str]]
 """For the id of a widget the style rules in place of those of the stylesheet."""
 
 GONE = {"display": "none"}
+FILLS = {"height": "1fr", "max_height": "100%"}
 SMALLEST, ALONE = -1, 2
 PANES = ("plan", "task", "log", "chat")
 NAMES = {"plan": "The plan", "task": "The task", "log": "Pane 4", "chat": "The chat"}
@@ -28,16 +29,19 @@ WIDE_RULES: Mapping[tuple[str, int], Rules] = {
     ("chat", 2): {"right": GONE, "log": GONE, "chat": {"width": "1fr"}},
 }
 NARROW_RULES: Mapping[tuple[str, int], Rules] = {
-    ("plan", -1): {"task": {"height": "2fr"}},
-    ("plan", 1): {"task": {"height": "3"}},
-    ("plan", 2): {"task": GONE, "log": GONE, "chat": GONE},
-    ("task", -1): {"task": {"height": "5"}},
-    ("task", 1): {"task": {"height": "4fr"}, "log": GONE},  # as it comes it has the room of the plan already
+    ("plan", -1): {"plan": FILLS, "task": {"height": "2fr"}},
+    ("plan", 1): {"plan": FILLS, "task": {"height": "3"}},
+    ("plan", 2): {"plan": FILLS, "task": GONE, "log": GONE, "chat": GONE},
+    ("task", -1): {"plan": FILLS, "task": {"height": "5"}},
+    ("task", 1): {
+        "task": {"height": "4fr"},
+        "log": GONE,
+    },  # as it comes it has the room of the plan already
     ("task", 2): {"plan": GONE, "attention": GONE, "log": GONE, "chat": GONE, "task": {"height": "1fr"}},
     ("log", -1): {"log": {"height": "3"}},
     ("log", 1): {"log": {"height": "60%"}},
     ("log", 2): {"body": GONE, "log": {"height": "1fr"}},
-    ("chat", -1): {"right": {"height": "1fr"}, "plan": {"height": "1fr"}},
+    ("chat", -1): {"right": {"height": "1fr"}, "plan": FILLS},
     ("chat", 1): {"right": GONE},
     ("chat", 2): {"right": GONE, "log": GONE},
 }
@@ -102,7 +106,7 @@ class Sizing(Filtering):
         with self.app.batch_update():
             for name in (*PANES, "attention", "right", "body"):
                 styles, wanted = self.query_one(f"#{name}").styles, rules.get(name, {})
-                for rule in ("height", "width", "display"):
+                for rule in ("height", "max_height", "width", "display"):
                     # What is told over the task is as high as what there is to tell.
                     if styles.inline.has_rule(rule) and rule not in wanted and (name, rule) != ("attention", "height"):
                         setattr(styles, rule, None)

@@ -73,7 +73,7 @@ class Switching(Reviewing):
         if again:
             self.call_later(self._plan_again, name)  # not beside the messages, as a worker runs
         elif self.view.run.planning_failed:
-            self.say(f"The next request goes to {name}: r asks again.")
+            self.say(f"The next request goes to {name}: {self.keymap.of('retry')} asks again.")
         else:
             self.say(f"The next request goes to {name}.")
 
@@ -152,4 +152,6 @@ class Switching(Reviewing):
         self.show_compared(None)
         await self.show_again(held)
         name = one_line(self.desk.planner_name, 60)
-        self.say(f"The plan before is back. What is asked next goes to {name}; C changes that.")
+        self.say(
+            f"The plan before is back. What is asked next goes to {name}; {self.keymap.of('controller')} changes that."
+        )

@@ -89,8 +89,14 @@ class Talking(Moving):
         if text:
             chat.prompt.clear()
             self.query_one(PlanPane).focus()
-            first = " a runs this one, x stops it." if self.view.at_gate else ""
-            self.say(f"Kept: it is asked when this request has ended.{first} N brings it back to the prompt.")
+            first = (
+                f" {self.keymap.of('approve')} runs this one, {self.keymap.of('stop')} stops it."
+                if self.view.at_gate
+                else ""
+            )
+            self.say(
+                f"Kept: it is asked when this request has ended.{first} {self.keymap.of('new')} brings it back to the prompt."
+            )
 
     async def _send_queued(self, outcome: Outcome) -> None:
         text, prompt = self.queued, self.query_one("#prompt", Field)
@@ -175,7 +181,7 @@ class Talking(Moving):
             if two.kind == "proposal" or not typing:
                 self.call_after_refresh(pane.focus)
             else:
-                self.say("2 goes to what differs.")
+                self.say(f"{self.keymap.of('focus_plan')} goes to what differs.")
 
     def compare_controller(self, after: Plan) -> None:
         """Show the plan of another controller against the one before."""
@@ -198,11 +204,23 @@ class Talking(Moving):
                 case ev.RunEnded(outcome=outcome):
                     if not self._compared("controller"):
                         self.show_compared(None)
+                    self._bring_back_request(outcome)
                     self.call_later(self._send_queued, outcome)
                 case _:
                     pass
         if self._compared("proposal"):
             self._show_proposal()
+
+    def _bring_back_request(self, outcome: Outcome) -> None:
+        """Put a request of which no task came back into the prompt, to be said otherwise, where nothing else is there."""
+        run, prompt = self.view.run, self.query_one("#prompt", Field)
+        empty = run.proposed is not None and not run.plan.tasks and outcome is Outcome.FAILED
+        if empty and not (self.view.apart or self.queued or prompt.text):
+            prompt.text = run.request
+            prompt.move_cursor(prompt.document.end)
+            self.say(
+                f"What you asked is in the prompt: {self.keymap.of('focus_prompt')} goes there to say it otherwise."
+            )
 
     def _show_proposal(self) -> None:
         run = self.view.run

@@ -19,6 +19,7 @@ from hgtui.ui.phases import phase_line, title_line
 from hgtui.ui.screens.boxing import Boxing
 from hgtui.ui.screens.calls import Calls
 from hgtui.ui.screens.policing import Policing
+from hgtui.ui.screens.repeating import Repeating
 from hgtui.ui.screens.sessions import Sessions
 from hgtui.ui.screens.shell import Shell
 from hgtui.ui.screens.switching import Held
@@ -46,7 +47,7 @@ REST_S = 1.0
 """How long a task is selected before that is kept."""
 
 
-class Workbench(Shell, Calls, Sessions, Trying, Policing, Boxing):
+class Workbench(Shell, Calls, Sessions, Repeating, Trying, Policing, Boxing):
     """One run on one screen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -93,6 +94,7 @@ class Workbench(Shell, Calls, Sessions, Trying, Policing, Boxing):
 
     async def on_mount(self) -> None:
         """Greet, and show an empty run."""
+        self.view.key = self.keymap.of
         self._tick = self.set_interval(1.0, self._on_tick, pause=True)
         chat = self.query_one(Chat)
         if self.written:

@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from hgtui.core.text import clean, one_line
 from hgtui.ui.greeting import ASK, ASK_FOR, Said
-from hgtui.ui.keys import keys_of
+from hgtui.ui.keys import SCROLLS, keys_of
 from hgtui.ui.widgets.field import Field
 from hgtui.ui.widgets.offers import Offers
 from hgtui.ui.widgets.prompt import Prompt
@@ -47,14 +47,7 @@ class Turn(Static):
 class Talk(VerticalScroll, can_focus=True):
     """The conversation."""
 
-    BINDINGS = [
-        Binding(keys_of("down"), "scroll_down", "down", show=False, id="down"),
-        Binding(keys_of("up"), "scroll_up", "up", show=False, id="up"),
-        Binding(keys_of("page_down"), "page_down", "page down", show=False, id="page_down"),
-        Binding(keys_of("page_up"), "page_up", "page up", show=False, id="page_up"),
-        Binding(keys_of("first"), "scroll_home", "first", show=False, id="first"),
-        Binding(keys_of("last"), "scroll_end", "last", show=False, id="last"),
-    ]
+    BINDINGS = [Binding(keys_of(name), does, words, show=False, id=name) for name, does, words in SCROLLS]
 
 
 class Asked(Prompt):

@@ -53,6 +53,7 @@ class Choices(Rows):
         one = self.items[index]
         label = min(max((len(item.label) for item in self.items), default=8) + 2, max(width // 2, 8))
         role = {"mend": "good", "result": "accent"}.get(one.kind, "")
+        role = role if one.runs else "dim"
         return (fit(one.label, label), role or "bold"), (fit(one.about, max(width - label, 0)), "dim")
 
     def action_move(self, by: int) -> None:

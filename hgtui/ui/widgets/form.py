@@ -120,7 +120,7 @@ class TaskForm(VerticalScroll, can_focus=False):
         self.border_title = Content(self.title)
         self.border_subtitle = "enter sets · esc leaves · ↓ what could stand here"
         every = list(self.query(FormField))
-        if not every:  # a key that came right behind the one that opened it has closed it again
+        if not every or self.gone:  # a key that came right behind the one that opened it has closed it again
             return
         fields = [one for one in every if one.argument != TYPE]
         (fields or every)[0].focus()
@@ -149,8 +149,15 @@ class TaskForm(VerticalScroll, can_focus=False):
         else:
             (self.screen.focus_next if event.by > 0 else self.screen.focus_previous)(FormField)
 
+    @property
+    def gone(self) -> bool:
+        """Whether the form is being taken away, so that nothing of it can be shown any more: also when hgtui is left."""
+        return not (self.is_attached and self.query(Choices))
+
     def on_descendant_focus(self) -> None:
         """Offer what could stand in the field that has the focus."""
+        if self.gone:
+            return
         field = self.screen.focused
         if isinstance(field, FormField) and field is not self._field:
             self._field = field
@@ -184,7 +191,7 @@ class TaskForm(VerticalScroll, can_focus=False):
 
     def _check(self) -> None:
         self._resting = None
-        if not self.is_attached:
+        if self.gone:
             return
         self._gather()
         self.wrong = self.sheet.wrong()
@@ -252,7 +259,7 @@ class TaskForm(VerticalScroll, can_focus=False):
 
     def _offer(self) -> None:
         field, found = self._field, list[Choice]()
-        if field is None or not field.is_attached:
+        if field is None or not field.is_attached or self.gone:
             return
         name = field.argument
         arg = self.sheet.args.get(name)
@@ -274,7 +281,7 @@ class TaskForm(VerticalScroll, can_focus=False):
         import asyncio
 
         listed = await asyncio.to_thread(files, typed, Path(), arg.kind if arg else None)
-        if field is self._field and field.text == typed and field.is_attached:
+        if field is self._field and field.text == typed and field.is_attached and not self.gone:
             self.query_one(Choices).offer([*found, *listed], after=field)
 
     @on(Choices.Picked)
@@ -318,5 +325,4 @@ class TaskForm(VerticalScroll, can_focus=False):
 
         fact: FileFact = await inspect(path, Path())
         self.sheet.files[path] = fact
-        if self.is_attached:
-            self._check()
+        self._check()

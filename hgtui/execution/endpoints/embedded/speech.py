@@ -98,7 +98,7 @@ def _chosen(call: EngineCall, text: str, voices: frozenset[str]) -> tuple[str, t
     given = _given(call)
     code = given or _told(text)
     if not code:
-        return _voice("en", voices), ("Read with the English voice: no language was given.",)
+        return _voice("en", voices), ("Read with the English voice, as nothing tells the language of the text.",)
     voice = _found(code, voices)
     if voice is None:
         name = language_name(language_code(code))[:40]

@@ -1,0 +1,151 @@
+"""What is told where something does not go as it was meant: the phases, the log, the bar of a failure, the border of the plan."""
+
+from hgtui.core import edits as ed
+from hgtui.core import events as ev
+from hgtui.core.plan import Input, Plan, Task
+from hgtui.core.remaining import Remaining
+from hgtui.core.states import Failure, Outcome, Stage
+from hgtui.response.report import EXAMPLES, report
+from hgtui.ui.attention import ways_on
+from hgtui.ui.keymap import KeyMap
+from hgtui.ui.loglines import log_line
+from hgtui.ui.may import why_not
+from hgtui.ui.phases import phase_line
+from hgtui.ui.planfoot import plan_subtitle
+from hgtui.ui.screens.workbench import Workbench
+from hgtui.ui.story import story
+from hgtui.ui.view import View, utc
+from hgtui.ui.widgets.chat import Chat
+from hgtui.ui.widgets.form import TaskForm
+from tests.ui.bench import notice, settle, until, workbench
+from tests.ui.scripted import Scripted, candidate, chain
+
+
+def seen(conductor: Scripted, chosen: str | None = None) -> View:
+    view = View()
+    view.restart(conductor.run, chosen=chosen)
+    return view
+
+
+def phases(view: View) -> str:
+    return "".join(text for text, _ in phase_line(view, 120))
+
+
+def test_the_turn_is_no_ones_while_the_plan_has_errors() -> None:
+    conductor = Scripted()
+    conductor.propose(Plan(request="go", tasks=(Task(uid="t1", id=0, task="summarization"),)), candidate())
+    assert "2 Plan ✗ 1 error" in phases(seen(conductor))
+    conductor.propose(chain(), candidate())
+    assert "2 Plan ◆ your turn" in phases(seen(conductor))
+
+
+def test_a_request_of_which_no_task_came_has_been_through_no_other_stage() -> None:
+    conductor = Scripted()
+    conductor.tell(
+        ev.RunStarted(request="frobnicate", planner="rules"),
+        ev.StageEntered(stage=Stage.PLANNING),
+        ev.PlanProposed(plan=Plan(request="frobnicate", planner="rules")),
+        ev.StageEntered(stage=Stage.RESPONSE),
+        ev.Answered(text="No task.", by="program"),
+        ev.RunEnded(outcome=Outcome.FAILED, exit=1),
+    )
+    told = phases(seen(conductor))
+    assert "1 Ask ✓" in told
+    assert "2 Plan ✗ no task" in told
+    assert told.count("✓") == 1
+    empty = Plan(request="frobnicate", planner="rules")
+    assert EXAMPLES.split("”")[0] in report(empty, {}, {}, {}).replace("\\", "")
+    assert "for example" not in report(empty.model_copy(update={"planner": "an LLM"}), {}, {}, {})
+
+
+def test_the_log_names_a_result_as_the_screen_does() -> None:
+    conductor = Scripted()
+    conductor.propose(chain(), candidate())
+    edit = ed.Set(uid="t2", name="text", value="<GENERATED>-0")
+    undo = ed.apply(conductor.run.draft, edit)[1]
+    entry = ev.Entry(run="r", seq=99, at=utc(), event=ev.PlanEdited(edit=edit, undo=undo))
+    line = log_line(entry, conductor.run)
+    assert line is not None
+    assert "‹0›" in line.text
+    assert "GENERATED" not in line.text
+
+
+def test_a_failure_offers_a_next_candidate_only_where_there_is_one() -> None:
+    conductor = Scripted()
+    conductor.propose(chain(), candidate())
+    conductor.approve()
+    conductor.tell(
+        ev.TaskStarted(uid="t1", candidate="embedded:lexrank"),
+        ev.TaskFailed(uid="t1", failure=Failure.BAD_INPUT, message="No."),
+    )
+    view = seen(conductor, "t2")
+    assert "f" not in [key for key, _ in ways_on(view, view.plan["t1"], here=False)]
+    conductor.tell(ev.CandidatesFound(task="summarization", candidates=(candidate(), candidate("textrank"))))
+    assert ("f", "next candidate") in ways_on(view, view.plan["t1"], here=False)
+
+
+def test_a_time_of_which_not_all_is_known_says_so_in_words() -> None:
+    conductor = Scripted()
+    conductor.propose(chain(), candidate())
+    conductor.approve()
+    conductor.tell(ev.TaskStarted(uid="t1", candidate="embedded:lexrank"))
+    words = [
+        plan_subtitle(seen(conductor), width, utc(), Remaining(about_s=1.8, untimed=1)) for width in range(30, 120)
+    ]
+    assert any("or more" in one for one in words)
+    assert not any("+ -" in one for one in words)
+
+
+async def test_a_form_of_a_task_that_is_gone_or_of_a_run_that_ended_closes_with_a_sentence() -> None:
+    async with workbench(chain()) as (pilot, conductor):
+        for key, happens in (("g", "deleted"), ("j", "ended")):
+            await pilot.press("2", key, "e")
+            await until(pilot, lambda: pilot.app.screen.query(TaskForm))
+            await settle(pilot)
+            form = pilot.app.screen.query_one(TaskForm)
+            if happens == "deleted":
+                edit = ed.Delete(uid=form.sheet.uid)
+                conductor.tell(ev.PlanEdited(edit=edit, undo=ed.apply(conductor.run.draft, edit)[1]))
+                conductor.gate()
+            else:
+                conductor.tell(ev.RunEnded(outcome=Outcome.FAILED, exit=1))
+            await until(pilot, lambda: not pilot.app.screen.query(TaskForm))
+            assert happens in notice(pilot)
+            assert notice(pilot).startswith("The form is closed: ")
+
+
+async def test_what_was_not_understood_comes_back_to_the_prompt() -> None:
+    async with workbench() as (pilot, conductor):
+        conductor.tell(
+            ev.RunStarted(request="frobnicate it", planner="rules"),
+            ev.StageEntered(stage=Stage.PLANNING),
+            ev.PlanProposed(plan=Plan(request="frobnicate it", planner="rules")),
+            ev.StageEntered(stage=Stage.RESPONSE),
+            ev.Answered(text="No task.", by="program"),
+            ev.RunEnded(outcome=Outcome.FAILED, exit=1),
+        )
+        await settle(pilot)
+        screen = pilot.app.screen
+        assert isinstance(screen, Workbench)
+        assert screen.query_one(Chat).prompt.text == "frobnicate it"
+        assert "1 goes there" in notice(pilot)
+
+
+async def test_on_a_small_screen_the_task_has_the_rows_that_a_short_plan_leaves() -> None:
+    one = Plan(request="go", tasks=(Task(uid="t1", id=0, task="summarization", args={"text": Input.text("Bees.")}),))
+    async with workbench(one, (80, 24)) as (pilot, _):
+        plan, task = pilot.app.screen.query_one("#plan"), pilot.app.screen.query_one("#task")
+        assert plan.size.height <= 2
+        assert task.size.height >= 8
+
+
+def test_sentences_name_the_keys_of_the_person() -> None:
+    conductor = Scripted()
+    conductor.propose(chain(), candidate())
+    view = seen(conductor, "t1")
+    view.key = KeyMap({"approve": "ctrl+t", "new": "ctrl+n", "retry": "Y"}).of
+    assert "ctrl+t approves and runs it" in "".join(one.text for one in story(view))
+    assert why_not("retry", view).endswith("Y is for one that failed or was stopped.")
+    conductor.tell(ev.RunEnded(outcome=Outcome.INTERRUPTED, exit=130))
+    assert why_not("approve", view) == "The run has ended; ctrl+n asks something new."
+    assert why_not("approve", seen(conductor)) == "The run has ended; N asks something new."
