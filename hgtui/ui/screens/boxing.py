@@ -83,7 +83,7 @@ class Boxing(Editing):
             return None, f"Task {giver.id} depends on {reader.id}: the two would wait for each other. esc ends"
         if self.view.run.state(reader.uid) in HAS_RESULT:
             return None, f"Task {reader.id} is over: it waits for nothing. esc ends"
-        return Connect(uid=reader.uid, dep=giver.uid, name=next(iter(free_arguments(reader, giver)), None)), ""
+        return Connect(uid=reader.uid, dep=giver.uid, name=next(iter(free_arguments(reader, giver)), "")), ""
 
     def _end_picking(self) -> bool:
         """Pick no more; return whether a box was being picked."""
