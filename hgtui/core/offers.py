@@ -30,11 +30,14 @@ def readable(plan: Plan, uid: Uid, arg: Arg) -> tuple[tuple[Task, str], ...]:
 
 
 def free_arguments(task: Task, giver: Task) -> tuple[str, ...]:
-    """Return the names of the arguments that are not given yet and can read the result of another task, needed ones first."""
+    """Return the names of the arguments that are not given yet and can read the result of another task, needed ones first.
+
+    A language is a code, which no task gives: it is none of them.
+    """
     spec, gives = TASKS.get(task.task), TASKS.get(giver.task)
     if spec is None or gives is None:
         return ()
-    fits = [arg for arg in spec.args if arg.name not in task.args and gives.gives(arg.kind)]
+    fits = [arg for arg in spec.args if arg.name != "language" and arg.name not in task.args and gives.gives(arg.kind)]
     return tuple(arg.name for arg in sorted(fits, key=lambda arg: not arg.required))
 
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 PHASES = ("Ask", "Plan", "Models", "Run", "Answer")
 YOUR_TURN = "◆ your turn"
-PLAN, TASK, LOG = "2 Plan", "3 Task", "4 Log │ Problems"
+PLAN, TASK, LOG = "2 Plan", "3 Task", "4 Log │ Problems │ Timeline │ Calls"
 """What stands on the borders of empty panes."""
 NO_TASK, NO_PLAN = "No task.", "The plan comes here, to be changed and approved."
 NONE_SELECTED = "The models, arguments and result of a task."

@@ -124,7 +124,9 @@ async def test_a_list_that_cannot_be_had_is_a_plain_error(answer: Status | Body,
 
 WATCH = """
 import asyncio, sys, threading
-from hgtui.llm.client import ChatClient, Message, Done
+from hgtui.llm.client import ChatClient
+from hgtui.llm.messages import Message
+from hgtui.llm.values import Done
 assert not {"openai", "httpx2", "tenacity"} & set(sys.modules)
 main, on_loop = threading.current_thread(), []
 class Watch:

@@ -126,7 +126,10 @@ async def test_each_task_gets_the_best_with_its_reason_row_by_row() -> None:
     first, second = rows["t1"], rows["t2"]
     assert first and second
     assert (first.candidate, second.candidate) == ("embedded:faces", "embedded:codes")
-    assert (first.chosen_by, first.reason) == ("only", "the only one here that can run it: made for face, runs on this machine")
+    assert (first.chosen_by, first.reason) == (
+        "only",
+        "the only one here that can run it: made for face, runs on this machine",
+    )
     several = (await chosen(asks("face"), found=(FACES, ANYTHING)))["t1"]
     assert several
     assert (several.candidate, several.chosen_by) == ("embedded:faces", "ranking")

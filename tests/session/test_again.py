@@ -79,5 +79,5 @@ async def test_what_was_not_approved_like_this_stops_at_the_gate(tmp_path: Path)
         assert (here.run.grant, here.run.state("t1")) == (None, TaskState.WAITING)
     async with reusing(tmp_path, FOUR) as here:
         opened = await here.after(once_more(before).model_copy(update={"approved": "0" * 64}), kind=ev.GateOpened)
-        assert (here.run.grant, opened.reuses) == (None, ("t1", "t2", "t3", "t4"))
-        assert "0" * 64 not in (await here.entries())[0].model_dump_json()  # nobody else goes on with it unasked
+        assert (here.run.grant, set(opened.reuses)) == (None, {"t1", "t2", "t3", "t4"})
+        assert "0" * 64 not in str((await here.entries())[0])  # nobody else goes on with it unasked

@@ -32,7 +32,7 @@ async def test_a_request_waits_at_the_gate_is_approved_and_answered(tmp_path: Pa
         assert here.states() == {"t1": "done", "t2": "done"}
         assert here.run.answer
         assert "> SOME TEXT" in here.run.answer.text
-        assert contents(here.run.answer) == ["SOME TEXT"]
+        assert contents(here.run.answer) == ["SOME TEXT"] * 2, "each task has a file of its own"
         kinds = [event.type for event in here.heard if not isinstance(event, ev.PASSING_EVENTS)]
         assert (kinds[0], kinds[-1]) == ("run_started", "run_ended")
 

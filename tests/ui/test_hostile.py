@@ -96,7 +96,7 @@ def test_no_text_of_a_stranger_takes_effect_in_a_terminal(hgtui: Program, kind: 
         screen.press(f"\x1b[200~Summarize {BOTH[kind]} and {name}\x1b[201~")
         screen.see(SEEN[kind])
         screen.press("\r")
-        screen.see("2 Plan ◆ your turn", "text-classification")
+        screen.see("2 Plan ✗ 1 error", "text-classification")
         at_the_gate(screen)
         run_it(screen, SEEN[kind])
         screen.press("\x11")
