@@ -58,6 +58,7 @@ class Changing:
             raise NotNow("There is nothing to undo.")
         words = run.undos[-1].words
         self._amendable(run.undos[-1])
+        self._asks_on(run.undos[-1])
         self._parts.board.emit(ev.EditUndone())
         await self._parts.board.flush()
         await self._after(f"undo: {words}")
@@ -69,6 +70,7 @@ class Changing:
         if not run.redos:
             raise NotNow("There is nothing to redo.")
         self._amendable(run.redos[-1])
+        self._asks_on(run.redos[-1])
         self._parts.board.emit(ev.EditRedone())
         await self._parts.board.flush()
         await self._after("redo")
@@ -134,6 +136,16 @@ class Changing:
             new = draft.plan.get(task.uid)
             if new is None or sense(new, draft.assignments) != sense(task, run.draft.assignments):
                 raise EditError(f"Task {task.id} is done and cannot be changed any more.")
+
+    def _asks_on(self, edit: Edit) -> None:
+        """Refuse what would let a task start that waits for a person: to take a step back is no approval."""
+        run = self._parts.run
+        draft, _ = apply(run.draft, edit)
+        for task in run.draft.plan:
+            after = draft.plan.get(task.uid)
+            waits = run.state(task.uid) is TaskState.ASKING and task.policy == "ask"
+            if waits and after is not None and after.policy != "ask":
+                raise NotNow(f"With that task {task.id} would start, which waits for you.", "Let it start, or skip it.")
 
     def _changeable(self) -> None:
         run = self._parts.run

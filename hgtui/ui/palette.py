@@ -39,12 +39,14 @@ class Commands(Provider):
             if key.action == "palette":
                 continue
             do = partial(screen.run_action, key.action)
+            # What has no key is known by its name alone: it is what a person types here.
+            about = f"{key.shown.removeprefix(': ')}: {key.about}" if key.shown.startswith(": ") else key.about
             name = f"key {screen.keymap.shown(key)}" if screen.keymap.keys(key.id) else ""
             why = why_not(key.action, screen.view)
             if why:
-                later.append(Offer(key.about, do, f"not now: {why}"))
+                later.append(Offer(about, do, f"not now: {why}"))
             else:
-                yield Offer(key.about, do, name)
+                yield Offer(about, do, name)
         yield from self._of_pane(screen)
         for name in NAMES:
             here = "in use" if self.app.theme == name else "kept for the next start"
@@ -78,4 +80,5 @@ class Commands(Provider):
         for one in self._all():
             score = matcher.match(one.about)
             if score > 0:
-                yield Hit(score, matcher.highlight(one.about), one.do, help=_literal(one.words))
+                begins = one.about.lower().startswith(f"{query.strip().lower()}:")
+                yield Hit(score + begins, matcher.highlight(one.about), one.do, help=_literal(one.words))

@@ -113,6 +113,21 @@ async def test_a_task_that_asks_starts_once_it_is_allowed(tmp_path: Path) -> Non
         assert (await here.end()).outcome is Outcome.ANSWERED
 
 
+async def test_to_undo_that_a_task_asks_lets_it_not_start(tmp_path: Path) -> None:
+    async with stage(tmp_path, ByHand(plan(task("t1")))) as here:
+        await here.gate()
+        here.send(cmd.EditPlan(edit=ed.SetPolicy(uid="t1", policy="ask")))
+        await here.until(lambda: here.run.undos and here.run.gate)
+        here.approve()
+        await here.state("t1", TaskState.ASKING)
+        here.send(cmd.Undo())
+        await here.until(lambda: here.all(ev.Refused))
+        assert "task 1 would start" in here.all(ev.Refused)[0].message
+        assert (here.work.calls, here.run.state("t1")) == ([], TaskState.ASKING)
+        here.send(cmd.Allow(uid="t1"))
+        assert (await here.end()).outcome is Outcome.ANSWERED
+
+
 # Changes while it runs
 
 

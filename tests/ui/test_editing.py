@@ -55,6 +55,21 @@ async def open_form(pilot: Pilot[None], *before: str) -> None:
     await settle(pilot)
 
 
+async def test_what_is_typed_over_the_choices_goes_into_the_field_and_is_no_key_of_the_workbench() -> None:
+    async with workbench(chain()) as (pilot, conductor):
+        await open_form(pilot)
+        await pilot.press("shift+tab")
+        await until(pilot, lambda: choices(pilot))
+        await pilot.press("down")
+        await until(pilot, lambda: isinstance(pilot.app.focused, Choices))
+        await pilot.press("a")
+        await until(pilot, lambda: isinstance(pilot.app.focused, FormField))
+        await pilot.press("x", "d")
+        await settle(pilot)
+        assert "axd" in pilot.app.focused.text  # type: ignore[union-attr]
+        assert conductor.commands == []
+
+
 @pytest.mark.parametrize("size", SIZES)
 async def test_the_form_has_only_what_the_task_takes_with_type_and_need(size: tuple[int, int]) -> None:
     async with workbench(chain(), size) as (pilot, _):

@@ -111,6 +111,17 @@ async def test_the_palette_has_every_action_and_says_why_one_cannot_be_done_now(
         assert any("Undo the last edit" in one and "not now: There is nothing to undo." in one for one in words)
 
 
+async def test_what_is_in_the_palette_alone_is_found_by_its_name() -> None:
+    named = [key.shown.removeprefix(": ") for key in KEYS if key.shown.startswith(": ")]
+    assert "timeline" in named
+    async with workbench(chain()) as (pilot, _):
+        for name in ("timeline", "its calls"):
+            await pilot.press("colon", *name)
+            await until(pilot, lambda name=name: listed(pilot) and listed(pilot)[0].startswith(f"{name}: "))
+            await pilot.press("escape")
+            await settle(pilot)
+
+
 async def test_what_the_palette_cannot_do_now_it_says_and_sends_nothing() -> None:
     async with workbench(chain()) as (pilot, conductor):
         await pilot.press("colon", *"undo the last edit")

@@ -205,8 +205,9 @@ async def test_ctrl_c_clears_the_prompt_then_asks_then_leaves() -> None:
         await pilot.press("1", *"abc", "ctrl+c")
         assert pilot.app.screen.query_one("#prompt", Field).text == ""
         await pilot.press("ctrl+c")
-        assert "x stops it" in notice(pilot)
+        assert "esc, then x stops it" in notice(pilot)
         assert pilot.app.is_running
+        assert pilot.app.focused is pilot.app.screen.query_one("#prompt"), "what is typed next is no key of the plan"
         await pilot.press("ctrl+c")
         await settle(pilot)
         assert conductor.commands == []

@@ -253,11 +253,9 @@ class Moving(Sizing):
         elif self.empty_filter():
             return
         elif self.view.busy:
-            self._ask(
-                f"Stop this run?  {self.keymap.of('stop')} stops it · ctrl+c again leaves hgtui · esc goes on",
-                "interrupt",
-            )
-            self.query_one(PlanPane).focus()
+            # Who is in the prompt stays there: what is typed next would be taken for keys of the plan.
+            stops = f"{'esc, then ' if prompt.has_focus else ''}{self.keymap.of('stop')} stops it"
+            self._ask(f"Stop this run?  {stops} · ctrl+c again leaves hgtui · esc goes on", "interrupt")
         else:
             self._ask("ctrl+c again leaves hgtui · esc stays", "interrupt")
 

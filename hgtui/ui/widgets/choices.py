@@ -29,6 +29,13 @@ class Choices(Rows):
     class Left(Message):
         """The person goes back to the field."""
 
+    class Typed(Message):
+        """The person went on writing: what is typed belongs into the field, and is no key of the workbench."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
     def __init__(self) -> None:
         super().__init__(id="choices")
         self.items: list[Choice] = []
@@ -71,6 +78,13 @@ class Choices(Rows):
     def action_leave(self) -> None:
         """Go back to the field."""
         self.post_message(self.Left())
+
+    def on_key(self, event: events.Key) -> None:
+        """Send what can be written to the field."""
+        if event.is_printable and event.character:
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.Typed(event.character))
 
     def on_click(self, event: events.Click) -> None:
         """Take the one that was clicked."""

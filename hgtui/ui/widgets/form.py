@@ -309,6 +309,13 @@ class TaskForm(VerticalScroll, can_focus=False):
         if self._field is not None:
             self._field.focus()
 
+    @on(Choices.Typed)
+    def _goes_on(self, event: Choices.Typed) -> None:
+        event.stop()
+        if self._field is not None:
+            self._field.focus()
+            self._field.insert(event.text)
+
     # Files
 
     def _look_at_files(self) -> None:
