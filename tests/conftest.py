@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-# On a machine that others use too, time says nothing of a test.
-settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# On a machine that others use too, time says nothing of a test. HYPOTHESIS_EXAMPLES asks for more examples of each property
+# than every run of all tests has the time for.
+EXAMPLES = int(os.environ.get("HYPOTHESIS_EXAMPLES", "40"))
+settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=EXAMPLES)
 settings.load_profile("shared")
 
 FOREIGN = ("OPENAI_", "HF_", "HUGGING_FACE_", "HUGGINGFACE_", "HGTUI_", "TEXTUAL", "XDG_")

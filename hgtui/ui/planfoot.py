@@ -48,7 +48,7 @@ def plan_subtitle(view: View, width: int, now: datetime, left: Remaining | None 
         return ""
     pieces = [_time(view, now, left), _place(view), _money(view), (_mark(view),)]
     # How each is worded, the best first: the time is shortened, then the place, and what is left out last is the time.
-    for at in ((0, 0, 0, 0), (1, 0, 0, 0), (1, 1, 0, 0), (1, 1, 1, 0), (2, 1, 1, 0)):
+    for at in ((0, 0, 0, 0), (1, 0, 0, 0), (1, 1, 0, 0), (1, 1, 1, 0), (2, 1, 1, 0), (3, 1, 1, 0)):
         worded = (ways[min(way, len(ways) - 1)] for ways, way in zip(pieces, at, strict=True))
         words = " · ".join(word for word in worded if word)
         if cell_len(words) <= width:
@@ -76,7 +76,10 @@ def _time(view: View, now: datetime, left: Remaining | None) -> Ways:
         ahead = run.gate.forecast
         critical = run.gate.about_s is not None and len(run.gate.reruns) > 1
         long = f"{ahead} on the critical path" if critical and not run.gate.untimed else ahead
-        return (long, ahead, "") if ahead else ("time unknown", "")
+        if not ahead or run.gate.about_s is None:
+            return (ahead or "time unknown", "")
+        short = f"about {length(run.gate.about_s)}" + (" or more" if run.gate.untimed else "")
+        return long, ahead, short, ""
     elapsed = view.elapsed(now)
     if run.ended:
         return (f"took {span(elapsed)}",) if elapsed is not None else ("",)

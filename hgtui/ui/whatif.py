@@ -42,10 +42,9 @@ def barred(view: View, task: Task) -> str:
     if waits:
         numbers = ", ".join(str(one) for one in waits)
         return f"Task {task.id} waits for the result of {numbers}: a what-if needs the whole input."
-    if len(able(view, task)) < FEWEST:
-        return (
-            f"Only one model that is known here can run task {task.id}; s in the list of models (m) searches the Hub."
-        )
+    if (known := len(able(view, task))) < FEWEST:
+        how = "Only one model that is known here can" if known else "No model that is known here can"
+        return f"{how} run task {task.id}; {view.key('models')} lists them, and {view.key('search_models')} there searches the Hub."
     return ""
 
 
@@ -95,7 +94,7 @@ def column(view: View, task: Task, trial: Trial, name: str, width: int, *, here:
         words = "it was given up" if trial.over else "◐ at work …"
         return [*lines, ((words, "busy"),)]
     if not one.results:
-        words = f"{one.failure or 'stopped'}: {one.message} {one.hint}".strip()
+        words = f"{one.message or 'It was stopped.'} {one.hint}".strip()
         return [*lines, *(((line, "bad"),) for line in wrapped(words, width, 6))]
     lines += _figures(one, width)
     for result in one.results:
