@@ -21,6 +21,8 @@ from tests.ui.scripted import Scripted, ScriptedDesk, candidate
 _wait.SLEEP_GRANULARITY, _wait.SLEEP_IDLE = 1 / 200, 1 / 4000
 
 SIZES = [(120, 36), (80, 24)]
+SMALL = SIZES[1:]
+"""Where there is less room; that it stands as well where there is more the snapshots show."""
 
 
 async def settle(pilot: Pilot[None]) -> None:

@@ -21,7 +21,7 @@ from hgtui.ui.story import story
 from hgtui.ui.widgets.bars import Bar
 from hgtui.ui.widgets.log import LogPane
 from hgtui.ui.widgets.task import TaskPane
-from tests.ui.bench import SIZES, keys, notice, screen_text, settle, until, workbench
+from tests.ui.bench import SMALL, keys, notice, screen_text, settle, until, workbench
 from tests.ui.scripted import Scripted, hub_candidate
 
 PLAN = Plan(
@@ -66,7 +66,7 @@ def fail(conductor: Scripted, failure: Failure, hint: str = "", candidate: Candi
     )
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", SMALL)
 async def test_the_gate_says_what_leaves_to_whom_what_is_spent_and_who_stands_in(size: tuple[int, int]) -> None:
     async with workbench(PLAN, size, BARK, TTS) as (pilot, _):
         text = bar(pilot)
@@ -76,14 +76,14 @@ async def test_the_gate_says_what_leaves_to_whom_what_is_spent_and_who_stands_in
         assert "if it fails: at replicate, then microsoft/speecht5_tts at fal-ai" in pane(pilot)
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", SMALL)
 async def test_a_gate_where_nothing_leaves_has_no_such_line(size: tuple[int, int]) -> None:
     async with workbench(PLAN, size, LOCAL) as (pilot, _):
         assert not pilot.app.screen.query_one("#attention").display
         assert "nothing leaves this machine" in screen_text(pilot)
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", SMALL)
 async def test_many_places_are_cut_over_the_task_and_told_whole_in_the_conversation(size: tuple[int, int]) -> None:
     tasks = [PLAN.tasks[0].model_copy(update={"uid": f"t{at}", "id": at}) for at in range(12)]
     async with workbench(Plan(request="go", tasks=tuple(tasks)), size, BARK) as (pilot, conductor):
@@ -108,7 +108,7 @@ async def test_many_places_are_cut_over_the_task_and_told_whole_in_the_conversat
         assert all(f"provider{at} through" in seen for at in range(12))
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", SMALL)
 async def test_a_failure_says_its_class_its_hint_in_full_and_the_keys_that_help(size: tuple[int, int]) -> None:
     async with workbench(PLAN, size, BARK, TTS) as (pilot, conductor):
         fail(conductor, Failure.ACCESS, WHERE)
@@ -183,7 +183,7 @@ async def test_without_credits_the_next_candidate_is_one_that_spends_none() -> N
         assert "same credits" in notice(pilot)
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", SMALL)
 async def test_who_ran_in_place_of_whom_stands_in_the_row_the_log_and_the_conversation(size: tuple[int, int]) -> None:
     async with workbench(PLAN, size, BARK, TTS) as (pilot, conductor):
         conductor.approve()
@@ -241,7 +241,7 @@ def test_a_countdown_ends_at_now_and_never_below() -> None:
 
 
 @pytest.mark.parametrize(("presses", "sent"), [(["2"], 1), (["enter"], 0), (["j", "enter"], 1), (["escape"], None)])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", SMALL)
 async def test_of_several_mends_one_is_taken_by_its_number_or_from_the_list(
     presses: list[str], sent: int | None, size: tuple[int, int]
 ) -> None:

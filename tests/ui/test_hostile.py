@@ -142,6 +142,16 @@ def leave(screen: Screen, words: str) -> None:
     screen.gone(words)
 
 
+def turn_to_result(screen: Screen) -> None:
+    """Turn the tabs of a task to its result, whichever of them is shown."""
+    at = screen.see_one("▸Candidates", "▸Arguments", "▸Result")
+    for tab, following in (("▸Candidates", "▸Arguments"), ("▸Arguments", "▸Result")):
+        if at == tab:
+            screen.press("]")
+            screen.see(following)
+            at = following
+
+
 def run_it(screen: Screen, seen: str) -> None:
     """Mend what is wrong, run it into the failure, and read the answer."""
     screen.press("2")
@@ -156,8 +166,8 @@ def run_it(screen: Screen, seen: str) -> None:
     screen.see("5 Answer ✗ failed", seen)
     screen.press("2gj")
     screen.see("3 Task 1")
-    screen.press("3]")
-    screen.see("▸Result")
+    screen.press("3")
+    turn_to_result(screen)
     screen.press("\r")
     screen.see("Result of 1 translation")
     leave(screen, "Result of 1 translation")

@@ -16,7 +16,7 @@ from hgtui.ui.widgets.diff import DiffPane
 from hgtui.ui.widgets.field import Field
 from tests.servers.chat import ChatServer, Reply, Status
 from tests.servers.gate import Gate
-from tests.ui.bench import SIZES, keys, notice, screen_text, settle, until
+from tests.ui.bench import SMALL, keys, notice, screen_text, settle, until
 from tests.ui.talk import REQUEST, Controller, plan, row
 from tests.ui.test_drawing import EVIL
 from tests.ui.test_whole import ask, opened, run
@@ -70,7 +70,7 @@ async def finished(pilot: Pilot[None]) -> Run:
     return run(pilot)
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", SMALL)
 async def test_a_comment_brings_a_revision_that_enter_takes_and_undo_takes_back(
     tmp_path: Path, size: tuple[int, int]
 ) -> None:
@@ -282,7 +282,7 @@ async def test_who_is_asked_and_what_goes_wrong_is_said_while_nothing_comes(tmp_
         await until(pilot, lambda: run(pilot).gate)
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", SMALL)
 async def test_a_reply_that_is_no_plan_is_shown_with_its_place_and_r_asks_again(
     tmp_path: Path, size: tuple[int, int]
 ) -> None:
@@ -322,7 +322,7 @@ async def test_the_head_counts_calls_tokens_and_says_an_unknown_cost(tmp_path: P
         assert head.rstrip().endswith("-")
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", SMALL)
 async def test_another_controller_plans_again_beside_the_plan_and_escape_goes_back(
     tmp_path: Path, size: tuple[int, int]
 ) -> None:
@@ -456,7 +456,7 @@ async def test_leaving_while_an_answer_streams_ends_at_once(tmp_path: Path) -> N
     gate.release()
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", SMALL)
 async def test_nothing_that_a_controller_says_takes_effect_in_the_terminal(
     tmp_path: Path, size: tuple[int, int]
 ) -> None:

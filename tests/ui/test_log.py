@@ -16,7 +16,7 @@ from hgtui.core.states import Failure, Outcome
 from hgtui.ui.loglines import LEVELS, Filter, LogLine
 from hgtui.ui.widgets.find import Find
 from hgtui.ui.widgets.log import LogPane
-from tests.ui.bench import SIZES, keys, notice, screen_text, settle, until, workbench
+from tests.ui.bench import SMALL, keys, notice, screen_text, settle, until, workbench
 from tests.ui.hostile import EVIL
 from tests.ui.scripted import Scripted, candidate, chain
 
@@ -43,7 +43,7 @@ async def has(pilot: Pilot[None], words: str) -> None:
     await until(pilot, lambda: words in screen_text(pilot))
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", SMALL)
 async def test_the_log_shows_its_end_and_follows_it(size: tuple[int, int]) -> None:
     async with workbench(chain(), size) as (pilot, conductor):
         conductor.approve()
@@ -54,7 +54,7 @@ async def test_the_log_shows_its_end_and_follows_it(size: tuple[int, int]) -> No
         assert pane(pilot).following
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", SMALL)
 async def test_who_goes_up_stays_there_while_lines_come_and_capital_g_follows_again(size: tuple[int, int]) -> None:
     async with workbench(chain(), size) as (pilot, conductor):
         conductor.approve()
@@ -113,7 +113,7 @@ async def test_the_log_of_the_next_run_follows_its_end_again() -> None:
         assert "not following" not in screen_text(pilot)
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", SMALL)
 async def test_l_shows_the_log_of_the_task_alone_and_escape_all_of_it(size: tuple[int, int]) -> None:
     async with workbench(chain(), size) as (pilot, conductor):
         conductor.approve()
@@ -138,7 +138,7 @@ async def test_l_shows_the_log_of_the_task_alone_and_escape_all_of_it(size: tupl
         assert pilot.app.screen.focused.id == "plan"
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", SMALL)
 async def test_words_are_searched_while_they_are_written(size: tuple[int, int]) -> None:
     async with workbench(chain(), size) as (pilot, conductor):
         conductor.approve()
@@ -186,7 +186,7 @@ async def test_y_copies_the_line_of_the_log() -> None:
         assert "copied" in notice(pilot)
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", SMALL)
 async def test_enter_says_a_line_that_is_longer_than_the_screen_in_full(size: tuple[int, int]) -> None:
     async with workbench(chain(), size) as (pilot, conductor):
         conductor.tell(ev.Logged(text=f"{'very ' * 40}long"))
@@ -195,7 +195,7 @@ async def test_enter_says_a_line_that_is_longer_than_the_screen_in_full(size: tu
         assert notice(pilot).endswith("very long")
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", SMALL)
 async def test_brackets_turn_between_log_and_problems(size: tuple[int, int]) -> None:
     async with workbench(WRONG, size) as (pilot, _):
         await pilot.press("4")
@@ -219,7 +219,7 @@ async def test_a_click_on_a_tab_turns_to_it() -> None:
         await has(pilot, "! error 1 sumarization:")
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", SMALL)
 async def test_enter_on_a_problem_goes_to_its_task_and_f_mends_it(size: tuple[int, int]) -> None:
     async with workbench(WRONG, size) as (pilot, conductor):
         await pilot.press("2", "g", "4", "enter")
@@ -233,7 +233,7 @@ async def test_enter_on_a_problem_goes_to_its_task_and_f_mends_it(size: tuple[in
         assert conductor.commands == [cmd.EditPlan(edit=ed.Retype(uid="t2", task="summarization"))]
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", SMALL)
 async def test_a_task_that_failed_stands_among_the_problems_and_exclamation_mark_goes_there(
     size: tuple[int, int],
 ) -> None:
@@ -260,7 +260,7 @@ async def test_a_tab_that_the_person_chose_stays_when_problems_go_and_come() -> 
         assert pane(pilot).tab == "log"
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", SMALL)
 async def test_hostile_lines_and_searches_are_plain_text(size: tuple[int, int]) -> None:
     async with workbench(chain(), size) as (pilot, conductor):
         conductor.approve()

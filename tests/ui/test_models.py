@@ -19,7 +19,7 @@ from hgtui.ui.screens.help import Help
 from hgtui.ui.screens.models import Models
 from hgtui.ui.screens.workbench import Workbench
 from hgtui.ui.widgets.pager import LONGEST, Pager
-from tests.ui.bench import SIZES, notice, screen_text, settle, until, workbench
+from tests.ui.bench import SMALL, notice, screen_text, settle, until, workbench
 from tests.ui.hostile import EVIL, EVIL_ID
 from tests.ui.scripted import Scripted, ScriptedDesk, candidate, hub_candidate
 
@@ -53,7 +53,7 @@ def rows(pilot: Pilot[None]) -> list[str]:
     return [one.model for one in listing(pilot).query_one("#models-rows").candidates]  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", SMALL)
 async def test_the_list_says_who_runs_a_model_its_licence_its_downloads_and_whether_it_is_gated(
     size: tuple[int, int],
 ) -> None:
@@ -67,7 +67,7 @@ async def test_the_list_says_who_runs_a_model_its_licence_its_downloads_and_whet
         assert all(word in screen_text(pilot) for word in ("enter choose", "i card", "s search the Hub"))
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", SMALL)
 async def test_of_the_one_looked_at_everything_is_told(size: tuple[int, int]) -> None:
     async with models(size=size) as (pilot, _, _):
         await pilot.press("G")
@@ -156,7 +156,7 @@ async def test_a_search_goes_on_while_the_person_reads_and_escape_stops_it() -> 
         assert len(rows(pilot)) == 3
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", SMALL)
 async def test_a_search_that_fails_is_a_sentence_and_the_list_stays(size: tuple[int, int]) -> None:
     async with models(size=size) as (pilot, _, desk):
         desk.store_error = StoreError(Failure.TRANSPORT, "The Hub does not answer.", "Look at hgtui doctor.")
@@ -175,7 +175,7 @@ async def test_a_search_that_finds_nothing_says_so_and_escape_brings_the_candida
         assert len(rows(pilot)) == 3
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", SMALL)
 async def test_the_whole_card_is_read_as_it_was_written_and_scrolled(size: tuple[int, int]) -> None:
     async with models(size=size) as (pilot, _, desk):
         desk.card_text = "# Bark\n\n[a link](http://example.com) ![p](x.png)\n" + "line\n" * 100 + "the end"
@@ -315,7 +315,7 @@ async def test_the_palette_pins_and_chooses_for_all(words: str, sent: cmd.Comman
         assert conductor.commands == [sent]
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", SMALL)
 async def test_the_help_has_the_keys_of_the_list(size: tuple[int, int]) -> None:
     async with models(size=size) as (pilot, _, _):
         await pilot.press("question_mark")
@@ -327,7 +327,7 @@ async def test_the_help_has_the_keys_of_the_list(size: tuple[int, int]) -> None:
         assert isinstance(pilot.app.screen, Models)
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", SMALL)
 async def test_nothing_that_the_hub_says_takes_effect_on_the_terminal(size: tuple[int, int]) -> None:
     evil = hub_candidate(
         EVIL_ID, provider=EVIL_ID, name=f"hub:{EVIL_ID}#{EVIL_ID}", title=EVIL, description=EVIL, licence=EVIL, languages=(EVIL,),

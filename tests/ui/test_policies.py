@@ -14,7 +14,7 @@ from hgtui.core.states import Gate, Gates, Stage
 from hgtui.session.gates import gate
 from hgtui.ui.screens.policy import PolicyScreen
 from hgtui.ui.screens.rules import Rules
-from tests.ui.bench import SIZES, keys, notice, screen_text, settle, until, workbench
+from tests.ui.bench import SMALL, keys, notice, screen_text, settle, until, workbench
 from tests.ui.scripted import Scripted, ScriptedDesk, candidate, chain, hub_candidate
 
 SPEECH = Rule(match=Match(task="text-to-speech"), effect="ask")
@@ -35,7 +35,7 @@ async def lines(pilot: Pilot[None], *names: str) -> None:
 # The policy of a task, and rules
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", SMALL)
 async def test_p_asks_before_one_task_and_takes_that_back(size: tuple[int, int]) -> None:
     async with workbench(chain(), size) as (pilot, conductor):
         await pilot.press("G", "p")
@@ -55,7 +55,7 @@ async def test_p_asks_before_one_task_and_takes_that_back(size: tuple[int, int])
         assert conductor.commands[-1] == cmd.EditPlan(edit=ed.SetPolicy(uid="t3", policy="let"))
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", SMALL)
 async def test_a_rule_is_put_together_and_read_in_words_before_it_is_stored(size: tuple[int, int]) -> None:
     far = hub_candidate("org/voice", usd=0.02)
     async with workbench(chain(), size, far) as (pilot, conductor):
@@ -145,7 +145,7 @@ async def test_A_says_why_it_does_nothing_where_nothing_waits() -> None:
 # Breakpoints
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", SMALL)
 async def test_b_stops_after_a_task_and_again_takes_that_back(size: tuple[int, int]) -> None:
     async with workbench(chain(), size) as (pilot, conductor):
         await pilot.press("b")
@@ -188,7 +188,7 @@ def planned(conductor: Scripted, gates: Gates) -> Plan:
     return plan
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", SMALL)
 async def test_with_two_gates_a_approves_the_plan_and_then_the_models(size: tuple[int, int]) -> None:
     async with workbench(None, size) as (pilot, conductor):
         plan = planned(conductor, Gates.SPLIT)
@@ -232,7 +232,7 @@ async def test_a_while_models_are_chosen_approves_the_plan_alone() -> None:
 # The list of rules
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", SMALL)
 async def test_the_list_of_rules_deletes_one_after_asking_once(size: tuple[int, int]) -> None:
     async with workbench(chain(), size) as (pilot, _conductor):
         desk = pilot.app.desk  # type: ignore[attr-defined]

@@ -23,7 +23,7 @@ from hgtui.ui.widgets.reader import Reader
 from hgtui.ui.widgets.showpiece import Showpiece
 from hgtui.ui.widgets.task import TaskPane
 from tests import bombs
-from tests.ui.bench import SIZES, keys, notice, screen_text, settle, until, workbench
+from tests.ui.bench import SMALL, keys, notice, screen_text, settle, until, workbench
 from tests.ui.hostile import EVIL
 from tests.ui.scripted import Scripted, ScriptedDesk, candidate
 from tests.ui.shown import BOXES, PLAN, done, farm, image, keep, picture, seen, sound, words
@@ -67,7 +67,7 @@ def drawn(lines: Iterable[Shown]) -> list[Strip]:
 # Tabs
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", SMALL)
 async def test_the_tab_that_matters_is_shown_and_a_choice_stays(size: tuple[int, int]) -> None:
     async with workbench(PLAN, size) as (pilot, conductor):
         assert tab(pilot) == "arguments", "there is no farm.png"
@@ -98,7 +98,7 @@ async def test_an_error_in_an_argument_shows_the_arguments() -> None:
         assert "missing" in screen_text(pilot)
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", SMALL)
 async def test_a_click_on_a_tab_shows_it(size: tuple[int, int]) -> None:
     async with workbench(PLAN, size) as (pilot, _):
         pane = pilot.app.screen.query_one(TaskPane)
@@ -174,7 +174,7 @@ async def test_o_sorts_the_list_of_models_and_comes_round() -> None:
 # Looking
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", SMALL)
 async def test_boxes_are_a_picture_with_a_table_beside_it(tmp_path: Path, size: tuple[int, int]) -> None:
     async with workbench(PLAN, size) as (pilot, conductor):
         farm(conductor, keep(desk(pilot), tmp_path, picture()))
@@ -221,7 +221,7 @@ async def test_a_bomb_a_broken_picture_and_one_that_is_gone_are_sentences(tmp_pa
         assert "not kept any more" in text
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", SMALL)
 async def test_a_sound_is_a_waveform_and_a_length(tmp_path: Path, size: tuple[int, int]) -> None:
     async with workbench(PLAN, size) as (pilot, conductor):
         farm(conductor, EMPTY)
@@ -233,7 +233,7 @@ async def test_a_sound_is_a_waveform_and_a_length(tmp_path: Path, size: tuple[in
         assert "█" in screen_text(pilot)
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", SMALL)
 async def test_enter_opens_ten_megabytes_to_its_last_line(tmp_path: Path, size: tuple[int, int]) -> None:
     async with workbench(PLAN, size) as (pilot, conductor):
         farm(conductor, EMPTY)
@@ -276,7 +276,7 @@ async def test_enter_where_there_is_no_result_says_so() -> None:
         assert notice(pilot) == "Task 0 is waiting: it has no result."
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", SMALL)
 async def test_pictures_sounds_and_tables_stand_below_the_answer(tmp_path: Path, size: tuple[int, int]) -> None:
     async with workbench(PLAN, size) as (pilot, conductor):
         farm(conductor, keep(desk(pilot), tmp_path, picture()))
@@ -300,7 +300,7 @@ async def test_pictures_sounds_and_tables_stand_below_the_answer(tmp_path: Path,
         assert pieces[1].size.height == len(pieces[1].lines)
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", SMALL)
 async def test_a_strangers_escapes_and_markup_in_results_are_shown_and_do_nothing(
     tmp_path: Path, size: tuple[int, int]
 ) -> None:
@@ -324,7 +324,7 @@ async def test_a_strangers_escapes_and_markup_in_results_are_shown_and_do_nothin
 # Saving and opening
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", SMALL)
 async def test_capital_s_saves_under_a_name_and_asks_before_it_replaces(tmp_path: Path, size: tuple[int, int]) -> None:
     async with workbench(PLAN, size) as (pilot, conductor):
         farm(conductor, EMPTY)
@@ -352,7 +352,7 @@ async def test_capital_s_saves_under_a_name_and_asks_before_it_replaces(tmp_path
         assert (tmp_path / "mine.txt").read_text() == "two animals"
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", SMALL)
 async def test_where_a_result_is_saved_is_completed_as_in_the_prompt(tmp_path: Path, size: tuple[int, int]) -> None:
     base = tmp_path / "here"
     (base / "my results").mkdir(parents=True)
@@ -472,7 +472,7 @@ async def fail(conductor: Scripted, pilot: Pilot[None]) -> None:
     await choose(pilot, "j")
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", SMALL)
 async def test_s_gives_a_text_by_hand_at_once_where_nothing_has_read_it(size: tuple[int, int]) -> None:
     async with workbench(PLAN, size) as (pilot, conductor):
         await fail(conductor, pilot)
@@ -559,7 +559,7 @@ async def test_s_where_nothing_runs_says_so() -> None:
 # A failure
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", SMALL)
 async def test_a_failure_says_what_goes_on_what_waits_and_moves_nothing(size: tuple[int, int]) -> None:
     async with workbench(PLAN, size) as (pilot, conductor):
         await choose(pilot)
@@ -599,7 +599,7 @@ async def test_out_of_memory_says_what_the_model_has_and_what_is_free() -> None:
 # Stopping
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", SMALL)
 async def test_a_stop_says_at_what_it_came(size: tuple[int, int]) -> None:
     async with workbench(None, size) as (pilot, conductor):
         conductor.tell(

@@ -16,7 +16,7 @@ from hgtui.ui.screens.listing import RunRows
 from hgtui.ui.screens.runs import Runs
 from hgtui.ui.screens.workbench import Workbench
 from hgtui.ui.widgets.chat import Turn
-from tests.ui.bench import SIZES, keys, notice, screen_text, settle, until
+from tests.ui.bench import SMALL, keys, notice, screen_text, settle, until
 from tests.ui.hostile import EVIL
 from tests.ui.test_resume import left
 from tests.ui.test_whole import GERMAN, ask, opened, run
@@ -72,7 +72,7 @@ async def written_elsewhere(folder: Path) -> AsyncIterator[Run]:
         yield conductor.run
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", SMALL)
 async def test_an_ended_run_is_looked_at_with_its_answer_and_its_log(tmp_path: Path, size: tuple[int, int]) -> None:
     async with opened(tmp_path) as pilot:
         name = await answered(pilot, GERMAN)
@@ -116,7 +116,7 @@ async def test_what_is_asked_of_a_run_from_the_list_goes_on_with_its_conversatio
         assert "German (de)" in said
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", SMALL)
 async def test_a_run_that_was_left_is_named_in_the_greeting_and_goes_on_from_the_list(
     tmp_path: Path, size: tuple[int, int]
 ) -> None:
@@ -147,7 +147,7 @@ async def test_the_palette_goes_on_with_the_run_that_was_left(tmp_path: Path) ->
         assert gate.fingerprint == fingerprint
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", SMALL)
 async def test_a_run_that_another_process_writes_is_refused_and_may_be_looked_at(
     tmp_path: Path, size: tuple[int, int]
 ) -> None:
@@ -171,7 +171,7 @@ async def test_a_run_that_another_process_writes_is_refused_and_may_be_looked_at
         await until(pilot, lambda: not bench(pilot).view.asked)
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", SMALL)
 async def test_a_run_that_waits_goes_on_while_another_is_looked_at_and_is_come_back_to(
     tmp_path: Path, size: tuple[int, int]
 ) -> None:
@@ -248,7 +248,7 @@ async def test_a_run_without_a_plan_cannot_be_run_again_and_says_so(tmp_path: Pa
         assert "no plan" in listed(pilot).said
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", SMALL)
 async def test_the_list_is_searched_while_one_writes_and_escape_shows_all(
     tmp_path: Path, size: tuple[int, int]
 ) -> None:
@@ -306,7 +306,7 @@ async def test_a_run_is_exported_and_a_file_that_is_there_is_written_over_only_w
         assert is_archive(file)
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", SMALL)
 async def test_hostile_requests_are_plain_text_in_the_list(tmp_path: Path, size: tuple[int, int]) -> None:
     async with opened(tmp_path, size) as pilot:
         await ask(pilot, f"Summarize '{EVIL}'")
