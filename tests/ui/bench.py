@@ -18,7 +18,7 @@ from tests.ui.scripted import Scripted, ScriptedDesk, candidate
 
 # Pilot waits for a quiet while after each key and each pause, of 20 ms each: half of the time of these tests. A shorter one
 # says the same of a program whose every step is made by a key, an event or a worker.
-_wait.SLEEP_GRANULARITY, _wait.SLEEP_IDLE = 1 / 200, 1 / 4000
+_wait.SLEEP_GRANULARITY, _wait.SLEEP_IDLE = 1 / 100, 1 / 2000
 
 SIZES = [(120, 36), (80, 24)]
 SMALL = SIZES[1:]
@@ -26,9 +26,14 @@ SMALL = SIZES[1:]
 
 
 async def settle(pilot: Pilot[None]) -> None:
-    """Let everything that was told be drawn."""
+    """Let everything that was told be drawn, also what the workbench gathers to draw it at once."""
     for _ in range(4):
         await pilot.pause()
+    screen = pilot.app.screen
+    if isinstance(screen, Workbench) and (screen._gathering or screen._pending):
+        await until(pilot, lambda: not (screen._gathering or screen._pending))
+        for _ in range(2):
+            await pilot.pause()
 
 
 async def until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
