@@ -192,11 +192,14 @@ class Chat(Vertical):
             # After the layout: the conversation may just have become the large pane.
             self.call_after_refresh(self._to, answer or new)
 
-    def _to(self, turn: Widget) -> None:
+    def _to(self, turn: Widget, again: int = 3) -> None:
         talk = self.query_one(Talk)
         if turn.has_class("-answer"):
             talk.scroll_to_widget(turn, animate=False, top=True, force=True, immediate=True)
             self._left_at = talk.scroll_offset.y
+            if again and turn.region.y > talk.content_region.y:
+                # The Markdown of a long answer is laid out piece by piece: until then there is no room to scroll into.
+                self.call_after_refresh(self._to, turn, again - 1)
         else:
             talk.scroll_end(animate=False)
 
