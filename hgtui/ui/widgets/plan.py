@@ -184,7 +184,10 @@ class PlanPane(Boxes):
         self.redraw({row for uid in uids for row in self._at.get(uid, ())})
 
     def redraw_moving(self, uids: Iterable[Uid]) -> None:
-        """Draw again how far some tasks are; many of them more seldom."""
+        """Draw again how far some tasks are; many rows of them more seldom."""
+        if self.view.boxes:
+            self.redraw_boxes(uids)
+            return
         self._moving.update(self.seen({row for uid in uids for row in self._at.get(uid, ())}))
         if not self._resting:
             self._draw_moving()

@@ -253,6 +253,16 @@ def test_a_box_is_as_wide_as_it_is_and_nothing_of_a_stranger_acts_in_it() -> Non
     assert boxes.LOOP in "".join(text for text, _ in boxes.written(view, evil, BOX, view.clock())[0])
 
 
+async def test_how_far_a_task_is_is_seen_in_its_box_where_nothing_else_happens() -> None:
+    async with workbench(diamond()) as (pilot, conductor):
+        await pilot.press("2", "v")
+        conductor.approve()
+        conductor.tell(ev.TaskStarted(uid="t0", candidate="embedded:lexrank"), ev.Progress(uid="t0", fraction=0.25))
+        await until(pilot, lambda: "25%" in screen_text(pilot))
+        conductor.tell(ev.Progress(uid="t0", fraction=0.75))
+        await until(pilot, lambda: "75%" in screen_text(pilot))
+
+
 async def test_hostile_text_in_a_box_is_shown_and_does_nothing() -> None:
     plan = Plan(request="go", tasks=(task(0, kind=EVIL), task(1, 0)))
     async with workbench(plan) as (pilot, _):
