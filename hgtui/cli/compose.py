@@ -130,9 +130,12 @@ class Workplace:
     @property
     def picked_before(self) -> bool:
         """Whether the model is neither set nor the only one, but was picked by a person in an earlier run."""
-        own = {self.settings.profile(name).controller.model for name in (self.choice.profile, AUTO)}
-        given = {self.environ.get("OPENAI_MODEL", "").strip(), *own}
-        return self.choice.model is not None and self.choice.model not in given and not self.choice.models
+        return self.choice.model is not None and not self.is_set(self.choice) and not self.choice.models
+
+    def is_set(self, choice: Choice) -> bool:
+        """Whether the configuration or the environment says which model a controller is."""
+        own = {self.settings.profile(name).controller.model for name in (choice.profile, AUTO)}
+        return choice.model is not None and choice.model in {self.environ.get("OPENAI_MODEL", "").strip(), *own}
 
     def use_model(self, name: str | None) -> None:
         """Take this model of the controller's server for the runs that begin from now on; None leaves it open."""

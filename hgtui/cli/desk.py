@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +27,7 @@ from hgtui.core.text import decode
 from hgtui.execution.endpoints.embedded.endpoint import missing_extras
 from hgtui.llm.errors import LLMError
 from hgtui.llm.profile import Choice, options
+from hgtui.llm.remembered import remember_model
 from hgtui.session import saving
 from hgtui.session.artifacts import ArtifactError
 from hgtui.session.conductor import Conductor
@@ -103,9 +105,9 @@ class WorkplaceDesk(StoredRuns):
         return Options(tuple(self._option(one) for one in self._choices), found.unusable)
 
     async def _models(self, choice: Choice) -> tuple[Choice, ...]:
-        """Return a choice for each model where none is set and the server has several."""
+        """Return a choice for each model where none is set and the server has several, one that was picked among them."""
         names = choice.models
-        if choice.kind == "rules" or choice.model is not None:
+        if choice.kind == "rules" or self._place.is_set(choice):
             return (choice,)
         if not names:
             try:
@@ -113,7 +115,9 @@ class WorkplaceDesk(StoredRuns):
                     names = await list_models(choice, self._place.environ)
             except (TimeoutError, LLMError, ConfigError):
                 return (choice,)  # it can be taken all the same: what is wrong with it is said when it is asked
-        return tuple(replace(choice, model=name) for name in names[:MOST_MODELS]) or (choice,)
+        picked = [choice.model] if choice.model else []
+        shown = [*picked, *(name for name in names if name not in picked)][:MOST_MODELS]
+        return tuple(replace(choice, model=name) for name in shown) or (choice,)
 
     def _option(self, choice: Choice) -> Option:
         now = self._place.choice
@@ -122,11 +126,16 @@ class WorkplaceDesk(StoredRuns):
         return Option(name, choice.describe(), present)
 
     async def switch(self, place: int) -> None:
-        """Take the controller at a place of the last `options`. Raises DeskError."""
+        """Take the controller at a place of the last `options`; of several of a server it is kept as picked. Raises DeskError."""
+        choice = self._choices[place]
         try:
-            await self._place.switch(self._choices[place])
+            await self._place.switch(choice)
         except Fault as error:
             raise DeskError(str(error), error.hint) from None
+        several = sum(one.base_url == choice.base_url for one in self._choices) > 1
+        if choice.model and several and not self._place.is_set(choice) and self._place.traceless is None:
+            with suppress(ConfigError):  # it is in use all the same, and asked for again at the next start
+                await asyncio.to_thread(remember_model, self._place.environ, choice.base_url, choice.model)
 
     @property
     def pins(self) -> Mapping[str, str]:

@@ -182,6 +182,8 @@ def test_which_model_plans_is_asked_over_the_first_frame_and_what_was_sent_befor
         terminal.until("you are asked once")
         terminal.press("two\r")
         terminal.until("approve+run")
+        terminal.press("C")
+        terminal.until("openai: test-one")  # the others of the server can be taken all the same
         terminal.press("\x11")
         assert terminal.ended()[0] == 0
         assert {request.body["model"] for request in server.requests} == {"test-two"}

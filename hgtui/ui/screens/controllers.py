@@ -12,6 +12,7 @@ from textual.widgets.option_list import Option
 from hgtui.core.text import clean, one_line
 from hgtui.paths import styles
 from hgtui.ui.bridge import Options
+from hgtui.ui.widgets.options import OptionRows
 
 
 class Controllers(ModalScreen[int | None]):
@@ -20,8 +21,6 @@ class Controllers(ModalScreen[int | None]):
     CSS_PATH = styles() / "controllers.tcss"
     BINDINGS = [
         Binding("escape,q,ctrl+c", "leave", "Back", show=False, id="close", priority=True),
-        Binding("j", "down", "down", show=False, id="down"),
-        Binding("k", "up", "up", show=False, id="up"),
     ]
 
     def __init__(self, options: Options) -> None:
@@ -33,7 +32,7 @@ class Controllers(ModalScreen[int | None]):
         with VerticalScroll(id="controllers", can_focus=False) as box:
             box.border_title = "Controllers"
             box.border_subtitle = "enter takes one · esc goes back"
-            yield OptionList(*(Option(self._words(at)) for at in range(len(self.options.choices))), markup=False)
+            yield OptionRows(*(Option(self._words(at)) for at in range(len(self.options.choices))), markup=False)
             if self.options.unusable:
                 lines = "\n".join(f"  {one_line(line, 300)}" for line in self.options.unusable)
                 yield Static(Content(clean(f"Cannot be used:\n{lines}")), id="unusable", markup=False)
@@ -59,11 +58,3 @@ class Controllers(ModalScreen[int | None]):
     def action_leave(self) -> None:
         """Take none."""
         self.dismiss(None)
-
-    def action_down(self) -> None:
-        """Go to the next one."""
-        self.query_one(OptionList).action_cursor_down()
-
-    def action_up(self) -> None:
-        """Go to the one before."""
-        self.query_one(OptionList).action_cursor_up()

@@ -12,6 +12,7 @@ from textual.widgets.option_list import Option
 from hgtui.core.problems import Problem
 from hgtui.core.text import clean, one_line
 from hgtui.paths import styles
+from hgtui.ui.widgets.options import OptionRows
 
 
 class Mends(ModalScreen[int | None]):
@@ -20,8 +21,6 @@ class Mends(ModalScreen[int | None]):
     CSS_PATH = styles() / "models.tcss"
     BINDINGS = [
         Binding("escape,q,ctrl+c", "leave", "Back", show=False, id="close", priority=True),
-        Binding("j", "move('down')", "down", show=False, id="down"),
-        Binding("k", "move('up')", "up", show=False, id="up"),
     ]
 
     def __init__(self, problem: Problem) -> None:
@@ -35,7 +34,7 @@ class Mends(ModalScreen[int | None]):
             box.border_subtitle = "enter or its number takes one · esc goes back"
             yield Static(Content(clean(self.problem.message, 600)), id="mends-why", markup=False)
             rows = (f"{at}  {one_line(mend.label, 200)}" for at, mend in enumerate(self.problem.mends, 1))
-            yield OptionList(*(Option(Content(row)) for row in rows), markup=False)
+            yield OptionRows(*(Option(Content(row)) for row in rows), markup=False)
 
     def on_mount(self) -> None:
         """Begin at the best."""
@@ -58,8 +57,3 @@ class Mends(ModalScreen[int | None]):
     def action_leave(self) -> None:
         """Take none."""
         self.dismiss(None)
-
-    def action_move(self, way: str) -> None:
-        """Go to the next one, or to the one before."""
-        options = self.query_one(OptionList)
-        (options.action_cursor_down if way == "down" else options.action_cursor_up)()

@@ -14,6 +14,7 @@ from hgtui.core.text import one_line, plural
 from hgtui.core.versions import Version
 from hgtui.paths import styles
 from hgtui.ui.screens.reviewing import whose
+from hgtui.ui.widgets.options import OptionRows
 
 
 class Plans(ModalScreen[int | None]):
@@ -22,8 +23,6 @@ class Plans(ModalScreen[int | None]):
     CSS_PATH = styles() / "controllers.tcss"
     BINDINGS = [
         Binding("escape,q,ctrl+c", "leave", "Back", show=False, id="close", priority=True),
-        Binding("j", "move('down')", "down", show=False, id="down"),
-        Binding("k", "move('up')", "up", show=False, id="up"),
     ]
 
     def __init__(self, run: Run) -> None:
@@ -35,7 +34,7 @@ class Plans(ModalScreen[int | None]):
         with Vertical(id="controllers") as box:
             box.border_title = "The plans of this run"
             box.border_subtitle = "enter compares it with the plan · esc goes back"
-            yield OptionList(*(Option(self._words(one)) for one in self.run.versions), markup=False)
+            yield OptionRows(*(Option(self._words(one)) for one in self.run.versions), markup=False)
 
     def _words(self, one: Version) -> Content:
         now = "  as it stands" if one.draft.plan == self.run.plan else ""
@@ -61,8 +60,3 @@ class Plans(ModalScreen[int | None]):
     def action_leave(self) -> None:
         """Take none."""
         self.dismiss(None)
-
-    def action_move(self, way: str) -> None:
-        """Go to the next one, or to the one before."""
-        options = self.query_one(OptionList)
-        (options.action_cursor_down if way == "down" else options.action_cursor_up)()

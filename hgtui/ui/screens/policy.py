@@ -14,6 +14,7 @@ from hgtui.core.text import clean, one_line
 from hgtui.paths import styles
 from hgtui.ui.policies import Decision, Making, policy_words
 from hgtui.ui.view import View
+from hgtui.ui.widgets.options import OptionRows
 
 
 class PolicyScreen(ModalScreen[Decision | None]):
@@ -23,8 +24,6 @@ class PolicyScreen(ModalScreen[Decision | None]):
     BINDINGS = [
         Binding("escape,q,ctrl+c", "leave", "Back", show=False, priority=True),
         Binding("space,right,l", "turn", "Change", show=False),
-        Binding("j", "move('down')", "down", show=False),
-        Binding("k", "move('up')", "up", show=False),
     ]
 
     def __init__(self, view: View, task: Task, *, approving: bool) -> None:
@@ -42,7 +41,7 @@ class PolicyScreen(ModalScreen[Decision | None]):
             box.border_subtitle = Content(f"space changes · enter {does} · esc goes back")
             now = " · ".join(policy_words(self.view, self.about)) or "it starts by itself once it is approved"
             yield Static(Content(clean(f"Now: {now}", 600)), id="policy-now", markup=False)
-            yield OptionList(*self._options(), markup=False)
+            yield OptionRows(*self._options(), markup=False)
             yield Static(Content(self.words), id="policy-words", markup=False)
 
     @property
@@ -80,8 +79,3 @@ class PolicyScreen(ModalScreen[Decision | None]):
     def action_leave(self) -> None:
         """Change nothing."""
         self.dismiss(None)
-
-    def action_move(self, way: str) -> None:
-        """Go to the next line, or to the one before."""
-        options = self.query_one(OptionList)
-        (options.action_cursor_down if way == "down" else options.action_cursor_up)()

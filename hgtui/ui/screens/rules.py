@@ -14,6 +14,7 @@ from textual.widgets.option_list import Option
 from hgtui.core.policy import Rule
 from hgtui.core.text import clean, one_line, plural
 from hgtui.paths import styles
+from hgtui.ui.widgets.options import OptionRows
 
 NONE = "There are no rules: p on a task makes one, and so does [[policy]] in the configuration."
 
@@ -33,8 +34,6 @@ class Rules(ModalScreen[None]):
     BINDINGS = [
         Binding("escape,q,ctrl+c", "leave", "Back", show=False, priority=True),
         Binding("d", "delete", "Delete", show=False),
-        Binding("j", "move('down')", "down", show=False),
-        Binding("k", "move('up')", "up", show=False),
     ]
 
     def __init__(self, rows: tuple[RuleRow, ...], delete: Callable[[Rule], None]) -> None:
@@ -46,7 +45,7 @@ class Rules(ModalScreen[None]):
         """Lay out the list and what is said."""
         with Vertical(id="rules") as box:
             box.border_subtitle = Content("the first that matches decides · d deletes one · esc goes back")
-            yield OptionList(markup=False)
+            yield OptionRows(markup=False)
             yield Static("", id="rules-said", markup=False)
 
     def on_mount(self) -> None:
@@ -91,8 +90,3 @@ class Rules(ModalScreen[None]):
     def action_leave(self) -> None:
         """Close the list."""
         self.dismiss(None)
-
-    def action_move(self, way: str) -> None:
-        """Go to the next rule, or to the one before."""
-        options = self.query_one(OptionList)
-        (options.action_cursor_down if way == "down" else options.action_cursor_up)()
