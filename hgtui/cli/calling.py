@@ -43,11 +43,10 @@ async def calls(name: str, *, task: int | None, search: str, as_json: bool) -> i
     from hgtui.ui.words import seconds
 
     run = fold(await entries_of(name))
-    if task is not None and all(one.id != task for one in run.plan):
+    of = next((one for one in run.plan if one.id == task), None)
+    if task is not None and of is None:
         raise Fault(f"The plan of {run.id} has no task {task}.", f"hgtui show {run.id} lists them.")
-    found = [
-        one for one in run.call_book.rows if (task is None or (one.task and one.task.id == task)) and one.has(search)
-    ]
+    found = [one for one in run.call_book.rows if (of is None or one.concerns(of)) and one.has(search)]
     if as_json:
         for one in found:
             _out(json.dumps(one.as_json(), ensure_ascii=False))
@@ -60,7 +59,7 @@ async def calls(name: str, *, task: int | None, search: str, as_json: bool) -> i
         (
             str(one.number),
             str(one.stage),
-            f"{one.task.id} {one.task.task}" if one.task else "-",
+            f"{one.task.id} {one.task.task}" if one.task else one_line(one.about, 40) or "-",
             one_line(one.model, 40),
             tokens(one),
             seconds(one.seconds) if one.seconds is not None else "-",

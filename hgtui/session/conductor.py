@@ -1,7 +1,7 @@
 """The conductor: takes commands one after the other, runs the stages, waits at the gates, writes the journal."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from typing import Any, Literal
 
 from hgtui.core import commands as cmd
@@ -13,6 +13,7 @@ from hgtui.core.run import Run
 from hgtui.core.states import EXITS, Outcome
 from hgtui.core.text import clean, one_line
 from hgtui.execution.scheduler import SchedulerError
+from hgtui.hub.asked import Asked
 from hgtui.planning import mentioned
 from hgtui.session.answering import Answers
 from hgtui.session.approving import Approving
@@ -93,6 +94,11 @@ class Conductor:
     def log(self, text: str, level: Literal["debug", "warning"] = "debug") -> None:
         """Write a line into the log of the run, as long as it goes on. Never blocks."""
         self._board.log(text, level)
+
+    async def keep_asked(self, task: str, asked: Sequence[Asked], seconds: float, failed: str = "") -> None:
+        """Keep what a person asked of the Hub beside the run, for a task type or "", as long as the run goes on."""
+        if self._equipment.tape is not None and self._board.goes_on:
+            await self._equipment.tape.keep_asked(task, asked, seconds, failed)
 
     async def note(self, event: ev.SentAgain) -> None:
         """Write down what a person sent again beside the run, also after its end. Raises the journal's error."""

@@ -31,7 +31,7 @@ WIDE = 90
 def call_line(row: CallRow, width: int) -> Line:
     """Return a call as a row of the list, at a width in cells: what does not fit is left out from the right."""
     role = "bad" if row.failed else "accent" if row.again else ""
-    task = f"{row.task.id} {one_line(row.task.task, 40)}" if row.task else ""
+    task = f"{row.task.id} {one_line(row.task.task, 40)}" if row.task else one_line(row.about, 40)
     named, model = (22, 28) if width >= WIDE else (19, 20)
     told = (
         (f"{row.number}".rjust(4) + " ", "dim"),
@@ -70,6 +70,7 @@ def cost(row: CallRow) -> str:
 def heading(row: CallRow) -> str:
     """Say in a line which call it is."""
     task = f" · task {row.task.id} {one_line(row.task.task, 40)}" if row.task else ""
+    task = f" · {one_line(row.about, 40)}" if row.about else task
     again = " · sent again" if row.again else ""
     return f"Call {row.number} · {row.stage}{task} · {one_line(row.model, 60)}{again}"
 
