@@ -33,6 +33,7 @@ from hgtui.session.running import Running
 from hgtui.session.standing import ENDED_BADLY, Standing, standing
 from hgtui.session.steering import Steering
 from hgtui.session.trying import Trying
+from hgtui.session.undoing import Undoing
 
 REQUEST_LIMIT = 100_000
 """How many characters of a request are taken; a longer one is refused, not cut."""
@@ -68,6 +69,7 @@ class Conductor:
         self._pinning = Pinning(self._parts, self._changing.again)
         self._revising = Revising(self._parts, self._changing)
         self._trying = Trying(self._parts, self._changing, lambda: self._steering.spare)
+        self._undoing = Undoing(self._parts, self._changing, lambda: self._steering.spare)
         self._revising.mend()
         self._trying.mend()
         self._board.listen(self._heard)
@@ -168,8 +170,8 @@ class Conductor:
         do: dict[type, Callable[[Any], Awaitable[None]]] = {
             cmd.Submit: self._submit,
             cmd.EditPlan: self._changing.edit,
-            cmd.Undo: self._changing.undo,
-            cmd.Redo: self._changing.redo,
+            cmd.Undo: self._undoing.undo,
+            cmd.Redo: self._undoing.redo,
             cmd.ChooseModel: self._changing.choose,
             cmd.Pin: self._pinning.pin,
             cmd.Approve: self._approve,
