@@ -1,6 +1,8 @@
 """A request to a media route with its answer as they are kept: JSON, with files by their digest and without the key."""
 
 import asyncio
+import base64
+import binascii
 import hashlib
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,8 +13,9 @@ from typing import Any
 from hgtui.core.text import one_line
 from hgtui.llm.errors import LLMError, without
 
+PICTURE = "b64_json"
 LONGEST = 1_000
-"""Characters: a longer text in an answer that should be a picture is one, in base64."""
+"""Characters: a longer text without blanks in an answer is no words, and is kept by its digest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +69,20 @@ async def answered(reply: dict[str, Any], answer: Any, body: Any) -> None:
 
 async def _noted(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {str(name): await _noted(one) for name, one in value.items()}
+        return {str(name): await (_picture(one) if name == PICTURE else _noted(one)) for name, one in value.items()}
     if isinstance(value, list):
         return [await _noted(one) for one in value]
     if isinstance(value, str) and len(value) > LONGEST and " " not in value[:LONGEST]:
         return await filed(value.encode("utf-8", "replace"), encoding="base64")
     return value
+
+
+async def _picture(coded: Any) -> Any:
+    """Return a picture by the digest of its bytes, by which its result is known as well."""
+    try:
+        return await filed(base64.b64decode(str(coded).partition("base64,")[2] or coded, validate=True))
+    except (binascii.Error, ValueError, TypeError):
+        return await _noted(coded)
 
 
 def _clear(value: Any, secrets: Sequence[str]) -> Any:

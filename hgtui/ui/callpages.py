@@ -33,11 +33,13 @@ def call_line(row: CallRow, width: int) -> Line:
     role = "bad" if row.failed else "accent" if row.again else ""
     task = f"{row.task.id} {one_line(row.task.task, 40)}" if row.task else one_line(row.about, 40)
     named, model = (22, 28) if width >= WIDE else (19, 20)
+    # What came of a listing says more than that it was the Hub.
+    by, what = (row.what, row.model) if row.about and not row.failed else (row.model, row.what)
     told = (
         (f"{row.number}".rjust(4) + " ", "dim"),
         (fit(str(row.stage), 10), role),
         (fit(task, named) + " ", ""),
-        (fit_model(row.model, model) + " ", ""),
+        (fit_model(by, model) + " ", ""),
         (tokens(row).rjust(13) + " ", "dim"),
         ((seconds(row.seconds) if row.seconds is not None else "-").rjust(8) + " ", ""),
         (cost(row).rjust(8) + " ", "dim"),
@@ -49,7 +51,7 @@ def call_line(row: CallRow, width: int) -> Line:
             break
         pieces.remove(told[drop])
     room -= sum(len(text) for text, _ in pieces)
-    words = row.failed or row.what or ("" if row.kind == "llm" else row.kind)
+    words = row.failed or what or ("" if row.kind == "llm" else row.kind)
     return (*pieces, (fit(words, room) if room > 0 else "", role or "dim"))
 
 
