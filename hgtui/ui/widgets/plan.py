@@ -21,8 +21,8 @@ STREAMING = 5
 """How many cells the lanes have at least while a plan streams in, so that no text moves when a lane comes."""
 FRAME = 6
 """How many cells of the border are no place for a title."""
-MANY, REST_S = 8, 0.25
-"""With more rows under way than that they are drawn four times a second and not ten: a key that meets their frame waits for it."""
+MANY, REST_S = 8, 0.5
+"""With more rows under way than that they are drawn twice a second and not ten times: a key that meets their frame waits for it."""
 RARER = 200
 """For so many tasks a second passes more until what stands on the border is written again while it runs."""
 

@@ -52,6 +52,7 @@ class Rows(ScrollView, can_focus=True):
     """What stands there where there is no row."""
     led = False
     """Whether a field over it moves its cursor."""
+    _laid: tuple[Size, Size, Size] | None = None
 
     class Moved(Message):
         """The person moved the cursor."""
@@ -113,6 +114,14 @@ class Rows(ScrollView, can_focus=True):
         self.virtual_size = Size(self.scrollable_content_region.width, max(self.count, 1))
         self.watch_cursor(self.cursor, self.cursor)
         self.refresh()
+
+    def _size_updated(self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True) -> bool:
+        """Take over the size of a layout. Of the same size nothing is drawn: Textual 8.2 draws the bar after each layout."""
+        seen = size, container_size, self.virtual_size
+        if seen == self._laid:
+            return False
+        self._laid = seen
+        return super()._size_updated(size, virtual_size, container_size, layout)
 
     def watch_has_focus(self, value: bool) -> None:
         """Show at the cursor whether keys go here."""
