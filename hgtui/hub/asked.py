@@ -112,14 +112,21 @@ KeepAsked = Callable[[str, Sequence[Asked], float, str], Awaitable[None]]
 
 
 async def asking(task: str, ask: Callable[[], Awaitable[T]], keep: KeepAsked | None) -> T:
-    """Return what `ask` returns, and keep what that asked of the Hub. Raises StoreError as it does."""
-    failed, began = "", time.monotonic()
+    """Return what `ask` returns, and keep what that asked of the Hub. Raises StoreError as it does.
+
+    Of what is cancelled nothing is kept: the run that it was for may have ended.
+    """
+    began = time.monotonic()
     with gathering() as asked:
         try:
-            return await ask()
+            found = await ask()
         except StoreError as error:
-            failed = error.message
+            await _kept(keep, task, asked, began, error.message)
             raise
-        finally:
-            if asked and keep is not None:
-                await keep(task, asked, round(time.monotonic() - began, 4), failed)
+        await _kept(keep, task, asked, began, "")
+        return found
+
+
+async def _kept(keep: KeepAsked | None, task: str, asked: Sequence[Asked], began: float, failed: str) -> None:
+    if asked and keep is not None:
+        await keep(task, asked, round(time.monotonic() - began, 4), failed)

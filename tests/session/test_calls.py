@@ -17,6 +17,7 @@ from hgtui.core.calls import CallRow
 from hgtui.core.run import Run, fold
 from hgtui.core.states import Failure
 from hgtui.core.states import Stage as RunStage
+from hgtui.hub.asked import asking
 from hgtui.llm.budget import Budget
 from hgtui.llm.client import ChatClient
 from hgtui.llm.metered import Metered
@@ -160,6 +161,13 @@ async def test_a_request_to_a_provider_is_kept_as_it_went_over_the_wire(tmp_path
             await run.gate()
             failed = (await rows(run))[0]
             assert "503" in failed.failed and (await found(run, 1)).reply["answers"][0]["status"] == 503
+            server.well()
+            store = run.equipment.store
+            assert store is not None
+            kept_by, count = run.conductor.keep_asked, len(await rows(run))
+            await asking("text-classification", lambda: store.search("ONE", "text-classification"), kept_by)
+            await run.until(lambda: len(run.run.call_book.rows) > count)
+            assert run.run.call_book.rows[-1].what == "the search for ONE: 1 model"
 
 
 async def listing(run: Stage, server: HubServer) -> None:
