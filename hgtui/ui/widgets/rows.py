@@ -6,7 +6,8 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding
-from textual.geometry import Size
+from textual.content import Content
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
@@ -89,6 +90,18 @@ class Rows(ScrollView, can_focus=True):
         """Return those of some rows that are on the screen."""
         top, height = self.scroll_offset.y, self.scrollable_content_region.height
         return [index for index in indexes if top <= index < top + height]
+
+    def write_border(self, title: Content, under: Content) -> None:
+        """Write what stands on the border, and draw those of its two lines that differ.
+
+        A title that is set the usual way draws all that is in the border again (Textual 8.2).
+        """
+        size, gutter = self.outer_size, self.content_offset
+        for name, words, y in (("_border_title", title, 0), ("_border_subtitle", under, size.height - 1)):
+            before: Content = getattr(self, name) or Content()
+            if (before.plain, before.spans) != (words.plain, words.spans):
+                setattr(self, name, words)
+                self.refresh(Region(-gutter.x, y - gutter.y, size.width, 1))
 
     def select(self, index: int) -> None:
         """Put the cursor on a row without telling anyone."""

@@ -31,7 +31,6 @@ class TaskPane(Rows):
         self.items: list[Item] = []
         self.tab: Tab = "candidates"
         self._of: tuple[str | None, Tab] | None = None
-        self._named = Content()
 
     @property
     def reads(self) -> bool:
@@ -49,9 +48,7 @@ class TaskPane(Rows):
             self.scroll_to(y=0, animate=False, immediate=True)
         # As content: what a title is given as a str is read as markup, and the type of a task may be anything.
         name = title(self.view)
-        named = tabs_title(name, self.tab, self.size.width) if self.view.task else Content(name)
-        if named != self._named:  # with a border all that is in it is drawn again
-            self.border_title = self._named = named
+        self.write_border(tabs_title(name, self.tab, self.size.width) if self.view.task else Content(name), Content())
         if same:
             self.redraw(at for at, (old, new) in enumerate(zip(before, self.items, strict=True)) if old != new)
         else:
