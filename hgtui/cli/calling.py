@@ -1,5 +1,6 @@
 """`hgtui calls`: the calls of a run as a list, one of them in full, as JSON or as a curl command without the key."""
 
+import asyncio
 import json
 import os
 import sys
@@ -16,6 +17,7 @@ from hgtui.core.states import EXIT_OK
 from hgtui.core.text import one_line
 from hgtui.session.artifacts import Artifacts
 from hgtui.session.journal import Journal, UnknownRun
+from hgtui.session.locks import held
 from hgtui.session.prompttext import prompt_text
 from hgtui.session.recalled import NoCall, Recalled, recalled
 
@@ -43,11 +45,12 @@ async def calls(name: str, *, task: int | None, search: str, as_json: bool) -> i
     from hgtui.ui.words import seconds
 
     run = fold(await entries_of(name))
-    if task is not None and all(one.id != task for one in run.plan):
+    of = next((one for one in run.plan if one.id == task), None)
+    if task is not None and of is None:
         raise Fault(f"The plan of {run.id} has no task {task}.", f"hgtui show {run.id} lists them.")
-    found = [
-        one for one in run.call_book.rows if (task is None or (one.task and one.task.id == task)) and one.has(search)
-    ]
+    found = [one for one in run.call_book.rows if (of is None or one.concerns(of)) and one.has(search)]
+    if not run.ended and await asyncio.to_thread(held, data_dir(os.environ), run.id):
+        say(f"{run.id} goes on in another process: these are its calls so far.")
     if as_json:
         for one in found:
             _out(json.dumps(one.as_json(), ensure_ascii=False))
@@ -60,7 +63,7 @@ async def calls(name: str, *, task: int | None, search: str, as_json: bool) -> i
         (
             str(one.number),
             str(one.stage),
-            f"{one.task.id} {one.task.task}" if one.task else "-",
+            f"{one.task.id} {one.task.task}" if one.task else one_line(one.about, 40) or "-",
             one_line(one.model, 40),
             tokens(one),
             seconds(one.seconds) if one.seconds is not None else "-",

@@ -262,7 +262,11 @@ class Workplace:
         parts = stages(self.chat, self.choice, self.environ, tape)
         hub = self.hub_parts
         embedded = EmbeddedEndpoint(self.lanes)
-        catalogues = (EmbeddedCatalogue(), *parts.catalogues, *((hub.catalogue,) if self.hub.enabled else ()))
+        catalogues = (
+            EmbeddedCatalogue(),
+            *parts.catalogues,
+            *((hub.catalogue.keeping(tape.keep_asked),) if self.hub.enabled else ()),
+        )
         seconds = self.choice.limits.task_seconds
         asked = (hub.endpoint(self.lanes, seconds, tape.keep_request),) if self.hub.enabled else ()
         endpoints = (embedded, *parts.endpoints, *asked)

@@ -71,7 +71,8 @@ def several(choice: Choice, names: tuple[str, ...], shown: int = 8) -> str:
 
 
 def stages(chat: ChatClient | None, choice: Choice, environ: Mapping[str, str], tape: Tape | None = None) -> Stages:
-    """Return the parts for one run, with a budget of its own; `tape` keeps what came of calls that went wrong."""
+    """Return the parts for one run, with a budget of its own; `tape` keeps what came of calls that went wrong, and requests to
+    media routes."""
     if chat is None:
         from hgtui.planning import RulePlanner
 
@@ -104,6 +105,6 @@ def stages(chat: ChatClient | None, choice: Choice, environ: Mapping[str, str], 
         responder=response.LLMResponder(metered, prompts(response_prompt.TEMPLATES)),
         talker=talking.Talker(metered, prompts(planning_prompt.TEMPLATES)),
         catalogues=(ControllerCatalogue(bare, local=choice.here, spends=choice.spends),),
-        endpoints=(ControllerEndpoint(bare),),
+        endpoints=(ControllerEndpoint(bare, tape.keep_media if tape is not None else None),),
         budget=budget,
     )

@@ -25,6 +25,7 @@ from hgtui.core.run import Run
 from hgtui.core.states import Stage
 from hgtui.core.text import decode
 from hgtui.execution.endpoints.embedded.endpoint import missing_extras
+from hgtui.hub.asked import KeepAsked, asking
 from hgtui.llm.errors import LLMError
 from hgtui.llm.profile import Choice, options
 from hgtui.llm.remembered import remember_model
@@ -158,11 +159,18 @@ class WorkplaceDesk(StoredRuns):
 
     async def search(self, words: str, task: str) -> tuple[Candidate, ...]:
         """Return what the Hub has for words among the models of a task type. Raises StoreError."""
-        return await self._place.hub_parts.store.search(words, task)
+        store = self._place.hub_parts.store
+        return await asking(task, lambda: store.search(words, task), self._keeper)
 
     async def card(self, name: str) -> str:
         """Return the whole model card of a candidate, "" where it has none. Raises StoreError."""
-        return await self._place.hub_parts.store.card(name)
+        store = self._place.hub_parts.store
+        return await asking("", lambda: store.card(name), self._keeper)
+
+    @property
+    def _keeper(self) -> KeepAsked | None:
+        """What keeps what a person asks of the Hub with the calls of the run that was opened last."""
+        return self._place.conductors[-1].keep_asked if self._place.conductors else None
 
     async def call(self, run: str, number: int) -> Recalled:
         """Return a call of a run, by its number there, with all that is kept of it. Raises DeskError."""

@@ -555,6 +555,39 @@ def show(
 
 
 @app.command()
+def whatif(
+    run: Annotated[
+        str, typer.Argument(metavar="RUN", help="The name of the run, its beginning, or its last six characters.")
+    ],
+    task: Annotated[int, typer.Argument(metavar="TASK", min=0, help="The number of the task in the plan.")],
+    candidates: Annotated[
+        list[str] | None, typer.Argument(metavar="[CANDIDATE]...", help="Two or three, as embedded:lexrank.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Approve what they send and spend.")] = False,
+    fingerprint: Annotated[
+        str, typer.Option("--fingerprint", metavar="FINGERPRINT", help="Approve just what was shown under this.")
+    ] = "",
+    winner: Annotated[
+        int | None, typer.Option("--winner", metavar="N", min=0, help="Take the N-th; 0 gives the what-if up.")
+    ] = None,
+    profile: Profile = None,
+    offline: Offline = False,
+    as_json: Json = False,
+) -> None:
+    """Run two or three models on the input of a task that waits at a gate, compare what came, take the winner."""
+    from hgtui.cli import whatif as trying
+
+    if not candidates and winner is None:
+        raise typer.BadParameter("name two or three, or decide with --winner", param_hint="CANDIDATE")
+    if winner is not None and candidates and not (yes or fingerprint):
+        raise typer.BadParameter("nothing has run yet: it goes with --yes or --fingerprint", param_hint="--winner")
+    given = {"fingerprint": fingerprint, "yes": yes, "winner": winner}
+    _await(
+        trying.whatif(run, task, tuple(candidates or ()), profile=profile, offline=offline, as_json=as_json, **given)  # type: ignore[arg-type]
+    )
+
+
+@app.command()
 def calls(
     run: Annotated[
         str, typer.Argument(metavar="RUN", help="The name of the run, its beginning, or its last six characters.")

@@ -115,7 +115,9 @@ async def resend(
         with on_signals(stop):
             await asyncio.gather(sending, return_exceptions=True)
         if stopped:
-            say("It was stopped, and nothing came of it.")
+            number = len(fold(await entries_in(place.journal, run.id)).call_book.rows)
+            told = f" What had come so far: hgtui calls {run.id} --call {number}"
+            say("It was stopped." + (told if number > len(run.call_book.rows) else " Nothing had been sent yet."))
             return stopped[0]
         event = await sending
         entries = await entries_in(place.journal, run.id)

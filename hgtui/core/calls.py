@@ -28,7 +28,8 @@ class CallRow:
     `at` is when it ended (UTC), `seconds` how long it took, None where nobody noted it; `usd` None where the price is
     unknown. `task` is the task that it was for as it stood then, None for a call of a whole stage. `record` is the digest
     of the exact request and reply, empty where an endpoint of this machine was called: then `results` came of it.
-    `failed` says in a sentence why nothing came of it; `again` that a person sent it once more, with changes, beside
+    `about` is the task type that the Hub was asked for: such a call is one of each task of that type. `failed` says in a
+    sentence why nothing came of it; `again` that a person sent it once more, with changes, beside
     the run, `of` the record of the call that it repeats.
     """
 
@@ -48,6 +49,7 @@ class CallRow:
     usd: float | None = None
     record: str = ""
     failed: str = ""
+    about: str = ""
     attempt: int = 1
     results: tuple[Resource, ...] = ()
     again: bool = False
@@ -58,9 +60,13 @@ class CallRow:
         """The task that it was for."""
         return self.task.uid if self.task else None
 
+    def concerns(self, task: Task) -> bool:
+        """Whether it was made for a task, or for its type."""
+        return task.uid == self.uid or (bool(self.about) and task.task == self.about)
+
     def has(self, words: str) -> bool:
         """Whether each of the words stands somewhere in what the row tells."""
-        task = f"{self.task.id} {self.task.task}" if self.task else ""
+        task = f"{self.task.id} {self.task.task}" if self.task else self.about
         told = f"{self.number} {self.kind} {self.stage} {task} {self.model} {self.what} {self.failed}".casefold()
         return all(word in told for word in words.casefold().split())
 
@@ -72,6 +78,7 @@ class CallRow:
             "stage": self.stage.value,
             "at": ev.stamp(self.at),
             "task": None if self.task is None else {"id": self.task.id, "task": self.task.task},
+            "about": self.about,
             "model": self.model,
             "what": self.what,
             "tokens_in": self.tokens_in,
@@ -137,7 +144,11 @@ class CallBook:
 
     def _recorded(self, entry: ev.Entry, event: ev.Recorded, run: "Run") -> CallRow:
         self._tell(event.uid)
-        row = CallRow(0, "llm" if event.kind == "llm" else "hub", run.stage, entry.at, entry.seq or 0)
+        kind: CallKind = "llm" if event.kind == "llm" else "endpoint" if event.kind == "media" else "hub"
+        row = CallRow(0, kind, run.stage, entry.at, entry.seq or 0)
+        if event.kind == "list":
+            row = replace(row, model="Hub", about=event.about, what=event.came, record=event.record)
+            return replace(row, seconds=event.seconds or None, failed=event.failed)
         tried = self._open.get(event.uid or "")
         return replace(
             row,

@@ -571,15 +571,18 @@ class Recorded(Value):
     """Something came from outside that no other event tells whole; `record` is the digest of the exchange.
 
     `kind` is "llm" for a call that failed or was made again, "context" for a model's context length, "find" for a model
-    that was looked for by its name, "hub" for a request to a provider for the task `uid`. `about` says in a word what
-    was asked for, `failed` how it failed where nothing came of it; `seconds` is how long it took where that is known.
+    that was looked for by its name, "list" for what the Hub was asked for the task type `about`, "hub" for a request to
+    a provider and "media" to a media route of the controller's server, both for the task `uid`. `about` says in a word
+    what was asked for, `came` what came of it, `failed` how it failed where nothing did; `seconds` is how long it took
+    where that is known.
     """
 
     type: Literal["recorded"] = "recorded"
-    kind: Literal["llm", "context", "find", "hub"]
+    kind: Literal["llm", "context", "find", "hub", "list", "media"]
     record: str
     uid: Uid | None = None
     about: str = ""
+    came: str = ""
     failed: str = ""
     seconds: float = 0.0
 

@@ -188,7 +188,7 @@ def _undone(run: "Run", _: ev.EditUndone) -> Changed:
         return ()
     patch = run.undos.pop()
     run.redos.append(_apply(run, patch))
-    return touched(patch)
+    return _of_trials(run, touched(patch))
 
 
 def _redone(run: "Run", _: ev.EditRedone) -> Changed:
@@ -196,7 +196,15 @@ def _redone(run: "Run", _: ev.EditRedone) -> Changed:
         return ()
     patch = run.redos.pop()
     run.undos.append(_apply(run, patch))
-    return touched(patch)
+    return _of_trials(run, touched(patch))
+
+
+def _of_trials(run: "Run", uids: tuple[Uid, ...]) -> Changed:
+    """With the choice of a what-if's winner goes its result; that follows as an event of its own."""
+    for uid in uids:
+        if (trial := run.trials.get(uid)) is not None and (status := run.tasks.get(uid)) is not None:
+            trial.names_again(status)
+    return uids
 
 
 def _candidates(run: "Run", event: ev.CandidatesFound) -> Changed:
@@ -319,8 +327,8 @@ def _voted(run: "Run", event: ev.WhatIfVoted) -> Changed:
     trial = run.trials.get(event.uid)
     if trial is None:
         return ()
-    trial.winner, trial.over = event.winner, True
     status = run.tasks.get(event.uid)
+    trial.vote(event.winner, status)
     if event.winner and status is not None:  # what the person took is no stand-in
         status.in_place_of = status.why_not = ""
     return (event.uid,)

@@ -1,14 +1,16 @@
 """Several candidates on the same input of a task: what each gave, and which of them a person found best."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from hgtui.core.base import Value, digest
 from hgtui.core.crossing import Given
 from hgtui.core.model import Assignment
 from hgtui.core.resource import Resource
 from hgtui.core.reuse import key
-from hgtui.core.states import Failure
+from hgtui.core.states import HAS_RESULT, Failure
+from hgtui.core.status import TaskStatus
 
 FEWEST, MOST = 2, 3
 """How many candidates a what-if takes."""
@@ -52,13 +54,42 @@ class Ahead(Value):
 
 @dataclass(slots=True)
 class Trial:
-    """Where the what-if of a task stands. `winner` is who won the vote; `over` once it was held, or given up."""
+    """Where the what-if of a task stands. `winner` is who won the vote; `over` once it was held, or given up.
+
+    `before` is where the task stood when the winner's result took the place of one that it had, None where it had none.
+    """
 
     fingerprint: str
     ahead: tuple[Ahead, ...]
     tried: dict[str, Tried] = field(default_factory=dict)
     winner: str = ""
     over: bool = False
+    before: TaskStatus | None = None
+
+    def vote(self, winner: str, status: TaskStatus | None) -> None:
+        """Note who won, "" for nobody, for a task that stands as `status` says."""
+        self.winner, self.over = winner, True
+        won = self.tried.get(winner)
+        if won is not None and status is not None and status.state in HAS_RESULT and status.results != won.results:
+            self.before = replace(status)
+
+    def other(self, status: TaskStatus) -> Literal["before", "winner", ""]:
+        """Say which result undo or redo would put in the place of the one that the task has; "" where there is none."""
+        won = self.tried.get(self.winner)
+        if self.before is None or won is None:
+            return ""
+        has = status.candidate, status.results
+        if has == (won.candidate, won.results):
+            return "before"
+        return "winner" if has == (self.before.candidate, self.before.results) else ""
+
+    def names_again(self, status: TaskStatus) -> None:
+        """Name again what the earlier result stood in for, or nothing for that of the winner, as undo and redo bring it."""
+        other = self.other(status)
+        if other and self.before is not None:
+            back = other == "before"
+            status.in_place_of = self.before.in_place_of if back else ""
+            status.why_not = self.before.why_not if back else ""
 
     @property
     def names(self) -> tuple[str, ...]:

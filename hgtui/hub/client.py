@@ -12,12 +12,13 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from hgtui.core.states import Failure
-from hgtui.core.text import one_line, plural
+from hgtui.core.text import one_line
 from hgtui.hub import api
+from hgtui.hub.asked import Asked, tell
 from hgtui.hub.inference import prepare
-from hgtui.hub.keeping import CARD_S, HOUR_S, LISTING_S, MODEL_S, Keeping, Kept
+from hgtui.hub.keeping import CARD_S, HOUR_S, LISTING_S, MODEL_S, Keeping, Kept, age
 from hgtui.hub.thread import HubThread
-from hgtui.hub.values import Card, HubError, HubPlace, Model, Who
+from hgtui.hub.values import Card, HubCall, HubError, HubPlace, Model, Who
 from hgtui.hub.wire import API_S, SILENCE_S, Record, Wire
 
 T = TypeVar("T")
@@ -37,6 +38,14 @@ _OLD_WILL_DO = frozenset(
 class _Shared:
     task: "asyncio.Task[Any]"
     waiting: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What was asked and what came of it, or what is raised where nothing did."""
+
+    asked: Asked
+    error: HubError | None = None
 
 
 class HubClient:
@@ -140,29 +149,39 @@ class HubClient:
         if self._own_thread:
             await self._wire.thread.aclose()
 
-    async def _get(self, key: list[Any], what: str, life_s: float, ask: Callable[[], Awaitable[T]], kind: Any) -> T:
-        """Return what is kept and young enough, else what the Hub says; one request for all who ask at a time."""
+    async def _get(self, key: list[Any], what: str, life_s: float, ask: Callable[..., Awaitable[T]], kind: Any) -> T:
+        """Return what is kept and young enough, else what the Hub says; one request for all who ask at a time.
+
+        Each of them is told what was asked (`hgtui.hub.asked`). `ask` takes a list for its exchanges as `made`.
+        """
         full = [self.place.endpoint, self._asker, *key]
-        result: T = await self._once(str(full), partial(self._found, full, what, life_s, ask, kind))
+        found: _Found = await self._once(str(full), partial(self._found, full, what, life_s, ask, kind))
+        tell(found.asked)
+        if found.error is not None:
+            raise found.error
+        result: T = found.asked.value
         return result
 
-    async def _found(self, key: list[Any], what: str, life_s: float, ask: Callable[[], Awaitable[T]], kind: Any) -> T:
+    async def _found(
+        self, key: list[Any], what: str, life_s: float, ask: Callable[..., Awaitable[Any]], kind: Any
+    ) -> _Found:
         kept: Kept | None
-        value: T | None
         kept, value = await self._wire.thread.call(partial(self._read, key, kind), DISK_S)
         if kept is not None and value is not None and kept.age_s < life_s:
-            return value
+            return _Found(Asked(what, kept_s=kept.age_s, value=value))
+        made: list[HubCall] = []
         try:
-            fresh = self._untold(await ask(), kind)
+            fresh = self._untold(await ask(made=made), kind)
         except HubError as error:
             if kept is None or value is None or error.failure not in _OLD_WILL_DO:
-                raise self._with_way_out(error, what) from None
-            self._notice(f"{what[0].upper()}{what[1:]} is {_age(kept.age_s)} old: {error.message}")
-            return value
+                told = self._with_way_out(error, what)
+                return _Found(Asked(what, tuple(made), error=told.message), told)
+            self._notice(f"{what[0].upper()}{what[1:]} is {age(kept.age_s)} old: {error.message}")
+            return _Found(Asked(what, tuple(made), kept.age_s, value, error.message))
         write = partial(self._write, key, fresh, kind)
         if self.place.cache is not None and not await self._wire.thread.call(write, DISK_S):
             self._notice(f"{what[0].upper()}{what[1:]} cannot be kept in {self.place.cache}.")
-        return fresh
+        return _Found(Asked(what, tuple(made), value=fresh))
 
     def _noted(self, models: tuple[Model, ...]) -> tuple[Model, ...]:
         """Remember what was told of models, those told of last."""
@@ -223,11 +242,3 @@ class HubClient:
 @functools.cache
 def _adapter(kind: Any) -> TypeAdapter[Any]:
     return TypeAdapter(kind)
-
-
-def _age(seconds: float) -> str:
-    """Return an age in words."""
-    for size, noun in ((24 * HOUR_S, "day"), (HOUR_S, "hour"), (60.0, "minute")):
-        if seconds >= size:
-            return plural(int(seconds / size), noun)
-    return "less than a minute"

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from hgtui.core.base import canonical, digest
+from hgtui.core.text import plural
 
 HOUR_S = 3600.0
 LISTING_S = HOUR_S
@@ -108,3 +109,11 @@ class Keeping:
             with contextlib.suppress(OSError):
                 Path(path).unlink()
             size -= length
+
+
+def age(seconds: float) -> str:
+    """Return an age in words."""
+    for size, noun in ((24 * HOUR_S, "day"), (HOUR_S, "hour"), (60.0, "minute")):
+        if seconds >= size:
+            return plural(int(seconds / size), noun)
+    return "less than a minute"

@@ -56,6 +56,7 @@ class Scope:
     model: str = ""
     tries: int = 0
     last: HubCall | None = None
+    made: list[HubCall] | None = None
 
     @property
     def place(self) -> HubPlace:
@@ -70,6 +71,8 @@ class Scope:
     def record(self, call: HubCall) -> None:
         """Keep and tell that an exchange ended."""
         self.last = call
+        if self.made is not None:
+            self.made.append(call)
         self.tell(call)
 
     def too_late(self, seconds: float) -> HubError:
@@ -117,9 +120,11 @@ class Wire:
         patience: int = 0,
         provider: str = "",
         model: str = "",
+        made: list[HubCall] | None = None,
     ) -> T:
         """Await `work()` on the hub's loop, for at most `seconds` in all. Raises HubError for whatever goes wrong.
 
+        Each HTTP exchange is added to `made` as it ends.
         What `work` asks of huggingface_hub or of `transport.client()` goes to this place, within these bounds. An error
         of this program's own code (its last frame is in hgtui) is raised as it is.
         """
@@ -128,7 +133,7 @@ class Wire:
         limit = self.place.answer_mb if answer_mb is None else answer_mb
         # Silence for as long as the whole call may take is told as that: which of two clocks is ahead is chance.
         silence = silence_s if silence_s < seconds else math.inf
-        scope = Scope(self, self._teller(), limit, silence, patience, provider, model)
+        scope = Scope(self, self._teller(), limit, silence, patience, provider, model, made=made)
         reset = SCOPE.set(scope)
         try:
             return await self.thread.run(partial(_doing, work, scope), seconds)
@@ -137,14 +142,22 @@ class Wire:
         finally:
             SCOPE.reset(reset)
 
-    async def ask(self, function: Callable[[], T], seconds: float = API_S, *, model: str = "") -> T:
+    async def ask(
+        self,
+        function: Callable[[], T],
+        seconds: float = API_S,
+        *,
+        model: str = "",
+        made: list[HubCall] | None = None,
+    ) -> T:
         """Call a function that asks the Hub's API, on a thread of its own; else as `run`.
 
         huggingface_hub retries listings with sleeps that block: here at most once, after a second; a longer wait that the
         Hub asks for is raised as QUOTA with `retry_after`. A sleep under way delays neither a cancellation nor an exit.
         """
         work = partial(asyncio.to_thread, function)
-        return await self.run(work, seconds, answer_mb=API_MB, silence_s=SILENCE_S, patience=PATIENCE, model=model)
+        bounds: dict[str, Any] = {"answer_mb": API_MB, "silence_s": SILENCE_S, "patience": PATIENCE}
+        return await self.run(work, seconds, model=model, made=made, **bounds)
 
     async def aclose(self) -> None:
         """Close the connections; the thread is left running."""

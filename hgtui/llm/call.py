@@ -3,7 +3,8 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncGenerator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,6 +43,8 @@ class Call:
     price: Price | None
     lease: Lease | None
     on_retry: OnRetry
+    on_stop: Callable[[CallRecord], object] = lambda record: None
+    """Told what had come so far where the task that asks is cancelled."""
     started: float = field(default_factory=time.perf_counter)
     tries: int = 0
     sent: dict[str, Any] = field(default_factory=dict)
@@ -61,6 +64,16 @@ class Call:
 
     async def chunks(self) -> AsyncGenerator[Chunk, None]:
         """Yield the reply piece by piece, then Done. Raises LLMError."""
+        try:
+            async with aclosing(self._chunks()) as chunks:
+                async for chunk in chunks:
+                    yield chunk
+        except asyncio.CancelledError:
+            if self.tries:
+                self.on_stop(self.record(self.reading or Reading(self.server.where, self.server.secrets)))
+            raise
+
+    async def _chunks(self) -> AsyncGenerator[Chunk, None]:
         await self._begin()
         reading = self.reading
         assert reading is not None
@@ -206,8 +219,7 @@ class Call:
     def record(self, reading: Reading) -> CallRecord:
         """Return the call as it stands."""
         secrets = self.server.secrets
-        usage = self.usage()
-        assert usage is not None
+        usage = self.usage() or Usage(estimate_prompt(self.wanted.messages), 0, estimated=True)
         return CallRecord(
             base_url=self.server.where,
             model=reading.model or self.wanted.model,

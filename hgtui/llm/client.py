@@ -130,6 +130,7 @@ class ChatClient:
         schema: Mapping[str, Any] | None = None,
         schema_name: str = "reply",
         budget: Budget | None = None,
+        on_stop: Callable[[CallRecord], object] = lambda record: None,
     ) -> AsyncGenerator[Chunk, None]:
         """Yield the reply piece by piece, then Done once.
 
@@ -137,7 +138,8 @@ class ChatClient:
         JSON schema, `strict_schema` makes one for strict mode) the reply is asked for in the firmest form that this
         server is not known to refuse or ignore; it is text all the same, to be read with care. With `budget` a call
         that would go over a limit is not made, and one that does is cut off. To cancel the task, or to close the
-        generator (`contextlib.aclosing`), closes the connection. Raises LLMError; its `partial` is what came before.
+        generator (`contextlib.aclosing`), closes the connection; where the task is cancelled, `on_stop` is told what had
+        come. Raises LLMError; its `partial` is what came before.
         """
         await self._server.engine.client()
         model = await self.model_name(on_retry)
@@ -146,7 +148,7 @@ class ChatClient:
         lease = None if budget is None else budget.admit(estimate_prompt(messages), price)
         call: Call | None = None
         try:
-            call = Call(self._server, memory_of(self.base_url, model), wanted, price, lease, on_retry)
+            call = Call(self._server, memory_of(self.base_url, model), wanted, price, lease, on_retry, on_stop)
             async with aclosing(call.chunks()) as chunks:
                 async for chunk in chunks:
                     yield chunk
@@ -163,14 +165,16 @@ class ChatClient:
         form: media.AudioForm = "wav",
         on_retry: OnRetry = untold,
         budget: Budget | None = None,
+        exchanges: media.Exchanges = None,
     ) -> bytes:
         """Return `text` as spoken by /audio/speech, an audio file in `form`. Raises LLMError.
 
         `model` None takes that of the chat; `no_model` says that the server has no such route. A `budget` counts the
-        seconds; with a limit of dollars the call is refused, since no table has the prices of media.
+        seconds; with a limit of dollars the call is refused, since no table has the prices of media. Each request is noted
+        in `exchanges`.
         """
         asked = media.Speech(text, voice, model or await self.model_name(on_retry), form)
-        return await self._within(budget, lambda: media.speech(self._server, asked, on_retry))
+        return await self._within(budget, lambda: media.speech(self._server, asked, on_retry, exchanges))
 
     async def transcribe(
         self,
@@ -180,13 +184,15 @@ class ChatClient:
         language: str | None = None,
         on_retry: OnRetry = untold,
         budget: Budget | None = None,
+        exchanges: media.Exchanges = None,
     ) -> str:
         """Return what is said in an audio file, cleaned, by /audio/transcriptions; "" for silence. Raises LLMError.
 
-        `language` is an ISO 639-1 code. Of the file's name only the ending is sent. `budget` as for `speech`.
+        `language` is an ISO 639-1 code. Of the file's name only the ending is sent. `budget` and
+        `exchanges` as for `speech`.
         """
         asked = media.Recording(path, model or await self.model_name(on_retry), language)
-        return await self._within(budget, lambda: media.transcribe(self._server, asked, on_retry))
+        return await self._within(budget, lambda: media.transcribe(self._server, asked, on_retry, exchanges))
 
     async def image(
         self,
@@ -196,13 +202,14 @@ class ChatClient:
         size: str | None = None,
         on_retry: OnRetry = untold,
         budget: Budget | None = None,
+        exchanges: media.Exchanges = None,
     ) -> bytes:
         """Return a picture (PNG, JPEG or WebP) of /images/generations. Raises LLMError.
 
-        `size` is "1024x1024" or another that the server knows. `budget` as for `speech`.
+        `size` is "1024x1024" or another that the server knows. `budget` and `exchanges` as for `speech`.
         """
         asked = media.Painting(prompt, model or await self.model_name(on_retry), size)
-        return await self._within(budget, lambda: media.image(self._server, asked, on_retry))
+        return await self._within(budget, lambda: media.image(self._server, asked, on_retry, exchanges))
 
     async def _within(self, budget: Budget | None, work: Callable[[], Awaitable[T]]) -> T:
         if budget is None:

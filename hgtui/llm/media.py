@@ -13,6 +13,7 @@ from typing import Any, Literal, TypeVar
 from hgtui.core.states import Failure
 from hgtui.core.text import clean, one_line
 from hgtui.llm.errors import LLMError, without
+from hgtui.llm.exchanges import Exchange, answered, filed, noting
 from hgtui.llm.faults import in_stream, too_long, translated
 from hgtui.llm.ladder import memory_of
 from hgtui.llm.messages import JPEG, PNG
@@ -54,43 +55,58 @@ class Painting:
     size: str | None
 
 
-async def speech(server: Server, asked: Speech, on_retry: OnRetry) -> bytes:
+Exchanges = list[Exchange] | None
+"""Where each request is noted with what came of it."""
+
+
+async def speech(server: Server, asked: Speech, on_retry: OnRetry, exchanges: Exchanges = None) -> bytes:
     """Return an audio file of /audio/speech. Raises LLMError."""
     _said(asked.text, "There is no text to speak.")
     client = await server.engine.client()
 
+    sent: dict[str, Any] = {"input": asked.text, "model": asked.model, "voice": asked.voice, _FORMAT: asked.form}
+    url = f"{server.where}/audio/speech"
+
     async def ask() -> bytes:
-        with _of_media(server, "/audio/speech", "an audio file"):
+        with (
+            noting(exchanges, url, {"model": asked.model, "json": sent}, server.secrets) as reply,
+            _of_media(server, "/audio/speech", "an audio file"),
+        ):
             async with client.audio.speech.with_streaming_response.create(
-                input=asked.text,
-                model=asked.model,
-                voice=asked.voice,
-                response_format=asked.form,
-                extra_headers=server.headers,
+                **sent, extra_headers=server.headers
             ) as answer:
                 data = await _whole(server, answer)
+                await answered(reply, answer, data)
                 _no_words(server, answer.headers.get("content-type", ""), data)
         return data
 
     return await _timed(server, ask, on_retry)
 
 
-async def transcribe(server: Server, asked: Recording, on_retry: OnRetry) -> str:
+async def transcribe(server: Server, asked: Recording, on_retry: OnRetry, exchanges: Exchanges = None) -> str:
     """Return what /audio/transcriptions hears. Raises LLMError."""
     data = await asyncio.to_thread(_read, asked.path)
     client = await server.engine.client()
     optional: dict[str, Any] = {} if asked.language is None else {"language": asked.language}
 
+    name = f"audio{asked.path.suffix}"
+    form = {"file": await filed(data, filename=name), "model": asked.model, _FORMAT: "json", **optional}
+    url = f"{server.where}/audio/transcriptions"
+
     async def ask() -> str:
-        with _of_media(server, "/audio/transcriptions", "a transcription"):
+        with (
+            noting(exchanges, url, {"model": asked.model, "form": form}, server.secrets) as reply,
+            _of_media(server, "/audio/transcriptions", "a transcription"),
+        ):
             answer = await client.audio.transcriptions.with_raw_response.create(
-                file=(f"audio{asked.path.suffix}", data),
+                file=(name, data),
                 model=asked.model,
                 response_format="json",
                 extra_headers=server.headers,
                 **optional,
             )
             body = json.loads(answer.content)
+            await answered(reply, answer, body)
         text = body.get("text") if isinstance(body, Mapping) else None
         if not isinstance(text, str):
             raise _no_such(server, body, "a transcription")
@@ -99,7 +115,7 @@ async def transcribe(server: Server, asked: Recording, on_retry: OnRetry) -> str
     return await _timed(server, ask, on_retry)
 
 
-async def image(server: Server, asked: Painting, on_retry: OnRetry) -> bytes:
+async def image(server: Server, asked: Painting, on_retry: OnRetry, exchanges: Exchanges = None) -> bytes:
     """Return a picture of /images/generations. Raises LLMError."""
     _said(asked.prompt, "There is nothing to draw: the prompt is empty.")
     client = await server.engine.client()
@@ -107,14 +123,18 @@ async def image(server: Server, asked: Painting, on_retry: OnRetry) -> bytes:
     given: dict[str, Any] = {"n": 1, _FORMAT: "b64_json"}
     if asked.size is not None:
         given["size"] = asked.size
+    url = f"{server.where}/images/generations"
 
     async def once() -> bytes:
         sent = {name: value for name, value in given.items() if name not in memory.fields}
-        with _of_media(server, "/images/generations", "a picture"):
-            answer = await client.images.with_raw_response.generate(
-                prompt=asked.prompt, model=asked.model, extra_headers=server.headers, **sent
-            )
+        sent |= {"prompt": asked.prompt, "model": asked.model}
+        with (
+            noting(exchanges, url, {"model": asked.model, "json": sent}, server.secrets) as reply,
+            _of_media(server, "/images/generations", "a picture"),
+        ):
+            answer = await client.images.with_raw_response.generate(**sent, extra_headers=server.headers)
             body = json.loads(answer.content)
+            await answered(reply, answer, body)
         return _picture(server, body)
 
     async def ask() -> bytes:

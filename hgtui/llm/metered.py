@@ -1,12 +1,13 @@
 """One run's view of the client: every call counts against the run's budget, with the temperature of its profile."""
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from hgtui.llm.budget import Budget
 from hgtui.llm.client import ChatClient
 from hgtui.llm.listing import ContextSource
+from hgtui.llm.media import Exchanges
 from hgtui.llm.messages import Message
 from hgtui.llm.retry import OnRetry, untold
 from hgtui.llm.values import CallRecord, Chunk, ModelInfo
@@ -63,6 +64,7 @@ class Metered:
         schema: Mapping[str, Any] | None = None,
         schema_name: str = "reply",
         on_retry: OnRetry = untold,
+        on_stop: Callable[[CallRecord], object] = lambda record: None,
     ) -> AsyncGenerator[Chunk, None]:
         """Stream a chat; see ChatClient.stream."""
         return self._chat.stream(
@@ -73,16 +75,21 @@ class Metered:
             schema_name=schema_name,
             on_retry=on_retry,
             budget=self._budget,
+            on_stop=on_stop,
         )
 
-    async def speech(self, text: str, *, model: str) -> bytes:
-        """Return a spoken text as a WAV file. Raises LLMError."""
-        return await self._chat.speech(text, model=model, budget=self._budget)
+    async def speech(self, text: str, *, model: str, exchanges: Exchanges = None) -> bytes:
+        """Return a spoken text as a WAV file; each request is noted in `exchanges`. Raises LLMError."""
+        return await self._chat.speech(text, model=model, budget=self._budget, exchanges=exchanges)
 
-    async def transcribe(self, path: Path, *, model: str, language: str | None = None) -> str:
-        """Return what is said in a file. Raises LLMError."""
-        return await self._chat.transcribe(path, model=model, language=language, budget=self._budget)
+    async def transcribe(
+        self, path: Path, *, model: str, language: str | None = None, exchanges: Exchanges = None
+    ) -> str:
+        """Return what is said in a file; each request is noted in `exchanges`. Raises LLMError."""
+        return await self._chat.transcribe(
+            path, model=model, language=language, budget=self._budget, exchanges=exchanges
+        )
 
-    async def image(self, prompt: str, *, model: str) -> bytes:
-        """Return a picture. Raises LLMError."""
-        return await self._chat.image(prompt, model=model, budget=self._budget)
+    async def image(self, prompt: str, *, model: str, exchanges: Exchanges = None) -> bytes:
+        """Return a picture; each request is noted in `exchanges`. Raises LLMError."""
+        return await self._chat.image(prompt, model=model, budget=self._budget, exchanges=exchanges)

@@ -50,8 +50,13 @@ class Board:
 
     def log(self, text: str, level: Literal["debug", "warning"] = "debug") -> None:
         """Write a line for the log of a run that goes on. Before its first event and after its last there is no place."""
-        if self.run.id and not (self._ended or self.run.ended):
+        if self.goes_on:
             self.emit(ev.Logged(level=level, text=text))
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the run has begun and not ended."""
+        return bool(self.run.id) and not (self._ended or self.run.ended)
 
     async def flush(self) -> None:
         """Wait until everything that was emitted is stored and folded. Raises the journal's error where it broke."""

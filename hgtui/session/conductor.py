@@ -1,7 +1,7 @@
 """The conductor: takes commands one after the other, runs the stages, waits at the gates, writes the journal."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from typing import Any, Literal
 
 from hgtui.core import commands as cmd
@@ -13,6 +13,7 @@ from hgtui.core.run import Run
 from hgtui.core.states import EXITS, Outcome
 from hgtui.core.text import clean, one_line
 from hgtui.execution.scheduler import SchedulerError
+from hgtui.hub.asked import Asked
 from hgtui.planning import mentioned
 from hgtui.session.answering import Answers
 from hgtui.session.approving import Approving
@@ -32,6 +33,7 @@ from hgtui.session.running import Running
 from hgtui.session.standing import ENDED_BADLY, Standing, standing
 from hgtui.session.steering import Steering
 from hgtui.session.trying import Trying
+from hgtui.session.undoing import Undoing
 
 REQUEST_LIMIT = 100_000
 """How many characters of a request are taken; a longer one is refused, not cut."""
@@ -67,6 +69,7 @@ class Conductor:
         self._pinning = Pinning(self._parts, self._changing.again)
         self._revising = Revising(self._parts, self._changing)
         self._trying = Trying(self._parts, self._changing, lambda: self._steering.spare)
+        self._undoing = Undoing(self._parts, self._changing, lambda: self._steering.spare)
         self._revising.mend()
         self._trying.mend()
         self._board.listen(self._heard)
@@ -93,6 +96,11 @@ class Conductor:
     def log(self, text: str, level: Literal["debug", "warning"] = "debug") -> None:
         """Write a line into the log of the run, as long as it goes on. Never blocks."""
         self._board.log(text, level)
+
+    async def keep_asked(self, task: str, asked: Sequence[Asked], seconds: float, failed: str = "") -> None:
+        """Keep what a person asked of the Hub beside the run, for a task type or "", as long as the run goes on."""
+        if self._equipment.tape is not None and self._board.goes_on:
+            await self._equipment.tape.keep_asked(task, asked, seconds, failed)
 
     async def note(self, event: ev.SentAgain) -> None:
         """Write down what a person sent again beside the run, also after its end. Raises the journal's error."""
@@ -162,8 +170,8 @@ class Conductor:
         do: dict[type, Callable[[Any], Awaitable[None]]] = {
             cmd.Submit: self._submit,
             cmd.EditPlan: self._changing.edit,
-            cmd.Undo: self._changing.undo,
-            cmd.Redo: self._changing.redo,
+            cmd.Undo: self._undoing.undo,
+            cmd.Redo: self._undoing.redo,
             cmd.ChooseModel: self._changing.choose,
             cmd.Pin: self._pinning.pin,
             cmd.Approve: self._approve,

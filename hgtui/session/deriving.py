@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 
 from hgtui.core import commands as cmd
 from hgtui.core import events as ev
-from hgtui.core.edits import Choose
+from hgtui.core.edit import Patch
+from hgtui.core.edits import Choose, touched
 from hgtui.core.plan import Uid
 from hgtui.core.resource import Resource
 from hgtui.core.run import Run
@@ -128,10 +129,18 @@ class _Reader:
             self.asking.clear()
         if isinstance(event, ev.WhatIfVoted | ev.TaskStarted):
             self.won = event.uid if isinstance(event, ev.WhatIfVoted) else None
+        elif isinstance(event, ev.EditUndone | ev.EditRedone):
+            self.won = self._put_back(self.run.undos if isinstance(event, ev.EditUndone) else self.run.redos)
         if not isinstance(event, ev.TaskReset):
             self.changed = isinstance(event, ev.ApprovalCarried | ev.StageEntered) or (
                 isinstance(event, ev.GateOpened) and event.gate is not Gate.TASK
             )
+
+    def _put_back(self, steps: list[Patch]) -> Uid | None:
+        """Return the task whose earlier or later result comes back with the last step, which chose the winner of a what-if."""
+        uids = touched(steps[-1]) if steps else ()
+        trial = self.run.trials.get(uids[0]) if len(uids) == 1 else None
+        return uids[0] if trial is not None and trial.before is not None else None
 
     def _see(self, event: ev.Event) -> None:
         self._see_change(event)
@@ -251,7 +260,7 @@ class _Reader:
             case ev.TaskStarted(uid=uid) | ev.TaskQueued(uid=uid) | ev.TaskDone(uid=uid, supplied=False):
                 if self.run.state(uid) is TaskState.ASKING and uid in self.asking:
                     self._ask(cmd.Allow(uid=uid))
-            case ev.TaskDone(uid=uid, supplied=True, results=(given, *_)) if not self._begins():
+            case ev.TaskDone(uid=uid, supplied=True, results=(given, *_)) if not self._begins() and uid != self.won:
                 file = given.name in self.run.files
                 command = cmd.Supply(uid=uid, path=given.name) if file else cmd.Supply(uid=uid, text="")
                 self._ask(command, self._back(ev.FileSeen), None if file else given)

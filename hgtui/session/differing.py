@@ -34,7 +34,7 @@ _AROUND: Mapping[type, frozenset[str]] = {
     ev.RunStarted: frozenset({"setup"}),
     ev.Resumed: frozenset({"setup"}),
     ev.Approved: frozenset({"attended", "answer"}),
-    ev.Recorded: frozenset({"about", "failed", "seconds"}),
+    ev.Recorded: frozenset({"about", "came", "failed", "seconds"}),
 }
 """What a run is done under is no part of what happened, and the words for what is recorded are of the program."""
 
@@ -59,9 +59,11 @@ class Counting:
         """Take in the next event and say whether it counts."""
         if isinstance(event, (*ev.PASSING_EVENTS, ev.TaskQueued, ev.SentAgain)):
             return False
-        if (
-            isinstance(event, ev.Recorded) and event.kind == "hub"
-        ):  # in a replay the whole endpoint answers from what was recorded
+        if isinstance(event, ev.Recorded) and event.kind in {
+            "hub",
+            "list",
+            "media",
+        }:  # in a replay the whole endpoint, or the whole catalogue, answers from what was recorded
             return False
         if isinstance(event, ev.WhatIfTried) and event.tried.broken_off:
             return False

@@ -15,7 +15,7 @@ from hgtui.core.run import Run
 from hgtui.core.states import HAS_RESULT, Stage
 from hgtui.core.text import clean, decode
 from hgtui.execution.resolve import Resolver
-from hgtui.session.curl import curl_of_hub, curl_of_llm
+from hgtui.session.curl import curl_of_hub, curl_of_listing, curl_of_llm, curl_of_media
 from hgtui.session.rereading import Understood, understood
 from hgtui.session.store import Records
 
@@ -84,15 +84,19 @@ def _up_to(entries: Sequence[ev.Entry], number: int) -> Run:
 
 
 async def _whole(row: CallRow, run: Run, entries: Sequence[ev.Entry], artifacts: ArtifactStore) -> Recalled:
-    if row.kind == "endpoint":
+    if row.kind == "endpoint" and not row.record:
         return await _at_endpoint(row, run, artifacts)
     try:
         _, request, reply = await Records(artifacts, {}).load(row.record)
         kept = json.loads(reply)
     except (KeyError, ValueError):
         return Recalled(row, gone="What was sent and what came back is not kept any more.")
+    if row.kind == "hub" and "requests" in request:
+        return _of_listing(row, request, kept)
     if row.kind == "hub":
         return _of_hub(row, request, kept, artifacts)
+    if row.kind == "endpoint":
+        return _of_media(row, run, request, kept, artifacts)
     if "error" in kept and "notes" in kept and kept.get("record") is None:
         return _failed(row, request, kept)
     notes = await _retries(kept, entries, row, artifacts)
@@ -195,6 +199,41 @@ def _of_hub(row: CallRow, request: Any, kept: Any, artifacts: ArtifactStore) -> 
         facts.append(f"failed: {row.failed}")
     curl = curl_of_hub(request, artifacts) if "url" in request else ""
     return Recalled(row, request=request, reply=kept, facts=tuple(facts), curl=curl)
+
+
+def _of_listing(row: CallRow, request: Any, kept: Any) -> Recalled:
+    """Return what was asked of the Hub's API for a task type: the listing, models by name, and cards."""
+    facts = [_exchanged(one, came) for one, came in zip(request["requests"], kept["answers"], strict=True)]
+    return Recalled(row, request, kept, facts=tuple(facts), curl=curl_of_listing(request["requests"]))
+
+
+def _exchanged(asked: Mapping[str, Any], came: Mapping[str, Any]) -> str:
+    """Say in a line what became of a question to the Hub."""
+    said = []
+    if "status" in came:
+        status = "no answer" if came["status"] is None else came["status"]
+        said.append(f"{status}, {came['seconds'] * 1000:,.0f} ms, {came['received']:,} bytes in")
+    if "kept_s" in came:
+        said.append(f"what was kept was taken, {came['kept_s']:,.0f} s old")
+    if "count" in came:
+        said.append(f"{came['count']} models")
+    if "card" in came:
+        said.append(f"{came['card']['characters']:,} characters")
+    return "; ".join(
+        [f"{asked['what']}: {said[0] if said else 'nothing came'}", *said[1:], *filter(None, [came.get("error")])]
+    )
+
+
+def _of_media(row: CallRow, run: Run, request: Any, kept: Any, artifacts: ArtifactStore) -> Recalled:
+    """Return a request to a route for speech, transcription or pictures of the controller's server."""
+    facts = [f"{request['method']} {request['url']}"]
+    if "status" in kept:
+        facts.append(f"status: {kept['status']}" + (f", {kept['content_type']}" if kept.get("content_type") else ""))
+    if row.failed:
+        facts.append(f"failed: {row.failed}")
+    if kept.get("said"):
+        facts.append(f"the server said: {kept['said']}")
+    return Recalled(row, request, kept, facts=tuple(facts), curl=curl_of_media(request, artifacts, hub=run.hub))
 
 
 async def _at_endpoint(row: CallRow, run: Run, artifacts: ArtifactStore) -> Recalled:

@@ -1,5 +1,6 @@
 """A call to a controller LLM sent once more, with changes, beside the run: what came of it is kept, nothing else changes."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from hgtui.session.recalled import Recalled
 
 LONGEST = 1_000_000
 """How many characters a message may have."""
+STOPPED = "It was stopped."
 Note = Callable[[ev.SentAgain], Awaitable[None]]
 """Writes an event into the journal of a run."""
 
@@ -59,8 +61,12 @@ class Chat(Protocol):
         temperature: float | None = 0,
         schema: Mapping[str, Any] | None = None,
         schema_name: str = "reply",
+        on_stop: Callable[[CallRecord], object] = ...,
     ) -> AsyncIterator[Chunk]:
-        """Yield the reply piece by piece, then Done once. Raises LLMError."""
+        """Yield the reply piece by piece, then Done once; `on_stop` is told what had come of one that is cancelled.
+
+        Raises LLMError.
+        """
         ...
 
 
@@ -127,7 +133,8 @@ async def send_again(
 ) -> ev.SentAgain:
     """Send a call again and return what is kept of it; `tell` takes the reply so far. Cancelling closes the connection.
 
-    What came is in the journal when this returns, also a failure. Raises CannotSend, and what `note` and the artifacts raise.
+    What came is in the journal when this returns, also a failure; where it is cancelled too, with what had come so far.
+    Raises CannotSend, and what `note` and the artifacts raise.
     """
     may_send(found)
     messages = await messages_of(found, change, artifacts)
@@ -137,10 +144,17 @@ async def send_again(
     said: list[str] = []
     record: CallRecord | None = None
     failed = ""
+    stopped: list[CallRecord] = []
+    changes = recorder.masked(_changes(chat, found, change, temperature))
+
+    async def kept(record: CallRecord | None, failed: str) -> ev.SentAgain:
+        event = await _kept(record, failed, found, changes, chat.model or "", recorder)
+        await note(event)
+        return event
+
+    asked = chat.stream(messages, temperature=temperature, schema=schema, schema_name=name, on_stop=stopped.append)
     try:
-        async with aclosing(
-            chat.stream(messages, temperature=temperature, schema=schema, schema_name=name)  # type: ignore[type-var]
-        ) as chunks:
+        async with aclosing(asked) as chunks:  # type: ignore[type-var]
             async for chunk in chunks:
                 if isinstance(chunk, Done):
                     record = chunk.record
@@ -152,10 +166,10 @@ async def send_again(
                     tell("".join(said) or chunk.text)
     except LLMError as error:
         record, failed = error.record, f"{error.message} {error.hint}".strip()
-    changes = recorder.masked(_changes(chat, found, change, temperature))
-    event = await _kept(record, failed, found, changes, chat.model or "", recorder)
-    await note(event)
-    return event
+    except asyncio.CancelledError:
+        await kept(stopped[0] if stopped else None, STOPPED)
+        raise
+    return await kept(record, failed)
 
 
 def _form(found: Recalled) -> tuple[Mapping[str, Any] | None, str]:

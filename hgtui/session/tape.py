@@ -1,6 +1,6 @@
 """The tape: what came from outside and stands in no other event of a run, kept as records of the run."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 from hgtui.core import events as ev
@@ -9,8 +9,9 @@ from hgtui.core.model import Candidate
 from hgtui.core.plan import Uid
 from hgtui.core.ports import ArtifactError, ModelStore, Recorder, StoreError
 from hgtui.core.text import one_line
+from hgtui.hub.asked import Asked, came
 
-Kept = Literal["llm", "context", "find", "hub"]
+Kept = Literal["llm", "context", "find", "hub", "list", "media"]
 
 
 class Tape:
@@ -34,15 +35,28 @@ class Tape:
             self._emit(ev.Logged(level="error", text=f"An exchange was not kept: {error.message}"))
         else:
             told = {"about": _about(kind, request), "failed": self._recorder.masked(_failed(reply))}
+            told["came"] = self._recorder.masked(one_line(str(reply.get("came", "")), 200))
             self._emit(ev.Recorded(kind=kind, record=record, uid=uid, seconds=reply.get("seconds", 0.0), **told))
 
     async def keep_request(self, uid: Uid, request: Any, reply: Any) -> None:
         """Keep a request to a provider for a task, as `keep`."""
         await self.keep("hub", request, reply, uid)
 
+    async def keep_asked(self, task: str, asked: Sequence[Asked], seconds: float, failed: str = "") -> None:
+        """Keep what was asked of the Hub's API for a task type, in so many seconds, and what came of it."""
+        request = {"task": task, "requests": [one.request() for one in asked]}
+        reply = {"came": came(asked), "seconds": seconds, "answers": [one.reply() for one in asked]}
+        await self.keep("list", request, {**reply, "error": failed} if failed else reply)
+
+    async def keep_media(self, uid: Uid, request: Any, reply: Any) -> None:
+        """Keep a request to a media route of a controller's server for a task, as `keep`."""
+        await self.keep("media", request, reply, uid)
+
 
 def _about(kind: Kept, request: Any) -> str:
-    return one_line(str(request.get("provider" if kind == "hub" else "name", "")), 120)
+    if kind == "media":
+        return one_line("/" + "/".join(str(request.get("url", "")).rsplit("/", 2)[-2:]), 120)
+    return one_line(str(request.get({"hub": "provider", "list": "task"}.get(kind, "name"), "")), 120)
 
 
 def _failed(reply: Any) -> str:

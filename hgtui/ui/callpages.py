@@ -31,13 +31,15 @@ WIDE = 90
 def call_line(row: CallRow, width: int) -> Line:
     """Return a call as a row of the list, at a width in cells: what does not fit is left out from the right."""
     role = "bad" if row.failed else "accent" if row.again else ""
-    task = f"{row.task.id} {one_line(row.task.task, 40)}" if row.task else ""
+    task = f"{row.task.id} {one_line(row.task.task, 40)}" if row.task else one_line(row.about, 40)
     named, model = (22, 28) if width >= WIDE else (19, 20)
+    # What came of a listing says more than that it was the Hub.
+    by, what = (row.what, row.model) if row.about and not row.failed else (row.model, row.what)
     told = (
         (f"{row.number}".rjust(4) + " ", "dim"),
         (fit(str(row.stage), 10), role),
         (fit(task, named) + " ", ""),
-        (fit_model(row.model, model) + " ", ""),
+        (fit_model(by, model) + " ", ""),
         (tokens(row).rjust(13) + " ", "dim"),
         ((seconds(row.seconds) if row.seconds is not None else "-").rjust(8) + " ", ""),
         (cost(row).rjust(8) + " ", "dim"),
@@ -49,7 +51,7 @@ def call_line(row: CallRow, width: int) -> Line:
             break
         pieces.remove(told[drop])
     room -= sum(len(text) for text, _ in pieces)
-    words = row.failed or row.what or ("" if row.kind == "llm" else row.kind)
+    words = row.failed or what or ("" if row.kind == "llm" else row.kind)
     return (*pieces, (fit(words, room) if room > 0 else "", role or "dim"))
 
 
@@ -70,6 +72,7 @@ def cost(row: CallRow) -> str:
 def heading(row: CallRow) -> str:
     """Say in a line which call it is."""
     task = f" · task {row.task.id} {one_line(row.task.task, 40)}" if row.task else ""
+    task = f" · {one_line(row.about, 40)}" if row.about else task
     again = " · sent again" if row.again else ""
     return f"Call {row.number} · {row.stage}{task} · {one_line(row.model, 60)}{again}"
 

@@ -130,9 +130,13 @@ class CallsSheet:
         """Take in the calls that have come; whether there are more rows now."""
         rows = self._view.run.call_book.rows
         new, self._seen = rows[self._seen :], len(rows)
-        fit = [one for one in new if (self.of is None or one.uid == self.of) and one.has(self.words)]
+        of = self._view.plan.get(self.of) if self.of else None
+        fit = [one for one in new if self._is_of(one, of) and one.has(self.words)]
         self._shown += fit
         return bool(fit)
+
+    def _is_of(self, row: CallRow, of: Task | None) -> bool:
+        return self.of is None or row.uid == self.of or (of is not None and row.concerns(of))
 
     @property
     def filtered(self) -> bool:

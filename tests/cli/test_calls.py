@@ -1,10 +1,12 @@
 """hgtui calls: what was asked and said in a run, as a list and in full; one sent again, with changes, beside the run."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 
 import pytest
 
+from hgtui.cli.calling import call, calls
 from tests.cli.program import Program
 from tests.cli.test_controller import REQUEST, TASK, answer, stage_of
 from tests.servers.chat import ChatServer, Reply, Request, Status
@@ -75,3 +77,19 @@ def test_the_calls_of_a_run_are_listed_shown_and_copied_and_one_is_sent_again_be
     replayed = hgtui.run("run", "--replay", run)
     assert (replayed.exit, replayed.out[:5]) == (0, "same:"), replayed
     assert "█ ran" in hgtui.run("show", run, "--timeline").out
+
+
+def test_the_calls_of_a_run_that_goes_on_in_another_process_are_read_while_it_does(
+    hgtui: Program, server: ChatServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with hgtui.start("run", REQUEST, "--commands", "-", "--json", OPENAI_BASE_URL=server.url) as other:
+        run = other.until("gate_opened")["run"]
+        monkeypatch.setenv("HGTUI_DATA_DIR", hgtui.environ["HGTUI_DATA_DIR"])
+        assert asyncio.run(calls(run, task=None, search="", as_json=True)) == 0
+        read = capsys.readouterr()
+        assert [json.loads(line)["stage"] for line in read.out.splitlines()] == ["planning", "selection"]
+        assert "goes on in another process" in read.err
+        assert asyncio.run(call(run, 2, as_json=False)) == 0
+        assert "Model selection" in capsys.readouterr().out
+        other.send(command="approve", fingerprint=other.seen[-1]["fingerprint"])
+        assert other.until("run_ended")["exit"] == 0

@@ -13,6 +13,7 @@ from hgtui.core.states import Failure
 from hgtui.llm.budget import Budget
 from hgtui.llm.client import ChatClient
 from hgtui.llm.errors import LLMError
+from hgtui.llm.exchanges import Exchange
 from hgtui.llm.messages import ImagePart, Message, TextPart
 from hgtui.llm.values import Done, Timeouts
 from tests.llm.asking import KEY, Waits, client
@@ -77,8 +78,12 @@ async def test_a_transcription_is_cleaned_and_only_the_ending_of_the_file_name_i
 async def test_a_picture_comes_back_as_its_bytes() -> None:
     with ChatServer(routes=all_routes()) as server:
         async with client(server.url) as chat:
-            assert await chat.image("a robot", size="256x256") == png()
+            made: list[Exchange] = []
+            assert await chat.image("a robot", size="256x256", exchanges=made) == png()
         body = server.route_requests[0].body
+    digest = hashlib.sha256(png()).hexdigest()
+    assert made[0].reply["body"]["data"][0]["b64_json"] == {"size": len(png()), "sha256": digest}
+    assert (made[0].reply["status"], made[0].request["json"]["prompt"]) == (200, "a robot")
     assert (body["prompt"], body["size"], body["response_format"], body["n"]) == ("a robot", "256x256", "b64_json", 1)
 
 

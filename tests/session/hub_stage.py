@@ -95,7 +95,10 @@ async def hub_stage(
     endpoint = HubEndpoint(client, drawing, seconds=seconds, keep=tape.keep_request if tape else None)
     equipped: dict[str, Any] = {
         "planner": ByHand(tasks or jobs()),
-        "models": (*beside, HubCatalogue(client, more.get("pins"), card_s=card_s)),
+        "models": (
+            *beside,
+            HubCatalogue(client, more.get("pins"), card_s=card_s, keep=tape.keep_asked if tape else None),
+        ),
         "store": HubStore(client),
         "endpoints": {"hub": endpoint, **more.pop("endpoints", {})},
         "sleep": at_once,

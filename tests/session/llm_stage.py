@@ -130,7 +130,7 @@ async def equipped(
         "selector": LLMSelector(chat),
         "responder": LLMResponder(chat) if answer else None,
         "talker": Talker(chat),
-        "endpoints": {"fake": work, "controller": ControllerEndpoint(metered)},
+        "endpoints": {"fake": work, "controller": ControllerEndpoint(metered, tape.keep_media if tape else None)},
         "sleep": at_once,
         "tape": tape,
         **more,

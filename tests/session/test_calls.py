@@ -6,6 +6,7 @@ import shlex
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from hgtui.core.calls import CallRow
 from hgtui.core.run import Run, fold
 from hgtui.core.states import Failure
 from hgtui.core.states import Stage as RunStage
+from hgtui.hub.asked import asking
 from hgtui.llm.budget import Budget
 from hgtui.llm.client import ChatClient
 from hgtui.llm.metered import Metered
@@ -28,7 +30,8 @@ from hgtui.ui.answers import both_lines, other_models, plans_of
 from hgtui.ui.callpages import plain
 from tests.servers.chat import ChatServer, Request, Status
 from tests.servers.hub import HubServer
-from tests.servers.replies import Answer, Hang, Reply
+from tests.servers.media import IMAGES, all_routes, wav
+from tests.servers.replies import Answer, Drip, Hang, Reply
 from tests.session.hub_stage import SECRET, draw, hub_stage, job, jobs, listed, whole
 from tests.session.llm_stage import CHAIN, KEY, Script, at_once, choose, llm_stage, planned, row
 from tests.session.staging import Stage
@@ -132,7 +135,7 @@ async def test_a_request_to_a_provider_is_kept_as_it_went_over_the_wire(tmp_path
             draw(run.equipment.base / "photo.png")
             await whole(run)
             told = {one.task.id: one for one in await rows(run) if one.task}
-            assert {one.kind for one in told.values()} == {"hub"}
+            assert {one.kind for one in await rows(run)} == {"hub"}
             text, picture = await found(run, told[1].number), await found(run, told[2].number)
             assert text.request["json"]["inputs"] == "What a day"
             assert text.request["url"] == f"{server.router}/hf-inference/models/a/one"
@@ -144,6 +147,77 @@ async def test_a_request_to_a_provider_is_kept_as_it_went_over_the_wire(tmp_path
                 assert "Authorization: Bearer $HF_TOKEN" in words
                 assert SECRET not in json.dumps(one.as_json())
             assert "--data-binary" in picture.curl
+            await listing(run, server)
+        async with hub_stage(tmp_path, server, tasks, tape=Tape(), **YES) as run:
+            before = len(server.to("listing")) + len(server.to("card"))
+            await whole(run)
+            assert len(server.to("listing")) + len(server.to("card")) == before
+            kept = next(one for one in await rows(run) if one.about == "text-classification")
+            assert kept.what.startswith("1 model (kept, ") and kept.what.endswith(" old) · 1 card (1 kept)")
+            once = await found(run, kept.number)
+            assert not once.curl and once.reply["answers"][0]["models"][0]["id"] == "a/one"
+        server.always("listing", Status(503, "down"))
+        async with hub_stage(tmp_path / "other", server, jobs(job("t1")), tape=Tape(), **YES) as run:
+            await run.gate()
+            failed = (await rows(run))[0]
+            assert "503" in failed.failed and (await found(run, 1)).reply["answers"][0]["status"] == 503
+            server.well()
+            store = run.equipment.store
+            assert store is not None
+            kept_by, count = run.conductor.keep_asked, len(await rows(run))
+            await asking("text-classification", lambda: store.search("ONE", "text-classification"), kept_by)
+            await run.until(lambda: len(run.run.call_book.rows) > count)
+            assert run.run.call_book.rows[-1].what == "the search for ONE: 1 model"
+
+
+async def listing(run: Stage, server: HubServer) -> None:
+    """What the Hub was asked for is one call for each task type, and one of each task of that type."""
+    told = {one.about: one for one in await rows(run) if one.about}
+    assert set(told) == {"text-classification", "image-classification"}
+    row = told["text-classification"]
+    assert (row.kind, row.what, row.failed) == ("hub", "1 model · 1 card", "")
+    assert row.concerns(job("t9")) and row.has("hub text-classification card")
+    one = await found(run, row.number)
+    assert [each["method"] for each in one.request["requests"]] == ["GET", "GET"]
+    url = one.request["requests"][0]["url"]
+    assert url.startswith(f"{server.url}/api/models?") and "pipeline_tag=text-classification" in url
+    first, card = one.reply["answers"]
+    assert (first["status"], first["count"], first["models"][0]["id"], card["status"]) == (200, 1, "a/one", 200)
+    words = shlex.split(one.curl.replace("\\\n", " "))
+    assert words[2] == url and words.count("Authorization: Bearer $HF_TOKEN") == 2
+    assert SECRET not in json.dumps(one.as_json()) + plain(one)
+    assert f"{server.url}/a/one/resolve/" in plain(one)
+
+
+async def test_what_goes_over_the_media_routes_of_the_controller_is_kept_without_the_bytes(tmp_path: Path) -> None:
+    asked = (
+        row(1, "Good morning", kind="text-to-speech"),
+        {"task": "automatic-speech-recognition", "id": 2, "dep": [1], "args": {"audio": "<GENERATED>-1"}},
+        row(3, f"a cat {KEY}", kind="text-to-image"),
+    )
+    models = ("test-model", "whisper-1", "gpt-4o-mini-tts", "dall-e-3")
+    routes = {**all_routes(), IMAGES: Status(400, '{"error": {"message": "no cats"}}')}
+    with ChatServer(Script(planning=planned(*asked)), models=models, routes=routes) as server:
+        async with llm_stage(tmp_path, server.url, controller=True, answer=False, tape=Tape(), **YES) as run:
+            await whole(run)
+            told = {one.task.id: one for one in await rows(run) if one.task}
+            assert {one.kind for one in told.values()} == {"endpoint"} and len(await rows(run)) == 4
+            spoken, heard, painted = [await found(run, told[at].number) for at in (1, 2, 3)]
+            assert spoken.request["url"] == f"{server.url}/audio/speech" and spoken.row.what == "/audio/speech"
+            assert spoken.request["json"]["input"] == "Good morning"
+            reply = {"size": len(wav()), "sha256": sha256(wav()).hexdigest()}
+            assert (spoken.reply["status"], spoken.reply["content_type"]) == (200, "audio/wav")
+            assert spoken.reply["body"] == reply
+            assert heard.request["form"]["file"] == {"filename": "audio.wav", **reply}
+            assert heard.reply["body"]["text"] == "hello from the recording"
+            assert painted.reply["status"] == 400 and "no cats" in " ".join(painted.facts) and painted.row.failed
+            for one in (spoken, heard, painted):
+                words = shlex.split(one.curl.replace("\\\n", " "))
+                assert words[2] == one.request["url"]
+                assert "Authorization: Bearer $OPENAI_API_KEY" in words
+                assert KEY not in json.dumps(one.as_json()) + plain(one)
+            file = next(word for word in shlex.split(heard.curl.replace("\\\n", " ")) if word.startswith("file=@"))
+            assert file.startswith(f"file=@{run.equipment.artifacts.path(reply['sha256'])};")
 
 
 # One that is sent again
@@ -206,15 +280,15 @@ async def test_a_call_is_sent_again_with_changes_and_compared_and_the_run_stays_
 
 
 class Stubborn(Script):
-    """Says nothing any more once `hangs` is set."""
+    """Answers as `instead` once that is set."""
 
-    hangs = False
+    instead: Answer | None = None
 
     def __call__(self, request: Request) -> Answer:
-        return Hang() if self.hangs else super().__call__(request)
+        return self.instead or super().__call__(request)
 
 
-async def test_what_cannot_be_sent_and_what_would_cost_too_much_is_told_and_one_that_is_stopped_closes_its_connection(
+async def test_what_cannot_be_sent_and_what_would_cost_too_much_is_told_and_one_that_is_stopped_is_kept(
     tmp_path: Path,
 ) -> None:
     script = Stubborn()
@@ -229,15 +303,24 @@ async def test_what_cannot_be_sent_and_what_would_cost_too_much_is_told_and_one_
             done = await send_again(Metered(client, Budget(tokens=100)), first, Change(), *parts)
             assert "may use 100 tokens" in done.failed
             assert (await rows(run))[-1].failed == done.failed
-            script.hangs = True
-            asked = len(server.requests)
-            sending = asyncio.create_task(send_again(Metered(client, Budget()), first, Change(), *parts))
-            request = await server.request(asked + 1)
-            sending.cancel()
-            with pytest.raises(asyncio.CancelledError):
-                await sending
-            await request.gone.wait()
-        assert len(await rows(run)) == 6
+            for at, answer in enumerate((Hang(), Drip(delta={"content": "so far "})), 7):
+                script.instead = answer
+                asked, said = len(server.requests), asyncio.Event()
+                again = send_again(Metered(client, Budget()), first, Change(), *parts, lambda _, said=said: said.set())
+                sending = asyncio.create_task(again)
+                request = await server.request(asked + 1)
+                if isinstance(answer, Drip):
+                    await said.wait()
+                sending.cancel()
+                with pytest.raises(asyncio.CancelledError):
+                    await sending
+                await request.gone.wait()
+                stopped = await found(run, at)
+                assert (stopped.row.again, stopped.row.failed) == (True, "It was stopped.")
+                assert stopped.reply.startswith("so far ") == isinstance(answer, Drip)
+                assert stopped.request["messages"] == first.request["messages"]
+                assert KEY not in plain(stopped)
+        assert len(await rows(run)) == 8
 
 
 def test_a_prompt_is_read_back_as_it_was_written_whatever_stands_in_it() -> None:

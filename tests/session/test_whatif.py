@@ -123,6 +123,16 @@ async def test_what_is_done_takes_the_winners_result_and_what_has_read_it_runs_a
         await run.until(lambda: texts(run, "t2") == [f"{ONE}: {TWO.upper()}: SOME TEXT"])
         assert texts(run, "t1") == [f"{TWO}: SOME TEXT"]
         assert run.run.draft.assignments["t1"].candidate == TWO
+        for command, name in ((cmd.Undo(), ONE), (cmd.Redo(), TWO), (cmd.Undo(), ONE)):
+            await run.after(command, kind=ev.ApprovalCarried)
+            words = f"{ONE}: {name.upper()}: SOME TEXT"
+            await run.until(lambda words=words: texts(run, "t2") == [words])
+            assert (texts(run, "t1"), run.run.draft.assignments["t1"].candidate) == ([f"{name}: SOME TEXT"], name)
+        assert [call.assignment.candidate for call in work.calls if call.task.uid == "t1"] == calls
+        await run.after(cmd.Supply(uid="t1", text="mine"), kind=ev.TaskReset)
+        await run.until(lambda: texts(run, "t2") == [f"{ONE}: MINE"])
+        refused = await run.after(cmd.Redo(), kind=ev.Refused)
+        assert "another result since its what-if" in refused.message
         await run.after(cmd.SkipTask(uid="t3"), kind=ev.TaskSkipped)
         assert (await run.end()).exit == 0
         again = await replay(await run.entries(), run.equipment.artifacts)

@@ -190,4 +190,5 @@ async def test_a_call_that_is_sent_again_can_be_stopped_and_the_form_stays(tmp_p
         assert "stopped" in form.said
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(pilot.app.screen, CallScreen))
-        assert not any(one.again for one in pilot.app.screen_stack[0].view.run.call_book.rows)  # type: ignore[attr-defined]
+        rows = pilot.app.screen_stack[0].view.run.call_book.rows  # type: ignore[attr-defined]
+        await until(pilot, lambda: [one.failed for one in rows if one.again] == ["It was stopped."])

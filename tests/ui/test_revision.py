@@ -126,10 +126,23 @@ async def test_of_another_controllers_plan_a_part_is_taken(tmp_path: Path) -> No
         await to_rules(pilot)
         await until(pilot, lambda: run(pilot) is not first and run(pilot).gate)
         await settle(pilot)
-        await pilot.press("2", "n", "enter")
+        await pilot.press("2", "n")
+        await until(pilot, lambda: run(pilot).undos and run(pilot).gate)  # before enter: a kill would not lose it
+        await settle(pilot)
+        left = diff(pilot).dropped
+        assert left and diff(pilot).two
+        await pilot.press("z")
+        await until(pilot, lambda: not run(pilot).undos and run(pilot).gate)
+        await settle(pilot)
+        assert not diff(pilot).dropped
+        await pilot.press("Z")
         await until(pilot, lambda: run(pilot).undos and run(pilot).gate)
         await settle(pilot)
+        assert diff(pilot).dropped == left
+        await pilot.press("enter")
+        await settle(pilot)
         assert diff(pilot).two is None
+        assert len(run(pilot).undos) == 1
         assert run(pilot).plan.tasks[0].args == first.plan.tasks[0].args
         await pilot.press("a")
         assert (await finished(pilot)).planner == "rules"

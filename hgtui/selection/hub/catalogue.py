@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from hgtui.core.model import Candidate, CandidateName
 from hgtui.core.ports import StoreError
 from hgtui.core.text import one_line
+from hgtui.hub.asked import KeepAsked, asking
 from hgtui.hub.cards import excerpt
 from hgtui.hub.tasks import UNSERVED
 from hgtui.hub.values import HubError, Model
@@ -29,21 +30,35 @@ class HubCatalogue:
     """Models of the Hub as candidates. Without a token nothing of it can be called, so nothing is asked.
 
     `pins` are the candidates that a person has pinned, by task type: one of the Hub is looked up although it is not
-    among the best. `shown` is how many are given for a task type, `card_s` how long their cards are waited for.
+    among the best. `shown` is how many are given for a task type, `card_s` how long their cards are waited for. `keep`
+    keeps what was asked of the Hub for a task type.
     """
 
     def __init__(
-        self, hub: Hub, pins: Mapping[str, str] | None = None, *, shown: int = SHOWN, card_s: float = CARD_S
+        self,
+        hub: Hub,
+        pins: Mapping[str, str] | None = None,
+        *,
+        shown: int = SHOWN,
+        card_s: float = CARD_S,
+        keep: KeepAsked | None = None,
     ) -> None:
-        self._hub, self._pins = hub, {} if pins is None else pins
+        self._hub, self._pins, self._keep = hub, {} if pins is None else pins, keep
         self._shown, self._card_s = shown, card_s
         self._help: dict[str, str] = {}
+
+    def keeping(self, keep: KeepAsked) -> "HubCatalogue":
+        """Return the same catalogue for one run, which keeps what it asks."""
+        return HubCatalogue(self._hub, self._pins, shown=self._shown, card_s=self._card_s, keep=keep)
 
     async def candidates(self, task: str) -> tuple[Candidate, ...]:
         """Return the best that a provider runs for a task type now, the pinned one first. Raises StoreError.
 
         Offline it never raises: that nothing is kept of a task type is no fault, and `help` says it.
         """
+        return await asking(task, lambda: self._candidates(task), self._keep)
+
+    async def _candidates(self, task: str) -> tuple[Candidate, ...]:
         ways = listings(task)
         if not ways:
             self._help[task] = f"{task} cannot be run through the Hub: {UNSERVED[task]}" if task in UNSERVED else ""

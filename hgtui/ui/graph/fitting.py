@@ -14,6 +14,11 @@ CLOSEST: Mapping[Direction, tuple[int, int]] = {"right": (3, 1), "down": (1, 1)}
 """How many cells lie at least between two layers, and between two tasks of one, by direction."""
 
 
+def fits(size: tuple[int, int], room: tuple[int, int | None]) -> bool:
+    """Whether a drawing is seen whole in so many columns and rows."""
+    return _over(size, room) <= 1
+
+
 def fitted(
     nodes: Sequence[str],
     edges: Sequence[Edge],
@@ -35,7 +40,7 @@ def fitted(
     for way in ways:
         if _over(least[way], room) <= 1:
             laid = layout(nodes, edges, {}, way[1], way[0], signs=signs)
-            if _over(laid.size, room) <= 1:
+            if fits(laid.size, room):
                 return laid
     small = [way for way in ways if way[0] is ways[-1][0]]
     best = min(small, key=lambda way: _over(least[way], room))

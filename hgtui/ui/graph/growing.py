@@ -16,6 +16,15 @@ def key(end: End, found: Sequence[Net]) -> tuple[str, bool]:
     return (end, False) if isinstance(end, str) else (found[end[0]].edges[end[1]][0], True)
 
 
+def stays(before: Kept, after: Kept) -> bool:
+    """Whether each task that both layouts have stands in the same layer at the same place across."""
+    for node, rank in before.rank.items():
+        name = (node, False)
+        if node in after.rank and (after.rank[node], after.places[rank].get(name)) != (rank, before.places[rank][name]):
+            return False
+    return True
+
+
 def grown(
     layers: Sequence[Sequence[End]],
     between: Sequence[Sequence[Piece]],

@@ -95,7 +95,8 @@ def _spacing(across: Mapping[str, int], direction: Direction, detail: Detail) ->
 
 def _placed(graph: _Graph, spacing: Spacing, kept: Kept | None) -> tuple[list[list[End]], Places]:
     layers = layers_of(graph.nodes, dict(graph.rank), graph.between)
-    if kept is not None and all(graph.rank.get(node) == rank for node, rank in kept.rank.items()):
+    # One that is gone leaves the others where they are.
+    if kept is not None and all(graph.rank.get(node, rank) == rank for node, rank in kept.rank.items()):
         places = grown(layers, graph.between, graph.found, spacing, kept)
         if places is not None:
             return [sorted(layer, key=at.__getitem__) for layer, at in zip(layers, places, strict=True)], places

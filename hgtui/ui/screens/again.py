@@ -160,7 +160,7 @@ class SendAgain(ModalScreen[int | None]):
         if self._sending is not None:
             self._sending.cancel()
             self._sending = None
-            self.say("It was stopped, and nothing is kept of it.")
+            self.say("It was stopped. It stands among the calls, with what had come of it.")
             self._frame()
         else:
             self.dismiss(None)

@@ -56,9 +56,15 @@ class Reviewing(Talking):
     @on(DiffPane.Decided)
     def _decided(self, event: DiffPane.Decided) -> None:
         event.stop()
+        if not self._compared("revision"):
+            self.keep_left_out()
+            return
         part = event.part
         change = TakeChange if event.take else DropChange
         self.dispatch(change(uid=part.uid, field=part.field))
+
+    def keep_left_out(self) -> None:
+        """Keep in the run what is left out of another controller's plan."""
 
     def compared_keys(self) -> list[tuple[str, str]]:
         """Return the keys of the pane that shows a plan against another."""

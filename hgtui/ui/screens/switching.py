@@ -1,12 +1,13 @@
 """Another controller: the list of them, and at a gate the same request planned again beside the plan that there is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from hgtui.core import events as ev
 from hgtui.core.commands import EditPlan, Submit
 from hgtui.core.diff import match
 from hgtui.core.edits import Draft, Replace
-from hgtui.core.partly import grafted
+from hgtui.core.partly import Part, grafted
 from hgtui.core.plan import Plan, Uid
 from hgtui.core.problems import errors, problems
 from hgtui.core.text import one_line
@@ -36,6 +37,10 @@ class Switching(Reviewing):
 
     conductor: Conductor | None = None
     held: Held | None = None
+    _left_out: tuple[frozenset[Part], ...] = (frozenset(),)
+    """What was left out of the new controller's plan, step by step: each is an edit of its run."""
+    _step: int = 0
+    """Which of them stands: undo and redo go back and forth."""
     _deaf: Callable[[], None] | None = None
 
     async def begin(self, submit: Submit) -> None:
@@ -100,6 +105,7 @@ class Switching(Reviewing):
         """Show the plan of the new controller against the one that waits."""
         if self.held is None:
             return
+        self._left_out, self._step = (frozenset(),), 0
         before = self.held.conductor.run
         wrong = len(errors(problems(after, self.view.run.facts)))
         title = f"Plan by {one_line(after.planner, 30)} against the plan by {one_line(before.planner, 30)}"
@@ -111,18 +117,42 @@ class Switching(Reviewing):
 
         The run before stays at its gate in the journal.
         """
-        pane = self.query_one(DiffPane)
-        two, dropped = pane.two, pane.dropped
+        two = self.query_one(DiffPane).two
         if two is None or two.kind != "controller":
             super().take_compared()
             return
-        if dropped:
-            run = self.view.run
-            plan = grafted(two.before, two.after, run.plan, dropped, run.uids)
-            kept = {uid: one for uid, one in run.draft.assignments.items() if plan.get(uid) is not None}
-            self.dispatch(EditPlan(edit=Replace(draft=Draft(plan=plan, assignments=kept))))
+        self._leave_out(two)
         self.show_compared(None)
         self.call_later(self.let_go)
+
+    def keep_left_out(self) -> None:
+        """Edit the plan of the new controller as soon as it is at its gate, so that its journal has what is left out."""
+        two = self.query_one(DiffPane).two
+        if two is not None and two.kind == "controller" and self.view.at_gate:
+            self._leave_out(two)
+
+    def _leave_out(self, two: Compared) -> None:
+        run, dropped = self.view.run, self.query_one(DiffPane).dropped
+        if run.proposed is None or dropped == self._left_out[self._step]:
+            return
+        plan = grafted(two.before, two.after, run.proposed, dropped, run.uids)
+        kept = {uid: one for uid, one in run.draft.assignments.items() if plan.get(uid) is not None}
+        self._left_out, self._step = (*self._left_out[: self._step + 1], dropped), self._step + 1
+        self.dispatch(EditPlan(edit=Replace(draft=Draft(plan=plan, assignments=kept))))
+
+    def follow(self, happened: Iterable[ev.Event]) -> None:
+        """Keep what is left out once that can be, and take back with undo what it did."""
+        happened = tuple(happened)
+        super().follow(happened)
+        if not self._compared("controller"):
+            return
+        for event in happened:
+            if isinstance(event, ev.EditUndone | ev.EditRedone):
+                step = self._step + (1 if isinstance(event, ev.EditRedone) else -1)
+                self._step = max(min(step, len(self._left_out) - 1), 0)
+                self.query_one(DiffPane).leave_out(self._left_out[self._step])
+        if any(isinstance(event, ev.GateOpened) for event in happened):
+            self.keep_left_out()
 
     async def let_go(self) -> None:
         """Close the run that waited."""

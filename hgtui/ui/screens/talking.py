@@ -253,7 +253,8 @@ class Talking(Moving):
     def compared_keys(self) -> list[tuple[str, str]]:
         """Return the keys of the pane that shows a plan against another."""
         if self._compared("controller"):
-            return [("enter", "take this plan"), ("y n", "this change"), ("esc", "back to the plan before")]
+            undo = [("z", "undo")] if self.view.run.undos else []
+            return [("enter", "take this plan"), ("y n", "this change"), *undo, ("esc", "back to the plan before")]
         return [("esc", "back")]
 
     def take_compared(self) -> None:

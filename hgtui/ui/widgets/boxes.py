@@ -10,7 +10,8 @@ from textual.message import Message
 
 from hgtui.core.plan import Plan, Task
 from hgtui.ui.graph import flows
-from hgtui.ui.graph.fitting import fitted
+from hgtui.ui.graph.fitting import fits, fitted
+from hgtui.ui.graph.growing import stays
 from hgtui.ui.graph.layout import layout
 from hgtui.ui.graph.minimap import place
 from hgtui.ui.graph.moves import Way, node_at, step
@@ -50,6 +51,10 @@ class Boxes(Painting):
         self._drawing = 0
         self._apart = False
         """Whether a plan is being laid out beside the loop."""
+        self._grew = False
+        """Whether what is drawn came while the plan streamed in, and stays where it is."""
+        self._completes = False
+        """Whether a plan that streamed in has just become whole."""
 
     # The drawing
 
@@ -58,21 +63,23 @@ class Boxes(Painting):
         self.set_class(self.view.boxes, "-boxes")
         if not self.view.boxes:
             self._scene = self._tasks = None
+            self._grew = False
             return
         self.plan = self.view.plan
         size = self.room
         growing = self.view.run.proposed is None
         told = growing, self.detail, self.direction, self.app.size
         before, fit = self._fit
-        fits = told == before and (growing or not _other(fit, (size.width, size.height)))
-        if fits and not anew and self._same():
+        serves = told == before and (growing or not _other(fit, (size.width, size.height)))
+        if serves and not anew and self._same():
             self._redraw()
             return
+        self._completes = isinstance(before, tuple) and before[0] and not growing
         self._fit = told, (size.width, size.height)
         self._tasks = self.plan.tasks
         self._drawing += 1
         if len(self._tasks) <= APART:
-            self._take(self._laid_out(self.plan, growing))
+            self._take(*self._laid_out(self.plan, growing))
         elif not self._apart:
             self._apart = True
             self.run_worker(self._lay_out_apart(), group="drawing")
@@ -89,17 +96,31 @@ class Boxes(Painting):
             self._tasks = now
         return alike
 
-    def _laid_out(self, plan: Plan, growing: bool) -> Scene:
-        """Lay out a plan; also called beside the loop."""
+    def _laid_out(self, plan: Plan, growing: bool) -> tuple[Scene, bool]:
+        """Lay out a plan, and say whether it grew from what was there; also called beside the loop."""
         nodes, edges, signs = [task.uid for task in plan], flows.edges(plan), flows.signs(plan)
-        if not growing:
-            laid = fitted(nodes, edges, self._fit[1], signs=signs, detail=self.detail, direction=self.direction)
-            return scene(laid, signs)
-        detail, direction = self.detail or WIDE, self.direction or "down"
         before: Layout | None = self._scene.layout if self._scene else None
-        if before and (before.detail, before.direction) != (detail, direction):
-            before = None
-        return scene(layout(nodes, edges, {}, direction, detail, signs=signs, growing=True, before=before), signs)
+        room = self._fit[1]
+        if growing:
+            detail, direction = self.detail or WIDE, self.direction or "down"
+            if before and (before.detail, before.direction) != (detail, direction):
+                before = None
+            laid = layout(nodes, edges, {}, direction, detail, signs=signs, growing=True, before=before)
+            return scene(laid, signs), True
+        kept: Layout | None = None
+        if self._grew and before and before.boxes and self._as_asked(before):
+            # It stays where the person saw it come, unless all of the plan is seen only if it does not.
+            kept = layout(nodes, edges, {}, before.direction, before.detail, signs=signs, growing=True, before=before)
+            if stays(before.kept, kept.kept) and fits(kept.size, room):
+                return scene(kept, signs), True
+        laid = fitted(nodes, edges, room, signs=signs, detail=self.detail, direction=self.direction)
+        if kept and before and stays(before.kept, kept.kept) and not fits(laid.size, room):
+            return scene(kept, signs), True
+        return scene(laid, signs), False
+
+    def _as_asked(self, laid: Layout) -> bool:
+        """Whether a drawing has the detail and the direction that the person chose, where they did."""
+        return (self.detail or laid.detail).name == laid.detail.name and self.direction in {None, laid.direction}
 
     async def _lay_out_apart(self) -> None:
         """Lay out beside the loop until nothing has changed meanwhile; what a plan looked like on its way is shown too."""
@@ -110,20 +131,22 @@ class Boxes(Painting):
                 found = await asyncio.to_thread(self._laid_out, self.plan, growing)
                 streams = growing and run is self.view.run and run.proposed is None
                 if self.view.boxes and (number == self._drawing or streams):
-                    self._take(found)
+                    self._take(*found)
         finally:
             self._apart = False
 
-    def _take(self, found: Scene) -> None:
+    def _take(self, found: Scene, grew: bool) -> None:
         # While a plan streams in nothing is panned: what a person reads would go from under their eyes.
-        stays = self._scene is not None and self.view.run.proposed is None
-        self._scene = found
+        still = self._scene is not None and (self.view.run.proposed is None or (grew and self._completes))
+        self._scene, self._grew = found, grew
         self._light()
         width, height = found.layout.size
         self.virtual_size = Size(max(width, 1), max(height, 1))
         self._redraw()
-        if not stays:
+        if not still:
             self._show_cursor()
+        if self.view.run.proposed is not None:
+            self._completes = False
 
     def other_detail(self) -> Detail:
         """Show more or less of each task, whether or not the whole plan is seen then; return what is shown."""
@@ -142,12 +165,13 @@ class Boxes(Painting):
     def forget_drawing(self) -> None:
         """Draw the next plan as if there had been none."""
         self.detail = self.direction = self.picking = self._scene = self._tasks = None
+        self._grew = False
         self._drawing += 1
 
     def refit(self) -> None:
         """Draw in another size of the pane what is drawn already."""
         if self._scene is not None:
-            self._take(self._scene)
+            self._take(self._scene, self._grew)
 
     # What the person does
 

@@ -94,6 +94,12 @@ class DiffPane(Rows):
         self.reload()
         rows = [one for _, one in self._lines]
         self.select(next((row for row, one in enumerate(rows) if row > at and one not in {part, None}), at))
+        self.post_message(self.Decided(part, take))
+
+    def leave_out(self, dropped: frozenset[Part]) -> None:
+        """Mark other changes as not to be taken: a step was undone."""
+        self.dropped = dropped
+        self.reload()
 
 
 def _keys(two: Compared) -> str:

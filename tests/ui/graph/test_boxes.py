@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 from hgtui.core import commands as cmd
 from hgtui.core import edits as ed
 from hgtui.core import events as ev
+from hgtui.core.edits import apply
 from hgtui.core.plan import Input, Plan, Task
 from hgtui.core.states import Stage
 from hgtui.core.text import clean
@@ -23,6 +24,7 @@ from hgtui.ui.widgets.plan import PlanPane
 from tests.ui.bench import SIZES, notice, screen_text, settle, until, workbench
 from tests.ui.graph.reading import Reader
 from tests.ui.hostile import EVIL
+from tests.ui.scripted import candidate
 
 LIGHT = {heavy: light for light, heavy in HEAVY.items()}
 
@@ -132,9 +134,39 @@ async def test_boxes_stay_where_they_are_while_the_plan_streams_in() -> None:
             assert seen.items() <= laid(pilot).boxes.items()
             assert one.uid in laid(pilot).boxes
             seen = dict(laid(pilot).boxes)
+        conductor.tell(ev.PlanProposed(plan=plan), ev.StageEntered(stage=Stage.SELECTION))
+        conductor.tell(ev.CandidatesFound(task="summarization", candidates=(candidate(),)))
+        conductor.gate()
+        await settle(pilot)
+        assert laid(pilot).boxes == seen
+        assert read(pilot) == set(flows.edges(plan))
+        edits: tuple[ed.Edit, ...] = (ed.Add(task=task(5, 4), index=5), ed.Delete(uid="t2"))
+        for edit in edits:
+            conductor.tell(ev.PlanEdited(edit=edit, undo=apply(conductor.run.draft, edit)[1]))
+            await settle(pilot)
+            assert seen.items() - {("t2", seen["t2"])} <= laid(pilot).boxes.items()
+        stood = laid(pilot).boxes
+        await pilot.press("v", "v")
+        await settle(pilot)
+        assert laid(pilot).boxes != stood
+
+
+@pytest.mark.parametrize(("count", "fits"), [(7, True), (9, False)])
+async def test_a_plan_that_came_larger_than_its_pane_is_laid_out_anew_only_where_that_shows_it_whole(
+    count: int, fits: bool
+) -> None:
+    plan = Plan(request="go", tasks=(task(0), *(task(at, at - 1) for at in range(1, count))))
+    async with workbench() as (pilot, conductor):
+        conductor.tell(ev.RunStarted(request="go", planner="qwen"), ev.StageEntered(stage=Stage.PLANNING))
+        conductor.tell(*(ev.TaskDrafted(task=one) for one in plan))
+        await pilot.press("2", "v")
+        await settle(pilot)
+        streamed, room = laid(pilot), pane(pilot).room
+        assert streamed.size[1] > room.height
         conductor.tell(ev.PlanProposed(plan=plan))
         await settle(pilot)
-        assert read(pilot) == set(flows.edges(plan))
+        assert (laid(pilot).size[1] <= room.height) == fits
+        assert (laid(pilot).boxes == streamed.boxes) != fits
 
 
 async def test_two_boxes_are_connected_and_cut_by_picking_them() -> None:

@@ -184,6 +184,9 @@ def test_no_box_moves_while_the_tasks_of_a_real_plan_come(detail: Detail) -> Non
         laid = prefixes(nodes, edges, "down", detail)
         for before, after in pairwise(laid):
             assert before.boxes.items() <= after.boxes.items(), text
+        if nodes:
+            whole = layout(nodes, edges, {}, "down", detail, growing=True, before=laid[-1])
+            assert whole.boxes == laid[-1].boxes, text
 
 
 def _in_order(edges: list[Edge]) -> list[str]:

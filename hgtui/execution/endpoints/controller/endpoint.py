@@ -1,11 +1,13 @@
 """The endpoint `controller`: text tasks by chat, and tasks on pictures where the model takes them."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from pathlib import Path
 from typing import Any, Protocol
 
 from hgtui.core.model import Assignment
+from hgtui.core.plan import Uid
 from hgtui.core.ports import Call, CallError, CallMade, Given, Produced, Tell
 from hgtui.core.resource import FILE_KINDS
 from hgtui.core.states import Failure
@@ -15,6 +17,7 @@ from hgtui.execution.endpoints.controller.media import MEDIA
 from hgtui.execution.endpoints.controller.reading import as_labels, as_text
 from hgtui.execution.instructions import INSTRUCTIONS, system
 from hgtui.llm.errors import LLMError
+from hgtui.llm.exchanges import Exchange
 from hgtui.llm.messages import ImagePart, Message, TextPart
 from hgtui.llm.told import Chat as Talks
 from hgtui.llm.told import call_made
@@ -25,6 +28,10 @@ AT_ONCE = 8
 """How many calls go to the controller at once: servers that batch gain by it, one that does not queues them itself."""
 LARGEST_PICTURE = 20_000_000
 """Bytes of one picture that are sent; OpenAI takes 20 MB."""
+
+
+Keep = Callable[[Uid, Any, Any], Awaitable[None]]
+"""Keeps a request for a task with its answer, both JSON."""
 
 
 class Chat(Talks, Protocol):
@@ -40,27 +47,29 @@ class Chat(Talks, Protocol):
         """The temperature that is set for it, None where each stage takes its own."""
         ...
 
-    async def speech(self, text: str, *, model: str) -> bytes:
-        """Return a spoken text as a WAV file. Raises LLMError."""
+    async def speech(self, text: str, *, model: str, exchanges: list[Exchange] | None = ...) -> bytes:
+        """Return a spoken text as a WAV file; each request is noted in `exchanges`. Raises LLMError."""
         ...
 
-    async def transcribe(self, path: Path, *, model: str, language: str | None = ...) -> str:
-        """Return what is said in a file. Raises LLMError."""
+    async def transcribe(
+        self, path: Path, *, model: str, language: str | None = ..., exchanges: list[Exchange] | None = ...
+    ) -> str:
+        """Return what is said in a file; each request is noted in `exchanges`. Raises LLMError."""
         ...
 
-    async def image(self, prompt: str, *, model: str) -> bytes:
-        """Return a picture. Raises LLMError."""
+    async def image(self, prompt: str, *, model: str, exchanges: list[Exchange] | None = ...) -> bytes:
+        """Return a picture; each request is noted in `exchanges`. Raises LLMError."""
         ...
 
 
 class ControllerEndpoint:
-    """Runs tasks on the controller LLM."""
+    """Runs tasks on the controller LLM. `keep` keeps each request to a media route for a task with its answer."""
 
     name = ENDPOINT
     limit = AT_ONCE
 
-    def __init__(self, chat: Chat) -> None:
-        self._chat = chat
+    def __init__(self, chat: Chat, keep: Keep | None = None) -> None:
+        self._chat, self._keep = chat, keep
 
     def settings(self, task: str, assignment: Assignment) -> dict[str, Any]:
         """Return the server, the temperature that is set for it and what it is told to do."""
@@ -71,10 +80,7 @@ class ControllerEndpoint:
         """Run a call. Raises CallError; a cancelled call closes its stream."""
         task = call.task.task
         if task in MEDIA:
-            try:
-                return (await MEDIA[task](self._chat, call, work),)
-            except LLMError as error:
-                raise CallError(error.failure, error.message, error.hint, tried=error.again) from error
+            return (await self._by_media(call, work),)
         if task not in INSTRUCTIONS:
             raise CallError(Failure.NO_MODEL, f"The controller does not do {task}.")
         messages = [Message("system", system(task)), await self._asked(call)]
@@ -85,6 +91,18 @@ class ControllerEndpoint:
             error.call = made
             raise
         return (result.model_copy(update={"call": made}),)
+
+    async def _by_media(self, call: Call, work: Path) -> Produced:
+        """Run a call over a route of its own; its requests are kept, also where it fails."""
+        made: list[Exchange] = []
+        try:
+            return await MEDIA[call.task.task](self._chat, call, work, made)
+        except LLMError as error:
+            raise CallError(error.failure, error.message, error.hint, tried=error.again) from error
+        finally:
+            if self._keep is not None:
+                for one in made:
+                    await self._keep(call.task.uid, one.request, one.reply)
 
     async def _asked(self, call: Call) -> Message:
         """Return the message that holds the inputs: each under its name, pictures behind the words."""

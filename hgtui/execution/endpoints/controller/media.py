@@ -9,6 +9,7 @@ from hgtui.core.model import CandidateName
 from hgtui.core.ports import Call, CallError, Given, Produced
 from hgtui.core.resource import Kind
 from hgtui.core.states import Failure
+from hgtui.llm.exchanges import Exchange
 
 _PNG, _JPEG = b"\x89PNG", b"\xff\xd8\xff"
 _ENDINGS = {
@@ -33,14 +34,14 @@ def _model(call: Call) -> str:
     return CandidateName.parse(call.assignment.candidate).model
 
 
-async def speak(chat: Any, call: Call, work: Path) -> Produced:
+async def speak(chat: Any, call: Call, work: Path, made: list[Exchange]) -> Produced:
     """Read a text aloud."""
-    data: bytes = await chat.speech(_text(call), model=_model(call))
+    data: bytes = await chat.speech(_text(call), model=_model(call), exchanges=made)
     await asyncio.to_thread((work / "speech.wav").write_bytes, data)
     return Produced(kind=Kind.AUDIO, media_type="audio/wav", path="speech.wav")
 
 
-async def transcribe(chat: Any, call: Call, work: Path) -> Produced:
+async def transcribe(chat: Any, call: Call, work: Path, made: list[Exchange]) -> Produced:
     """Write down what a recording says."""
     given = _given(call, "audio")
     if given is None or given.path is None:
@@ -48,15 +49,16 @@ async def transcribe(chat: Any, call: Call, work: Path) -> Produced:
     # The server tells the format by the ending, which the artifact has not.
     named = work / f"audio{_ENDINGS.get(given.media_type, '.wav')}"
     await asyncio.to_thread(named.symlink_to, given.path)
-    text: str = await chat.transcribe(named, model=_model(call), language=_text(call, "language") or None)
+    language = _text(call, "language") or None
+    text: str = await chat.transcribe(named, model=_model(call), language=language, exchanges=made)
     if not text.strip():
         raise CallError(Failure.EMPTY, f"Nothing was heard in {given.name or 'the recording'}.")
     return Produced(kind=Kind.TEXT, media_type="text/plain", text=text)
 
 
-async def paint(chat: Any, call: Call, work: Path) -> Produced:
+async def paint(chat: Any, call: Call, work: Path, made: list[Exchange]) -> Produced:
     """Make a picture from a text."""
-    data: bytes = await chat.image(_text(call), model=_model(call))
+    data: bytes = await chat.image(_text(call), model=_model(call), exchanges=made)
     kind, ending = ("image/png", "png") if data.startswith(_PNG) else ("image/jpeg", "jpg")
     if not data.startswith((_PNG, _JPEG)):
         kind, ending = "image/webp", "webp"
@@ -64,9 +66,9 @@ async def paint(chat: Any, call: Call, work: Path) -> Produced:
     return Produced(kind=Kind.IMAGE, media_type=kind, path=f"picture.{ending}")
 
 
-MEDIA: Mapping[str, Callable[[Any, Call, Path], Awaitable[Produced]]] = {
+MEDIA: Mapping[str, Callable[[Any, Call, Path, list[Exchange]], Awaitable[Produced]]] = {
     "text-to-speech": speak,
     "automatic-speech-recognition": transcribe,
     "text-to-image": paint,
 }
-"""The task types that go over a route of their own."""
+"""The task types that go over a route of their own. Each request is noted in the list that is given."""
