@@ -127,7 +127,9 @@ async def show(name: str, *, as_json: bool, graph: bool = False) -> int:
         return EXIT_OK
     _out(f"run {run.id}, planned by {run.planner}\n\n{run.request}\n")
     _out(plan_table(run.plan, dict(run.draft.assignments)))
-    states = [(str(task.id), task.task, run.state(task.uid).value, _said(run.status(task.uid))) for task in run.plan]
+    states = [
+        (str(task.id), task.task, run.state(task.uid).value, _said(run.status(task.uid), run.id)) for task in run.plan
+    ]
     _out("\n" + table(states) + "\n" if states else "")
     if run.answer is not None:
         _out(answer_text(run.answer))
@@ -207,11 +209,11 @@ async def timeline(name: str, *, as_json: bool) -> int:
     return EXIT_OK
 
 
-def _said(status: "TaskStatus") -> str:
+def _said(status: "TaskStatus", run: str) -> str:
     """Say of a task why it has no result, from which run it is kept, or what ran in place of the chosen model."""
     if status.state not in HAS_RESULT:
         return status.message
-    return "; ".join(filter(None, (status.kept, status.stood_in)))
+    return "; ".join(filter(None, (status.kept(run), status.stood_in)))
 
 
 def _waiting(run: "Run") -> str:
