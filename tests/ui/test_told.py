@@ -1,5 +1,7 @@
 """What is told where something does not go as it was meant: the phases, the log, the bar of a failure, the border of the plan."""
 
+import pytest
+
 from hgtui.core import edits as ed
 from hgtui.core import events as ev
 from hgtui.core.plan import Input, Plan, Task
@@ -37,6 +39,34 @@ def test_the_turn_is_no_ones_while_the_plan_has_errors() -> None:
     assert "2 Plan ✗ 1 error" in phases(seen(conductor))
     conductor.propose(chain(), candidate())
     assert "2 Plan ◆ your turn" in phases(seen(conductor))
+
+
+def test_a_plan_of_which_nothing_would_run_says_so_and_the_ways_out() -> None:
+    conductor = Scripted()
+    conductor.propose(chain(), candidate())
+    for uid in ("t1", "t2", "t3"):
+        edit = ed.Skip(uid=uid)
+        conductor.tell(ev.PlanEdited(edit=edit, undo=ed.apply(conductor.run.draft, edit)[1]))
+    conductor.gate()
+    view = seen(conductor)
+    assert conductor.run.gate
+    assert not conductor.run.gate.approvable
+    said = "Nothing would run: every task is skipped. space takes a task in again, z undoes, x stops."
+    assert why_not("approve", view) == why_not("approve_rule", view) == said
+    assert "2 Plan ✗ 1 error" in phases(view)
+    assert "3 Models ─" in phases(view)
+    for uid in ("t1", "t2", "t3"):
+        edit = ed.Delete(uid=uid)
+        conductor.tell(ev.PlanEdited(edit=edit, undo=ed.apply(conductor.run.draft, edit)[1]))
+    conductor.gate()
+    view = seen(conductor)
+    view.by_llm = True
+    ways = "o adds a task, z undoes, c says what should be different, x stops."
+    assert why_not("approve", view) == f"Nothing would run: there is no task. {ways}"
+    assert "2 Plan ✗ 1 error" in phases(view)
+    assert "3 Models ─" in phases(view)
+    with pytest.raises(ed.EditError, match="no such task any more"):
+        ed.apply(conductor.run.draft, edit)
 
 
 def test_a_request_of_which_no_task_came_has_been_through_no_other_stage() -> None:
