@@ -56,7 +56,7 @@ async def runs(*, as_json: bool, limit: int, search: str = "") -> int:
         (
             row.id,
             f"{row.started.astimezone():%Y-%m-%d %H:%M}",
-            row.state,
+            f"{row.state}, open" if row.held else row.state,
             str(row.tasks or "-"),
             one_line(row.planner, 30),
             one_line(row.request, 70),
@@ -64,7 +64,7 @@ async def runs(*, as_json: bool, limit: int, search: str = "") -> int:
         for row in rows
     ]
     _out(table(lines) if rows else "No run holds that." if search.strip() else "There are no runs yet.")
-    if any(row.state in {"left", "waiting"} for row in rows):
+    if any(row.state in {"left", "waiting"} and not row.held for row in rows):
         say("To go on with one that was left or waits: hgtui resume RUN")
     return EXIT_OK
 

@@ -132,7 +132,9 @@ async def test_a_run_that_was_left_is_named_in_the_greeting_and_goes_on_from_the
         gate = run(pilot).gate
         assert gate is not None
         assert (gate.fingerprint, bench(pilot).view.chosen) == (fingerprint, uid)
-        await pilot.press("a")
+        await pilot.press("q")
+        assert "This run waits for you, also when you leave: hgtui resume takes it up." in notice(pilot)
+        await pilot.press("escape", "a")
         await until(pilot, lambda: run(pilot).ended)
         assert run(pilot).outcome is Outcome.ANSWERED
 
@@ -152,7 +154,11 @@ async def test_a_run_that_another_process_writes_is_refused_and_may_be_looked_at
     tmp_path: Path, size: tuple[int, int]
 ) -> None:
     async with written_elsewhere(tmp_path) as other, opened(tmp_path, size) as pilot:
+        await bench(pilot).tell_left()
+        assert "The last run" not in " ".join(str(turn.content) for turn in bench(pilot).query(Turn))
         await runs(pilot)
+        assert "◆ elsewhere" in screen_text(pilot)
+        assert "waiting, open in another hgtui" in screen_text(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: listed(pilot).said)
         assert "is open in another hgtui" in listed(pilot).said

@@ -27,10 +27,13 @@ if TYPE_CHECKING:
     from textual.widgets import Markdown
 
     from hgtui.core.plan import Plan
+    from hgtui.ui.bridge import Desk
 
 
 class Moving(Sizing):
     """Selection and focus of the workbench."""
+
+    desk: "Desk"
 
     large: str | None = None
     """Which side the person made the large one, "chat" or "plan"; None where the phase decides."""
@@ -275,12 +278,20 @@ class Moving(Sizing):
         """Leave hgtui; while something runs, ask once."""
         asked = self.question is not None and self.question.about in {"leave", "interrupt"}
         if self.view.busy and not asked:
-            self._ask(
-                f"Leaving stops this run; what is done is kept.  {self.keymap.of('leave')} again leaves · esc stays",
-                "leave",
-            )
+            self._ask(f"{self._left()}  {self.keymap.of('leave')} again leaves · esc stays", "leave")
             return
         self.app.exit()
+
+    def _left(self) -> str:
+        """Say what becomes of the run on the screen when hgtui is left."""
+        view = self.view
+        if not self.desk.stores:
+            return "Leaving drops this run: nothing of it is stored."
+        if view.at_gate and view.run.comment and view.run.revision is None:
+            return "Leaving stops the revision; your plan waits, and hgtui resume takes it up."
+        if view.at_gate or view.waits:
+            return "This run waits for you, also when you leave: hgtui resume takes it up."
+        return "Leaving stops this run; what is done is kept, and hgtui resume goes on with it."
 
     def on_markdown_link_clicked(self, event: "Markdown.LinkClicked") -> None:
         """Show where a link of an answer leads."""
