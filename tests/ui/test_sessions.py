@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from hgtui.cli.compose import Workplace
 from hgtui.core.commands import Submit
@@ -15,6 +16,7 @@ from hgtui.session.archive import is_archive
 from hgtui.ui.screens.listing import RunRows
 from hgtui.ui.screens.runs import Runs
 from hgtui.ui.screens.workbench import Workbench
+from hgtui.ui.widgets.answer import Answer
 from hgtui.ui.widgets.chat import Turn
 from tests.ui.bench import SMALL, keys, notice, screen_text, settle, until
 from tests.ui.hostile import EVIL
@@ -113,7 +115,10 @@ async def test_what_is_asked_of_a_run_from_the_list_goes_on_with_its_conversatio
         await back_on(pilot, second)
         said = " ".join(str(turn.content) for turn in pilot.app.screen.query(Turn))
         assert "Guten Morgen" in said
-        assert "German (de)" in said
+        assert "**" not in said
+        (earlier,) = pilot.app.screen.query(Answer)
+        assert "German (de)" in earlier.source
+        assert "The answer is here" not in str(pilot.app.screen.query_one("#last", Static).content)
 
 
 @pytest.mark.parametrize("size", SMALL)
