@@ -119,6 +119,11 @@ async def test_a_model_that_a_plan_names_is_looked_for_and_not_silently_replaced
         assert warned(one) == ["fake:gone, which the plan names for task 2, is not taken. It is no candidate here."]
         await one.after(cmd.EditPlan(edit={"edit": "skip", "uid": "t2"}), kind=ev.GateOpened)
         assert len(shop.asked) == 2, "it is looked for once"
+    async with stage(
+        tmp_path / "other", models=(Models(ONE),)
+    ) as one:  # nobody named what was chosen on another machine
+        await one.gate(plan=CHAIN, assignments={"t2": Assignment(candidate="fake:gone", chosen_by="only")})
+        assert warned(one) == ["fake:gone, which was chosen for task 2 before, is not taken. It is no candidate here."]
 
 
 async def test_where_the_store_cannot_be_asked_for_what_a_plan_names_the_log_says_why(tmp_path: Path) -> None:
