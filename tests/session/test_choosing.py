@@ -267,7 +267,7 @@ async def test_what_could_do_the_work_of_a_task_that_nothing_runs_is_looked_up_a
         assert not opened.approvable
         found = next(row for row in problems(one.run.plan, one.run.facts) if row.code is Code.NO_MODEL)
         assert "Set HF_TOKEN." in found.message
-        assert [mend.label for mend in found.mends] == ["as image-text-to-text by Seer", "skip 1"]
+        assert [mend.label for mend in found.mends] == ["as image-text-to-text by Seer"]
         assert sorted(known.asked) == ["image-text-to-text", "image-to-text"]
         opened = await one.after(cmd.EditPlan(edit=found.mends[0].edit), kind=ev.GateOpened)
         assert opened.approvable
