@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from hgtui.ui.bridge import Desk
 
 
+NO_ANSWER = "Enter does not answer this. "
+
+
 class Moving(Sizing):
     """Selection and focus of the workbench."""
 
@@ -155,6 +158,11 @@ class Moving(Sizing):
 
     @on(Rows.Opened)
     def _opened(self, event: Rows.Opened) -> None:
+        if self.question and self.question.about not in {"text", "form"}:
+            # Enter is no answer to what asks for a key of its own, and it does not take the question away.
+            words = self.query_one(Notice).words.removeprefix(NO_ANSWER)
+            self.say(f"{NO_ANSWER}{words}", asks=True)
+            return
         if isinstance(event.rows, PlanPane):
             if self.question and self.question.about == "text":
                 self.take_text()
