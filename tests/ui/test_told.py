@@ -165,6 +165,15 @@ async def test_a_form_with_something_typed_stays_when_its_run_ends() -> None:
         await until(pilot, lambda: not pilot.app.screen.query(TaskForm))
 
 
+async def test_a_sentence_why_not_is_gone_once_it_can_be_done() -> None:
+    async with workbench() as (pilot, conductor):
+        await pilot.press("escape", "e")
+        assert notice(pilot) == "There is no plan yet."
+        conductor.propose(chain(), candidate())
+        await settle(pilot)
+        assert notice(pilot) == ""
+
+
 async def test_enter_does_not_take_a_question_away_that_it_does_not_answer() -> None:
     async with workbench(chain()) as (pilot, conductor):
         await pilot.press("d", "enter", "enter")

@@ -156,6 +156,12 @@ class Moving(Sizing):
         self.query_one(TaskPane).reload()
         self._foot()
 
+    def forget_refusal(self) -> None:
+        """Take away the sentence why something could not be done, once it can."""
+        action, words = self.refused
+        if words and words == self.query_one(Notice).words and not why_not(action, self.view):
+            self.say("")
+
     @on(Rows.Opened)
     def _opened(self, event: Rows.Opened) -> None:
         if self.question and self.question.about not in {"text", "form"}:
