@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from hgtui.cli.faults import Fault
 from hgtui.cli.tables import table
 from hgtui.cli.words import answer_text, approve_line, is_plan_alone, plan_table, problem_lines, say
-from hgtui.config import TEMPLATE, ConfigError, config_path, data_dir, load
+from hgtui.config import ConfigError, config_path, data_dir, load, write_template
 from hgtui.core.states import EXIT_OK, HAS_RESULT
 from hgtui.core.task import TASKS
 from hgtui.core.text import one_line, plural
@@ -229,15 +229,10 @@ def _waiting(run: "Run") -> str:
 def config_init() -> int:
     """Write an annotated configuration file where there is none."""
     path = config_path(os.environ)
-    if path.exists():
-        raise Fault(f"There is a configuration already: {path}.", "Edit it, or move it away.")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(TEMPLATE, encoding="utf-8")
-    except OSError as error:
-        raise Fault(
-            f"{path} cannot be written: {error.strerror or error}.", "HGTUI_CONFIG names another file."
-        ) from None
+        write_template(path)
+    except ConfigError as error:
+        raise Fault(error.message, error.hint) from None
     _out(str(path))
     return EXIT_OK
 
