@@ -116,6 +116,7 @@ async def test_what_is_asked_of_a_run_from_the_list_goes_on_with_its_conversatio
         said = " ".join(str(turn.content) for turn in pilot.app.screen.query(Turn))
         assert "Guten Morgen" in said
         assert "**" not in said
+        assert f"you\n{SPANISH}" in said, "behind an answer it is told who speaks"
         (earlier,) = pilot.app.screen.query(Answer)
         assert "German (de)" in earlier.source
         assert "The answer is here" not in str(pilot.app.screen.query_one("#last", Static).content)

@@ -190,7 +190,7 @@ class Chat(Vertical):
             if known is None:
                 behind = next((self._turns[one][1] for one in list(wanted)[at + 1 :] if one in self._turns), None)
                 new = await self._mount(
-                    talk, said, behind, named=who not in {said.who, "answer", "earlier"} and said.who != "result"
+                    talk, said, behind, named=who not in {said.who, "answer"} and said.who != "result"
                 )
                 self._turns[key] = (said, new)
                 answer = new if said.who == "answer" else answer
