@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +12,7 @@ from hgtui.cli.controller import list_models
 from hgtui.cli.deciding import Decided
 from hgtui.cli.faults import Fault
 from hgtui.cli.hubbing import LOG
-from hgtui.cli.picking import pick_model
+from hgtui.cli.picking import Ask, pick_model
 from hgtui.cli.starts import may_run
 from hgtui.cli.stored import StoredRuns
 from hgtui.cli.words import approve_line
@@ -253,13 +252,9 @@ async def place(decided: Decided, *, offline: bool, allowed: tuple[Path, ...], n
     return await Workplace.open(offline=offline, allowed=allowed, no_store=no_store, decided=decided)
 
 
-async def settle_model(place: Workplace, in_lines: Callable[[], AbstractContextManager[None]]) -> None:
-    """Settle which model the controller is; where a person must say it, in place of the screen. Raises Fault."""
-    try:
-        await pick_model(place, verify=False, ask=False, rules=False)
-    except Fault:
-        with in_lines():
-            await pick_model(place, verify=False)
+async def settle_model(place: Workplace, ask: Ask) -> None:
+    """Settle which model the controller is; a person who must say it is asked by `ask`. Raises Fault."""
+    await pick_model(place, verify=False, ask=ask)
 
 
 async def opened(place: Workplace, start: "Start") -> Opened:

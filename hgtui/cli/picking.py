@@ -2,6 +2,7 @@
 
 import re
 import sys
+from collections.abc import Awaitable, Callable
 
 from hgtui.cli.asking import ask_line
 from hgtui.cli.compose import Workplace
@@ -18,13 +19,18 @@ _NO_CHAT = re.compile(r"embed|rerank|moderation|whisper|transcribe|\btts\b|dall-
 """Names of models that do not chat: they are not shown, and taken where somebody types one all the same."""
 
 
-async def pick_model(place: Workplace, *, verify: bool = True, ask: bool = True, rules: bool = True) -> None:
+Ask = Callable[[str, tuple[str, ...], tuple[str, ...]], Awaitable[str | None]]
+"""Asks a person which model it is: the address of the server, the models that chat, the others; None where they say none."""
+
+
+async def pick_model(place: Workplace, *, verify: bool = True, ask: "bool | Ask" = True, rules: bool = True) -> None:
     """Settle which model the controller is, and keep what a person picks for the next time.
 
     With `verify` a model that was picked before is looked for in the server's list, at the cost of one request; where it
-    is gone it is forgotten. With `ask` a person at a terminal is asked where the server has several. Says nothing of a
-    server that cannot be asked: the stage that needs it does. Raises Fault where there are several and nobody to ask;
-    but with `rules` these plan in place of a router of the Hub that was only found, and that is said.
+    is gone it is forgotten. With `ask` a person at a terminal is asked where the server has several: in lines, or as
+    `ask` asks; who picks none there has rules plan. Says nothing of a server that cannot be asked: the stage that needs it
+    does. Raises Fault where there are several and nobody to ask; but with `rules` these plan in place of a router of the
+    Hub that was only found, and that is said.
     """
     choice = place.choice
     if place.chat is None or (choice.model is not None and not (verify and place.picked_before)):
@@ -46,16 +52,34 @@ async def pick_model(place: Workplace, *, verify: bool = True, ask: bool = True,
         place.use_model(names[0])
         return
     hint = how_to_set(choice, place.environ)
-    if not (ask and sys.stdin.isatty() and sys.stderr.isatty()):
-        if rules and may_fall_back(choice):
-            await place.switch(rules_instead(choice, "nobody has said which model of the router is the controller"))
-            say(f"note: rules plan. {several(choice, names, 3)} {hint} On a terminal hgtui asks once which one.")
-            return
-        raise Fault(several(choice, names), f"{hint} On a terminal hgtui asks once which one.")
-    name = await _asked(place, names, hint)
-    place.use_model(name)
-    if place.traceless is not None:
+    picked = await _picked(place, names, hint, ask, rules=rules)
+    if picked is None:
         return
+    place.use_model(picked)
+    if place.traceless is None:
+        _keep(place, picked, hint)
+
+
+async def _picked(place: Workplace, names: tuple[str, ...], hint: str, ask: "bool | Ask", *, rules: bool) -> str | None:
+    """Return the model that a person picks; None where rules plan from now on. Raises Fault."""
+    choice = place.choice
+    if callable(ask):
+        picked = await ask(choice.address, *_likely(names))
+        if picked is None:
+            await place.switch(rules_instead(choice, f"no model of {choice.address} was picked"))
+            say(f"note: rules plan, for no model was picked. {hint}")
+        return picked
+    if ask and sys.stdin.isatty() and sys.stderr.isatty():
+        return await _asked(place, names, hint)
+    if not (rules and may_fall_back(choice)):
+        raise Fault(several(choice, names), f"{hint} On a terminal hgtui asks once which one.")
+    await place.switch(rules_instead(choice, "nobody has said which model of the router is the controller"))
+    say(f"note: rules plan. {several(choice, names, 3)} {hint} On a terminal hgtui asks once which one.")
+    return None
+
+
+def _keep(place: Workplace, name: str, hint: str) -> None:
+    choice = place.choice
     try:
         remember_model(place.environ, choice.base_url, name)
     except ConfigError as error:
@@ -69,8 +93,14 @@ def _served(model: str, names: tuple[str, ...]) -> bool:
     return model in names or model.rpartition(":")[0] in names
 
 
+def _likely(names: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the models that chat and those that do not, by their names; all where none seems to."""
+    chat = tuple(name for name in names if not _NO_CHAT.search(name)) or names
+    return chat, tuple(name for name in names if name not in chat)
+
+
 async def _asked(place: Workplace, names: tuple[str, ...], hint: str) -> str:
-    rows = [name for name in names if not _NO_CHAT.search(name)] or list(names)
+    rows = _likely(names)[0]
     shown, width = rows[:MOST_SHOWN], len(str(min(len(rows), MOST_SHOWN)))
     say(f"The server at {place.choice.address} has {len(names)} models:")
     say("\n".join(f"  {number:>{width}}  {one_line(name, 100)}" for number, name in enumerate(shown, 1)))
@@ -86,7 +116,7 @@ async def _asked(place: Workplace, names: tuple[str, ...], hint: str) -> str:
         say("That is none of them.")
 
 
-def _meant(said: str, shown: list[str], names: tuple[str, ...]) -> str | None:
+def _meant(said: str, shown: tuple[str, ...], names: tuple[str, ...]) -> str | None:
     """Return the model with this number, of this name, or the only one with this in its name."""
     if said.isdecimal() and 0 < int(said) <= len(shown):
         return shown[int(said) - 1]

@@ -8,8 +8,8 @@ import gc
 import os
 import shlex
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import AsyncExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -24,7 +24,6 @@ from hgtui.core.states import EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE
 
 if TYPE_CHECKING:
     from hgtui.core.commands import Submit
-    from hgtui.ui.app import HgtuiApp
     from hgtui.ui.bridge import Opened
     from hgtui.ui.looks import Looks
 
@@ -69,8 +68,7 @@ async def _open(
                 await desk.place(decided, offline=offline, allowed=allowed, no_store=start.archive is not None)
             )
             stack.callback(lambda: left.extend(desk.left(place)))
-            await desk.settle_model(place, lambda: _in_lines(app))
-            stack.enter_context(on_signals(stop))  # a question at the terminal has its own, and takes these away
+            await desk.settle_model(place, app.ask_model)
             seldom_collected()
             return await desk.opened(place, start)  # type: ignore[no-any-return]  # imported by its name
 
@@ -96,14 +94,6 @@ async def _open(
 
         say("\n".join(left))
     return app.return_code or EXIT_OK
-
-
-@contextmanager
-def _in_lines(app: "HgtuiApp") -> Iterator[None]:
-    from hgtui.session.terminal import line_mode
-
-    with app.suspend(), line_mode():
-        yield
 
 
 def at_a_terminal() -> bool:

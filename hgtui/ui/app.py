@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -41,6 +42,10 @@ PUT_ASIDE, TAKE_BACK = "\x1b[22;2t", "\x1b]2;\x07\x1b[23;2t"
 """Put the title of the terminal aside, and take it back; a terminal that cannot is left with its own default (XTWINOPS)."""
 SHEETS = ("chat", "form", "rows", "workbench", "log")
 """The stylesheets of the workbench itself."""
+
+
+REST_S = 2.0
+"""After how long without a key nobody is taken to be writing."""
 
 
 def _commands() -> type[Provider]:
@@ -97,9 +102,10 @@ class HgtuiApp(App[None]):
         self._said: list[str] = []
         self.told_title = ""
         """What stands in the title of the terminal, empty as long as nothing was written there."""
-        self.touched = time.monotonic()
+        self.touched = self._begun_at = time.monotonic()
         """When the person last pressed a key, as `time.monotonic` has it."""
         self._painted = Painted()
+        self._sent = asyncio.Event()
         self._kept: list[events.Event] = []
         self._takes: Callable[[events.Event], bool] | None = _nothing
         """Which keys are taken now; None where all are."""
@@ -125,6 +131,32 @@ class HgtuiApp(App[None]):
         """Say who plans as soon as that is known."""
         if isinstance(self.screen, Opening):
             await self.screen.tell_planner(planner, why)
+
+    async def ask_model(self, address: str, likely: Sequence[str], others: Sequence[str]) -> str | None:
+        """Ask which model of a server is the controller, over the first frame; None for none.
+
+        Who is writing is not interrupted: the list comes when no key was pressed for a while, or when what was written is
+        sent. What was written stays, and is sent when the workbench is there.
+        """
+        await asyncio.to_thread(__import__, "hgtui.ui.screens.served")
+        from hgtui.ui.screens.served import Served
+
+        await self._rest()
+        kept, takes, self._kept, self._takes = self._kept, self._takes, [], None
+        try:
+            return await self.push_screen_wait(Served(address, likely, others))
+        finally:
+            self._kept, self._takes = [*kept, *self._kept], takes
+
+    async def _rest(self) -> None:
+        """Return when no key was pressed for a while, or when one waits that means more than writing."""
+        while self._begun_at != self.touched and not self._kept:
+            left = self.touched + REST_S - time.monotonic()
+            if left <= 0:
+                return
+            self._sent.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._sent.wait(), left)
 
     def on_print(self, event: events.Print) -> None:
         """Keep what is said while the workbench is being opened."""
@@ -177,6 +209,7 @@ class HgtuiApp(App[None]):
                 event = events.Key("enter", "\r")
             if not leaves and (self._kept or not self._takes(event)):
                 self._kept.append(event)
+                self._sent.set()
                 return
             if leaves:  # at once, and not behind what it is to make undone
                 self._kept.clear()

@@ -30,7 +30,7 @@ _SUFFIXES = {
 class Choice(NamedTuple):
     """Something to take: `text` goes into the field, or `edit` is applied; `runs` says whether something here could run it."""
 
-    kind: Literal["mend", "result", "file", "type"]
+    kind: Literal["mend", "result", "file", "type", "model"]
     label: str
     about: str = ""
     text: str = ""

@@ -1,6 +1,7 @@
 """The first frame: keys are taken from the beginning, and what is typed is not lost however long the rest takes."""
 
 import asyncio
+import json
 import sys
 import termios
 from pathlib import Path
@@ -17,7 +18,7 @@ from hgtui.ui.screens.workbench import Workbench
 from hgtui.ui.widgets.field import Field
 from tests.cli.program import Program
 from tests.cli.terminal import Terminal
-from tests.servers.chat import ChatServer
+from tests.servers.chat import ChatServer, Reply
 from tests.ui.bench import SIZES, screen_text, settle, until
 from tests.ui.scripted import ScriptedDesk
 
@@ -171,15 +172,32 @@ def test_the_terminal_is_left_as_it_was(hgtui: Program, config: str) -> None:
         assert termios.tcgetattr(terminal._theirs) == before
 
 
-def test_which_model_plans_is_asked_in_place_of_the_first_frame_and_kept(hgtui: Program) -> None:
+def test_which_model_plans_is_asked_over_the_first_frame_and_what_was_sent_before_is_sent_then(hgtui: Program) -> None:
+    task = {"task": "text-classification", "id": 0, "dep": [-1], "args": {"text": "Guten Morgen"}}
     with (
-        ChatServer(models=("test-one", "test-two")) as server,
+        ChatServer(Reply(json.dumps([task])), models=("test-one", "test-two")) as server,
         Terminal(hgtui, screen=True, OPENAI_BASE_URL=server.url) as terminal,
     ):
-        terminal.press("typed before")
-        terminal.until("Which one shall plan")
-        terminal.press("2\r")
-        terminal.until("plans are made by test-two")
-        terminal.until("typed before")
+        terminal.press("typed before\r")
+        terminal.until("you are asked once")
+        terminal.press("two\r")
+        terminal.until("approve+run")
         terminal.press("\x11")
         assert terminal.ended()[0] == 0
+        assert {request.body["model"] for request in server.requests} == {"test-two"}
+        assert "typed before" in str(server.requests[0].body["messages"])
+
+
+def test_who_picks_no_model_has_rules_plan(hgtui: Program) -> None:
+    with (
+        ChatServer(models=("test-one", "test-two", "test-embed")) as server,
+        Terminal(hgtui, screen=True, OPENAI_BASE_URL=server.url) as terminal,
+    ):
+        shown = terminal.until("you are asked once")
+        assert "has 3 models" in shown
+        terminal.until("test-two")
+        terminal.press("\x1b")
+        terminal.until("rules plan, for no model was picked")
+        terminal.press("\x11")
+        assert terminal.ended()[0] == 0
+        assert server.requests == []

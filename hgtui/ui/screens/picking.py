@@ -3,13 +3,13 @@
 from collections.abc import Collection
 
 from rich.cells import cell_len
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Static, TextArea
+from textual.widgets import Static
 
 from hgtui.core.edit import Connect, Disconnect, Edit
 from hgtui.core.offers import free_arguments, may_wait_for
@@ -20,8 +20,7 @@ from hgtui.core.text import one_line
 from hgtui.core.wire import show_input
 from hgtui.paths import styles
 from hgtui.ui.completing import Choice, types
-from hgtui.ui.widgets.choices import Choices
-from hgtui.ui.widgets.field import Field
+from hgtui.ui.screens.finding import Finding
 from hgtui.ui.widgets.rows import Rows
 from hgtui.ui.words import Line, fit
 
@@ -29,74 +28,19 @@ HOW = 18
 """So many cells takes how a task waits for another."""
 
 
-class Types(ModalScreen[str | None]):
+class Types(Finding):
     """The types of tasks; typing filters them, Enter takes the one under the cursor."""
 
-    CSS_PATH = styles() / "editing.tcss"
-    BINDINGS = [Binding("escape,ctrl+c", "leave", "Back", show=False, id="close", priority=True)]
+    placeholder = "what kind of task?"
+    nothing = "No task type has these words."
 
     def __init__(self, title: str, giver: Kind | None = None, runnable: Collection[str] | None = None) -> None:
-        super().__init__()
-        self.words, self.giver, self.runnable = title, giver, runnable
+        super().__init__(title)
+        self.giver, self.runnable = giver, runnable
 
-    def compose(self) -> ComposeResult:
-        """Lay out the field and the list."""
-        with Vertical(id="picking") as box:
-            box.border_title = Content(self.words)
-            box.border_subtitle = "type to find one · ↑ ↓ · enter takes it · esc goes back"
-            yield Field(id="picking-text", placeholder="what kind of task?")
-            yield TypeRows()
-
-    def on_mount(self) -> None:
-        """List all."""
-        self.query_one(Field).focus()
-        self._list("")
-
-    @on(TextArea.Changed)
-    def _typed(self, event: TextArea.Changed) -> None:
-        self._list(event.text_area.text)
-
-    def _list(self, text: str) -> None:
-        self.query_one(TypeRows).fill(types(one_line(text), self.giver, self.runnable))
-
-    def on_key(self, event: events.Key) -> None:
-        """Let the arrows move in the list while the field has the focus."""
-        ways = {"down": 1, "up": -1, "pagedown": 8, "pageup": -8}
-        if event.key in ways:
-            event.stop()
-            event.prevent_default()
-            self.query_one(TypeRows).action_move(ways[event.key])
-
-    @on(Field.Sent)
-    def _sent(self, event: Field.Sent) -> None:
-        event.stop()
-        rows = self.query_one(TypeRows)
-        if rows.items:
-            self.dismiss(rows.items[rows.cursor].text)
-
-    @on(Choices.Picked)
-    def _picked(self, event: Choices.Picked) -> None:
-        self.dismiss(event.choice.text)
-
-    def action_leave(self) -> None:
-        """Take none."""
-        self.dismiss(None)
-
-
-class TypeRows(Choices):
-    """The types that fit what was typed."""
-
-    can_focus = False
-    empty = "No task type has these words."
-
-    def fill(self, items: list[Choice]) -> None:
-        """List these."""
-        self.items, self.cursor, self.display = items, 0, True
-        self.show(len(items))
-
-    def action_move(self, by: int) -> None:
-        """Move the cursor."""
-        Rows.action_move(self, by)
+    def listed(self, text: str) -> list[Choice]:
+        """Return the types that fit what was typed."""
+        return types(text, self.giver, self.runnable)
 
 
 class Connecting(ModalScreen[tuple[Edit, ...] | None]):
