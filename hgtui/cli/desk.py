@@ -77,6 +77,11 @@ class WorkplaceDesk(StoredRuns):
         """The working folder."""
         return self._place.base
 
+    @property
+    def stores(self) -> bool:
+        """Whether a run is stored; not with --no-store."""
+        return not self._place.traceless
+
     async def requests(self) -> tuple[str, ...]:
         """Return the requests of earlier runs, the latest first; none of a run that leaves no trace. Raises DeskError."""
         try:

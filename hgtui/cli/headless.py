@@ -16,7 +16,7 @@ from hgtui.cli.words import WIDEST, costs, say
 from hgtui.core import events as ev
 from hgtui.core.commands import COMMANDS, Command, Finish, Stop
 from hgtui.core.plan import Uid
-from hgtui.core.reuse import length
+from hgtui.core.reuse import kept_words
 from hgtui.core.run import Run
 from hgtui.core.states import EXIT_FAILED, EXIT_HUNG_UP, EXIT_TERMINATED, EXIT_WAITING, Gate, Stage, TaskState
 from hgtui.core.text import one_line
@@ -253,11 +253,11 @@ def event_words(event: ev.Event, run: Run, scripted: bool) -> str:
             return "\n".join([f"a what-if of {run.plan[uid].id}, {fingerprint[:8]}:", *rows])
         case ev.Refused(message=message, hint=hint) if scripted:
             return f"refused: {message} {hint}".rstrip()
-    words = _task_words(event, {task.uid: f"{task.id} {task.task}" for task in run.plan})
+    words = _task_words(event, run.id, {task.uid: f"{task.id} {task.task}" for task in run.plan})
     return f"  {words}" if words else ""
 
 
-def _task_words(event: ev.Event, names: Mapping[Uid, str]) -> str:  # noqa: PLR0912  # one line for each kind of event
+def _task_words(event: ev.Event, run: str, names: Mapping[Uid, str]) -> str:  # noqa: PLR0912  # one line for each kind of event
     name = names.get(getattr(event, "uid", None) or "", "a task")
     match event:
         case ev.RuleUsed(words=words, effect="auto"):
@@ -270,8 +270,8 @@ def _task_words(event: ev.Event, names: Mapping[Uid, str]) -> str:  # noqa: PLR0
             return f"{name}: try {attempt} failed: {message} Trying again in {wait:g} s."
         case ev.TaskSubstituted(candidate=candidate, in_place_of=old, message=message):
             return f"{name}: {old} failed: {message} {candidate} takes its place."
-        case ev.TaskDone(kept_from=run, took_s=took) if run:
-            return f"{name}: reused, kept from run {run}, took {length(took)}"
+        case ev.TaskDone(kept_from=kept, took_s=took) if kept:
+            return f"{name}: reused, {kept_words(kept, took, run)}"
         case ev.TaskDone(supplied=True):
             return f"{name}: its result is given by hand"
         case ev.TaskDone(seconds=seconds):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from hgtui.cli.faults import Fault
 from hgtui.cli.tables import table
 from hgtui.cli.words import answer_text, approve_line, is_plan_alone, plan_table, problem_lines, say
-from hgtui.config import TEMPLATE, ConfigError, config_path, data_dir, load
+from hgtui.config import ConfigError, config_path, data_dir, load, write_template
 from hgtui.core.states import EXIT_OK, HAS_RESULT
 from hgtui.core.task import TASKS
 from hgtui.core.text import one_line, plural
@@ -56,7 +56,7 @@ async def runs(*, as_json: bool, limit: int, search: str = "") -> int:
         (
             row.id,
             f"{row.started.astimezone():%Y-%m-%d %H:%M}",
-            row.state,
+            f"{row.state}, open" if row.held else row.state,
             str(row.tasks or "-"),
             one_line(row.planner, 30),
             one_line(row.request, 70),
@@ -64,7 +64,7 @@ async def runs(*, as_json: bool, limit: int, search: str = "") -> int:
         for row in rows
     ]
     _out(table(lines) if rows else "No run holds that." if search.strip() else "There are no runs yet.")
-    if any(row.state in {"left", "waiting"} for row in rows):
+    if any(row.state in {"left", "waiting"} and not row.held for row in rows):
         say("To go on with one that was left or waits: hgtui resume RUN")
     return EXIT_OK
 
@@ -127,7 +127,9 @@ async def show(name: str, *, as_json: bool, graph: bool = False) -> int:
         return EXIT_OK
     _out(f"run {run.id}, planned by {run.planner}\n\n{run.request}\n")
     _out(plan_table(run.plan, dict(run.draft.assignments)))
-    states = [(str(task.id), task.task, run.state(task.uid).value, _said(run.status(task.uid))) for task in run.plan]
+    states = [
+        (str(task.id), task.task, run.state(task.uid).value, _said(run.status(task.uid), run.id)) for task in run.plan
+    ]
     _out("\n" + table(states) + "\n" if states else "")
     if run.answer is not None:
         _out(answer_text(run.answer))
@@ -207,11 +209,11 @@ async def timeline(name: str, *, as_json: bool) -> int:
     return EXIT_OK
 
 
-def _said(status: "TaskStatus") -> str:
+def _said(status: "TaskStatus", run: str) -> str:
     """Say of a task why it has no result, from which run it is kept, or what ran in place of the chosen model."""
     if status.state not in HAS_RESULT:
         return status.message
-    return "; ".join(filter(None, (status.kept, status.stood_in)))
+    return "; ".join(filter(None, (status.kept(run), status.stood_in)))
 
 
 def _waiting(run: "Run") -> str:
@@ -227,15 +229,10 @@ def _waiting(run: "Run") -> str:
 def config_init() -> int:
     """Write an annotated configuration file where there is none."""
     path = config_path(os.environ)
-    if path.exists():
-        raise Fault(f"There is a configuration already: {path}.", "Edit it, or move it away.")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(TEMPLATE, encoding="utf-8")
-    except OSError as error:
-        raise Fault(
-            f"{path} cannot be written: {error.strerror or error}.", "HGTUI_CONFIG names another file."
-        ) from None
+        write_template(path)
+    except ConfigError as error:
+        raise Fault(error.message, error.hint) from None
     _out(str(path))
     return EXIT_OK
 

@@ -10,7 +10,7 @@ from typing import TextIO
 from hgtui.cli.tables import table
 from hgtui.core import events as ev
 from hgtui.core.approval import SHOWN
-from hgtui.core.model import Assignment
+from hgtui.core.model import WHO, Assignment
 from hgtui.core.plan import Plan
 from hgtui.core.problems import Problem, errors, problems
 from hgtui.core.run import Run
@@ -63,7 +63,9 @@ def choice_table(plan: Plan, assignments: dict[str, Assignment]) -> str:
     for task in plan:
         one = assignments.get(task.uid)
         left = "skipped" if task.skip else "-"
-        rows.append((str(task.id), task.task, *((one.candidate, one.chosen_by, one.reason) if one else (left, "", ""))))
+        rows.append(
+            (str(task.id), task.task, *((one.candidate, WHO[one.chosen_by], one.reason) if one else (left, "", "")))
+        )
     return table(rows)
 
 

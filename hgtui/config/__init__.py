@@ -19,7 +19,7 @@ if TYPE_CHECKING:
         hub_token,
         with_offline,
     )
-    from hgtui.config.keeping import keep_theme
+    from hgtui.config.keeping import keep_theme, write_template
     from hgtui.config.keys import KeySource, hub_key
     from hgtui.config.places import APP, CONFIG, DATA_DIR, cache_dir, config_path, data_dir
     from hgtui.config.reading import load
@@ -54,12 +54,13 @@ __all__ = [
     "keep_theme",
     "load",
     "with_offline",
+    "write_template",
 ]
 
 _HOMES = {
     "errors": ("ConfigError",),
     "hub": ("ROUTER_VARIABLE", "Hub", "Said", "hub_endpoint", "hub_offline", "hub_router", "hub_token", "with_offline"),
-    "keeping": ("keep_theme",),
+    "keeping": ("keep_theme", "write_template"),
     "keys": ("KeySource", "hub_key"),
     "places": ("APP", "CONFIG", "DATA_DIR", "cache_dir", "config_path", "data_dir"),
     "reading": ("load",),

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from hgtui.config.errors import ConfigError
+from hgtui.config.template import TEMPLATE
 
 _TABLE = re.compile(r"^[ \t]*\[", re.MULTILINE)
 _SET = re.compile(r"^[ \t]*theme[ \t]*=[^\r\n]*", re.MULTILINE)
@@ -33,6 +34,27 @@ def keep_theme(path: Path, theme: str) -> None:
         raise ConfigError(
             f"{path} cannot be written: {error.strerror or error}.", "The colours hold until you leave."
         ) from None
+
+
+def write_template(path: Path) -> None:
+    """Write the annotated configuration file. Raises ConfigError, also where there is one that a person wrote.
+
+    One in which nothing stands but the colours, as `keep_theme` makes it, becomes the annotated one with these colours.
+    """
+    try:
+        lines = path.read_bytes().decode("utf-8").split("\n") if path.exists() else []
+        said = [line.strip() for line in lines if line.strip()]
+        if len(said) > 1 or not all(_SET.fullmatch(line) for line in said):
+            raise ConfigError(f"There is a configuration already: {path}.", "Edit it, or move it away.")
+        text = _with_line(TEMPLATE, said[0]) if said else TEMPLATE
+        path = path.resolve()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _replace(path, text)
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path} is not right TOML: {error}.", "Mend it first.") from None
+    except OSError as error:
+        why = error.strerror or error
+        raise ConfigError(f"{path} cannot be written: {why}.", "HGTUI_CONFIG names another file.") from None
 
 
 def _says(text: str, wanted: dict[str, Any]) -> bool:

@@ -40,7 +40,7 @@ def changed(draft: Draft, edit: Edit) -> Draft:
 def _task(draft: Draft, uid: Uid) -> Task:
     task = draft.plan.get(uid)
     if task is None:
-        raise EditError(f"The plan has no task {one_line(uid, 40)}.")
+        raise EditError("The plan has no such task any more.")
     return task
 
 

@@ -118,13 +118,15 @@ class Approve(Value):
     """Go on from the gate; `fingerprint` is what was seen, whole or at least its first eight characters.
 
     That of the plan alone approves the plan, also while its models are being chosen: the run still stops for them.
-    `rule` is made with the approval: it holds from then on.
+    `rule` is made with the approval: it holds from then on. `lift` is a task that asks by its own policy: with the
+    approval of the plan with its models that is taken away, so that the rule decides on it.
     """
 
     command: Literal["approve"] = "approve"
     fingerprint: str
     by: str = "person"
     rule: Rule | None = None
+    lift: Uid | None = None
 
 
 class AddRule(Value):

@@ -1,9 +1,10 @@
 """One look at a plan: what each rule needs to know of the whole."""
 
 from copy import copy
+from functools import cached_property
 
 from hgtui.core.edit import Connect
-from hgtui.core.plan import Plan, Task, Uid
+from hgtui.core.plan import Plan, Ref, Task, Uid
 from hgtui.core.planfile import wire_names
 from hgtui.core.problem import Code, Facts, Mend, Problem, Severity
 from hgtui.core.resource import Kind
@@ -24,6 +25,25 @@ class Look:
         self.dependants = plan.dependants()
         self.levels = plan.levels()
         self.givers: dict[Kind, dict[Uid, Task]] = {}
+
+    @cached_property
+    def running(self) -> set[Uid]:
+        """The tasks whose results there are or will be: not skipped, and none of what they read is missing for that."""
+        found: set[Uid] = set()
+        for task in sorted(self.plan, key=lambda one: self.levels.get(one.uid, len(self.levels))):
+            in_ring = task.uid not in self.levels  # that is an error of its own
+            if task.uid in self.facts.done or (not task.skip and (in_ring or self.gets(task, found))):
+                found.add(task.uid)
+        return found
+
+    def gets(self, task: Task, running: set[Uid]) -> bool:
+        """Say whether a task gets what it reads if only some run; of an argument that takes several, one is enough."""
+        for value in task.args.values():
+            gone = {ref.uid for ref in value.refs if ref.uid in self.tasks and ref.uid not in running}
+            kept = [part for part in value.parts if not (isinstance(part, Ref) and part.uid in gone)]
+            if gone and not (value.many and kept):
+                return False
+        return True
 
     def having(self, task: Task) -> "Look":
         """Return a look at the same plan with another task in the place of the one with its uid."""
@@ -51,7 +71,7 @@ class Look:
         givers = self.givers[arg.kind]
         best = next((givers[dep] for dep in task.deps if dep in givers and self._before(givers[dep], task)), None)
         if best is None and givers:
-            below = {task.uid, *self._below(task)}
+            below = {task.uid, *self.below(task)}
             best = next((one for one in reversed(givers.values()) if one.uid not in below), None)
         if best is None:
             return None
@@ -60,7 +80,8 @@ class Look:
     def _before(self, one: Task, task: Task) -> bool:
         return one.uid in self.levels and self.levels[one.uid] < self.levels.get(task.uid, len(self.tasks))
 
-    def _below(self, task: Task) -> set[Uid]:
+    def below(self, task: Task) -> set[Uid]:
+        """Return the uids of everything that depends on a task, near or far."""
         seen: set[Uid] = set()
         ahead = [task.uid]
         while ahead:

@@ -6,6 +6,13 @@ from typing import Literal
 from hgtui.core.base import Value
 
 ChosenBy = Literal["selector", "person", "ranking", "only"]
+WHO: dict[ChosenBy, str] = {
+    "person": "you",
+    "selector": "the selector",
+    "ranking": "the ranking",
+    "only": "the ranking",
+}
+"""How a sentence names who chose; where there was only one candidate the ranking did, and its reason says so."""
 Place = Literal["here", "hub", "worker", "llm"]
 Gated = Literal["", "auto", "manual"]
 

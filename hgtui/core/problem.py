@@ -41,7 +41,7 @@ class Code(StrEnum):
     NARROW = "narrow"
     READS_SKIPPED = "reads_skipped"
     DENIED = "denied"
-    ALL_SKIPPED = "all_skipped"
+    NOTHING_RUNS = "nothing_runs"
 
 
 class Mend(Value):
@@ -94,7 +94,7 @@ class Facts(Value):
     `files` by path as it stands in an argument; `candidates` by task type, None while nothing was looked up; `chosen`
     the candidate of a task by uid; `help` by task type, a sentence on what would help where nothing can run it.
     `exempt` are the hosts and ports that were configured: a file is fetched from them although they are private.
-    `ruling` is what a person's rules say of each task.
+    `ruling` is what a person's rules say of each task. `done` are the tasks that have their result already.
     """
 
     files: Mapping[str, FileFact] = {}
@@ -103,3 +103,4 @@ class Facts(Value):
     help: Mapping[str, str] = {}
     exempt: frozenset[tuple[str, int]] = frozenset()
     ruling: SkipValidation[Ruling] = Field(default_factory=Ruling)
+    done: frozenset[Uid] = frozenset()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from hgtui.core import rules_arguments, rules_links, rules_models, rules_policy, rules_rows
+from hgtui.core import rules_arguments, rules_links, rules_models, rules_policy, rules_rows, rules_running
 from hgtui.core.files import file_literals, reads_file
 from hgtui.core.look import Look
 from hgtui.core.plan import Plan, Task
@@ -26,7 +26,7 @@ def problems(plan: Plan, facts: Facts | None = None) -> tuple[Problem, ...]:
         found += _of(look, task)
     found += rules_links.unused(look)
     found += rules_rows.twice(look)
-    found += rules_rows.none_left(look)
+    found += rules_running.nothing_runs(look)
     rows = {task.uid: row for row, task in enumerate(plan)}
     found.sort(key=lambda one: (one.severity != Severity.ERROR, rows.get(one.uid or "", -1)))
     return tuple(found)

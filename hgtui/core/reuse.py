@@ -118,6 +118,12 @@ def told(reruns: int, reuses: int, about_s: float | None, untimed: int) -> str:
     return f"{words} and {untimed} of unknown time" if untimed else words
 
 
+def kept_words(kept_from: str, took_s: float, run: str) -> str:
+    """Say where a result that `run` reused is from and how long it took then, in seconds: "kept from run X, took 4 s"."""
+    where = "from before in this run" if kept_from == run else f"from run {kept_from}"
+    return f"kept {where}, took {length(took_s)}"
+
+
 def length(seconds: float) -> str:
     """Say a time as a person estimates one: "under 0.1 s", "0.4 s", "8 s", "3 min"."""
     if seconds < SHORTEST_S:

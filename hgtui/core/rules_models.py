@@ -4,13 +4,14 @@ import re
 from collections.abc import Iterator
 
 from hgtui.core.alternatives import ALTERNATIVES, as_another
-from hgtui.core.edit import Patch, Skip
+from hgtui.core.edit import Patch
 from hgtui.core.fit import asked, can_run, narrow
 from hgtui.core.look import Look
 from hgtui.core.model import Candidate
 from hgtui.core.plan import Ref, Task
 from hgtui.core.problem import Code, Mend, Problem, Severity
 from hgtui.core.rules_arguments import arguments
+from hgtui.core.rules_running import able, skips
 from hgtui.core.rules_values import reference
 from hgtui.core.task import TASKS
 from hgtui.core.text import one_line
@@ -24,10 +25,8 @@ _SHOWN = 4
 
 def runnable(look: Look, task: Task) -> Iterator[Problem]:
     """Yield an error where it is known that nothing can run the task, and none was chosen all the same."""
-    if look.facts.candidates is None or task.uid in look.facts.assignments:
-        return
-    candidates = look.facts.candidates.get(task.task)
-    if candidates is None or any(can_run(task, one) for one in candidates):
+    candidates = (look.facts.candidates or {}).get(task.task)
+    if candidates is None or able(look, task):
         return
     present = [one for one in candidates if not one.missing]
     if present:
@@ -35,7 +34,7 @@ def runnable(look: Look, task: Task) -> Iterator[Problem]:
         message = f"Nothing here can do {task.task} for “{one_line(', '.join(asked(task)), 60)}”, only for: {known}."
     else:
         message = f"Nothing here can run {task.task}. {look.facts.help.get(task.task, '')}".strip()
-    mends = (*_as_another(look, task), Mend(label=f"skip {task.id}", edit=Skip(uid=task.uid)))
+    mends = (*_as_another(look, task), *skips(look, task))
     yield Problem(severity=Severity.ERROR, code=Code.NO_MODEL, message=message, uid=task.uid, mends=mends)
 
 

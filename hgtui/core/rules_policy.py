@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
-from hgtui.core.edit import Choose, Skip
+from hgtui.core.edit import Choose
 from hgtui.core.fit import can_run
 from hgtui.core.look import Look
 from hgtui.core.model import Assignment, Candidate
 from hgtui.core.plan import Task
 from hgtui.core.problem import Code, Mend, Problem, Severity
+from hgtui.core.rules_running import skips
 from hgtui.core.ruling import ways
 from hgtui.core.text import one_line
 
@@ -21,7 +22,7 @@ def denied(look: Look, task: Task) -> Iterator[Problem]:
     if verdict.effect != "deny":
         return
     others = (Mend(label=f"run it on {_called(one)}", edit=_choose(task, one)) for one in _allowed(look, task))
-    mends = (*others, Mend(label=f"skip {task.id}", edit=Skip(uid=task.uid)))
+    mends = (*others, *skips(look, task))
     message = f"A rule denies task {task.id}: “{verdict.why}”."
     yield Problem(severity=Severity.ERROR, code=Code.DENIED, message=message, uid=task.uid, mends=mends)
 

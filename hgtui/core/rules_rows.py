@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from hgtui.core.base import digest
-from hgtui.core.edit import Delete, Renumber, Retype, Skip
+from hgtui.core.edit import Delete, Renumber, Retype
 from hgtui.core.look import Look
 from hgtui.core.plan import Task
-from hgtui.core.problem import Code, Mend, Problem, Severity
+from hgtui.core.problem import Code, Mend, Problem
 from hgtui.core.task import TASKS
 from hgtui.core.text import one_line
 
@@ -45,14 +45,3 @@ def twice(look: Look) -> Iterator[Problem]:
             mend = Mend(label=f"delete {task.id}", edit=Delete(uid=task.uid)) if free else None
             message = f"Task {task.id} does the same as task {first.id}."
             yield look.warning(Code.SAME_TASK_TWICE, message, task, mend=mend)
-
-
-def none_left(look: Look) -> Iterator[Problem]:
-    """Yield a warning where every task is skipped, so that a run of it does nothing."""
-    if look.plan.tasks and all(task.skip for task in look.plan):
-        message = "Every task is skipped: a run of this does nothing and answers nothing."
-        mends = tuple(
-            Mend(label=f"take {task.id} in again", edit=Skip(uid=task.uid, skip=False)) for task in look.plan.tasks[:9]
-        )
-        first = look.plan.tasks[0].uid
-        yield Problem(severity=Severity.WARNING, code=Code.ALL_SKIPPED, message=message, uid=first, mends=mends)

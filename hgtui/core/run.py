@@ -143,6 +143,7 @@ class Run:
             assignments=self.draft.assignments,
             help=self.help,
             ruling=self.ruling,
+            done=frozenset(uid for uid, one in self.tasks.items() if one.state in HAS_RESULT),
         )
 
     @property

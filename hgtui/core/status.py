@@ -5,7 +5,7 @@ from datetime import datetime
 
 from hgtui.core.plan import Uid
 from hgtui.core.resource import Resource
-from hgtui.core.reuse import length
+from hgtui.core.reuse import kept_words
 from hgtui.core.states import Failure, TaskState
 
 
@@ -49,10 +49,9 @@ class TaskStatus:
             return ""
         return f"{self.candidate} ran in place of {self.in_place_of}: {self.why_not}".rstrip(": ")
 
-    @property
-    def kept(self) -> str:
-        """Say in words from which run a reused result is kept; empty where it was not reused."""
-        return f"kept from run {self.kept_from}, took {length(self.took_s)}" if self.kept_from else ""
+    def kept(self, run: str) -> str:
+        """Say in words from where a result that `run` reused is kept; empty where it was not reused."""
+        return kept_words(self.kept_from, self.took_s, run) if self.kept_from else ""
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ from hgtui.core import events as ev
 from hgtui.core.model import Assignment
 from hgtui.core.plan import Task, Uid
 from hgtui.core.ports import Clock, Endpoint, Given, KeepsResults, Settled
-from hgtui.core.reuse import Kept, key, length
+from hgtui.core.reuse import Kept, kept_words, key
 from hgtui.core.text import clean
 
 NOTE = 500
@@ -58,7 +58,8 @@ class Reusing:
         kept = await self._store.find(self.key(task, assignment, inputs))
         if kept is None:
             return None
-        words = f"Kept from run {kept.run}, took {length(kept.seconds)}."
+        where = kept_words(kept.run, kept.seconds, self._run)
+        words = f"{where[0].upper()}{where[1:]}."
         return ev.TaskDone(
             uid=task.uid,
             results=kept.results,

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from hgtui.core import commands as cmd
 from hgtui.core import events as ev
 from hgtui.core.approval import SHOWN, fingerprint, plan_fingerprint
+from hgtui.core.edits import SetPolicy, apply
 from hgtui.core.plan import Uid
 from hgtui.core.problems import errors, problems
 from hgtui.core.states import Gate, TaskState
@@ -100,6 +101,8 @@ class Approving:
         await self._select()
 
     async def _plan_approved(self, command: cmd.Approve, fingerprint: str) -> None:
+        if command.lift is not None:
+            raise NotNow("This gate is for the plan alone.", "What a task asks is lifted once its models are chosen.")
         await self._rules.make(command.rule)
         self._parts.board.emit(ev.PlanApproved(fingerprint=fingerprint, by=command.by))
         await self._parts.board.flush()
@@ -122,7 +125,7 @@ class Approving:
             raise NotNow(_ERRORS, "Mend them first.")
         same_hub(run, parts.equipment)
         same_controller(run, parts.equipment)
-        await self._rules.make(command.rule)
+        await self._decided(command)
         self._grant(command.by)
         await parts.board.flush()
         if parts.running is None:
@@ -131,6 +134,22 @@ class Approving:
             parts.running.let(asking)
             parts.running.scheduler.recheck()
             parts.running.moved()
+
+    async def _decided(self, command: cmd.Approve) -> None:
+        """Make what the person decided together with the approval: a rule, and that a task asks by its own policy no more."""
+        run, uid = self._parts.run, command.lift
+        if uid is not None and run.draft.plan.get(uid) is None:
+            raise NotNow("The plan has no such task.")
+        if uid is not None and command.rule is None:
+            raise NotNow("What a task asks is lifted by a rule alone.", "Give one with the approval.")
+        await self._rules.make(command.rule)
+        if uid is not None and run.draft.plan[uid].policy == "ask":
+            edit = SetPolicy(uid=uid, policy="auto")
+            _, undo = apply(run.draft, edit)
+            self._parts.board.emit(ev.PlanEdited(edit=edit, undo=undo))
+            await self._parts.board.flush()
+            if self._parts.running is not None:
+                self._parts.running.scheduler.amend(run.draft.plan, run.draft.assignments)
 
     async def _differs(self, command: cmd.Approve, now: str, seen: ev.GateOpened) -> bool:
         """Refuse what was approved where it is not what would run, and open the gate again where that has changed."""

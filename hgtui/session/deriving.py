@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from hgtui.core import commands as cmd
 from hgtui.core import events as ev
 from hgtui.core.edit import Patch
-from hgtui.core.edits import Choose, touched
+from hgtui.core.edits import Choose, SetPolicy, touched
 from hgtui.core.plan import Uid
 from hgtui.core.resource import Resource
 from hgtui.core.run import Run
@@ -152,7 +152,9 @@ class _Reader:
 
     def _see_rule(self, event: ev.Event) -> None:
         match event:
-            case ev.RuleAdded(rule=rule) if not isinstance(self._next(), ev.Approved | ev.PlanApproved):
+            case ev.RuleAdded(rule=rule) if not (
+                isinstance(self._next(), ev.Approved | ev.PlanApproved) or self._lifts(self.at + 1)
+            ):
                 self._ask(cmd.AddRule(rule=rule))
             case ev.RuleDropped(key=key):
                 self._ask(cmd.DropRule(key=key))
@@ -169,7 +171,7 @@ class _Reader:
                 self._ask(cmd.Rerun(uid=uid))
             case ev.Marked(uid=uid):
                 self._ask(cmd.Mark(uid=uid))
-            case ev.PlanEdited():
+            case ev.PlanEdited() if not self._lifts(self.at):
                 self._edit(event)
             case ev.EditUndone():
                 self._ask(cmd.Undo())
@@ -205,6 +207,9 @@ class _Reader:
         match event:
             case ev.Approved() if self.run.gate is not None and event.by != self.setup.approver:
                 self._approve(self.run.gate.fingerprint, event.by)
+            case ev.Approved() if self._lifts(self.at - 1):  # the edit with it has closed the gate
+                opened = (one.event for one in reversed(self.entries[: self.at]))
+                self._approve(next(one.fingerprint for one in opened if isinstance(one, ev.GateOpened)), event.by)
             case ev.PlanApproved(fingerprint=fingerprint, by=by):
                 self._approve(fingerprint, by)
             case ev.GateOpened() if self.run.gate is not None and self._back(ev.FileSeen):
@@ -216,10 +221,20 @@ class _Reader:
 
     def _approve(self, fingerprint: str, by: str) -> None:
         """Ask for the approval of which this event came, with the rule that was made by it."""
-        before = self.entries[self.at - 1].event if self.at else None
+        lifts = self._lifts(self.at - 1)
+        before = self.entries[self.at - 1 - lifts].event if self.at > lifts else None
         rule = before.rule if isinstance(before, ev.RuleAdded) else None
-        back = self._back(ev.FileSeen, ev.RuleAdded, ev.RulesSet)
-        self._ask(cmd.Approve(fingerprint=fingerprint, by=by, rule=rule), back)
+        lift = _lifted(self.entries[self.at - 1].event) if lifts else None
+        back = self._back(ev.FileSeen, ev.RuleAdded, ev.RulesSet, *([ev.PlanEdited] if lifts else []))
+        self._ask(cmd.Approve(fingerprint=fingerprint, by=by, rule=rule, lift=lift), back)
+
+    def _lifts(self, at: int) -> bool:
+        """Whether what happened there is an edit that came with an approval: a task asks by its own policy no more."""
+        if not 0 < at < len(self.entries) - 1:
+            return False
+        rule, after = self.entries[at - 1].event, self.entries[at + 1].event
+        lifted = _lifted(self.entries[at].event) is not None
+        return lifted and isinstance(rule, ev.RuleAdded) and isinstance(after, ev.Approved)
 
     def _refused_supply(self, path: str) -> bool:
         """Whether a file was looked at that a person gave as a result, and that could not be one."""
@@ -300,6 +315,10 @@ class _Reader:
             self._ask(cmd.Retry(uid=uid))
         elif state in HAS_RESULT:
             self._ask(cmd.Rerun(uid=uid))
+
+
+def _lifted(event: ev.Event) -> Uid | None:
+    return event.edit.uid if isinstance(event, ev.PlanEdited) and isinstance(event.edit, SetPolicy) else None
 
 
 def _uid(event: ev.Event) -> Uid:

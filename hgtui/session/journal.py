@@ -144,9 +144,9 @@ class Journal:
         if not await self._ask(list_is_sound):
             await self._mend()
         rows = await self._ask(lambda db: read_runs(db, limit, search, unended=unended))
-        if self._path is None or not any(row.open for row in rows):
+        if self._path is None or all(row.outcome for row in rows):
             return rows
-        return await asyncio.to_thread(_with_stopped, rows, self._path.parent)
+        return await asyncio.to_thread(_with_holders, rows, self._path.parent)
 
     async def requests(self, limit: int) -> tuple[str, ...]:
         """Return what was asked in the runs, the latest first; one that is too long for the list of runs is left out."""
@@ -271,8 +271,13 @@ class Journal:
         return question(self._reading)
 
 
-def _with_stopped(rows: list[RunRow], folder: Path) -> list[RunRow]:
-    return [row.model_copy(update={"stopped": True}) if row.open and not held(folder, row.id) else row for row in rows]
+def _with_holders(rows: list[RunRow], folder: Path) -> list[RunRow]:
+    return [row if row.outcome else _with_holder(row, folder) for row in rows]
+
+
+def _with_holder(row: RunRow, folder: Path) -> RunRow:
+    some = held(folder, row.id)
+    return row.model_copy(update={"held": some, "stopped": row.open and not some})
 
 
 def _unlisted(db: sqlite3.Connection, typed: str) -> bool:

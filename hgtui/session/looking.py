@@ -136,7 +136,9 @@ class Lookups:
             numbers = ", ".join(str(number) for number in wanted[kind, name])
             why = _sentence(one) if isinstance(one, StoreError) else "It is no candidate here."
             if numbers:  # of a pin the choice itself tells
-                text = f"{name}, which the plan names for task {numbers}, is not taken. {why}"
+                mine = any(one.candidate == name and one.chosen_by == "person" for one in assignments.values())
+                how = f"the plan names for task {numbers}" if mine else f"was chosen for task {numbers} before"
+                text = f"{name}, which {how}, is not taken. {why}"
                 self._board.emit(ev.Logged(level="warning", text=one_line(text, 500)))
 
     async def _ask(self, task: str) -> None:

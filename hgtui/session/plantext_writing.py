@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from hgtui.core.edit import Draft
-from hgtui.core.model import Candidate
+from hgtui.core.model import WHO, Candidate
 from hgtui.core.plan import MISSING, Task, Uid
 from hgtui.core.planfile import VERSION, wire_names, write_task
 from hgtui.core.task import TASKS, Arg
@@ -71,7 +71,7 @@ def _about(task: Task, draft: Draft, candidates: Mapping[str, tuple[Candidate, .
         more = f" … ({len(others)} in all)" if len(others) > MOST else ""
         lines.append(f"model: {', '.join(others[:MOST])}{more}")
     if chosen and chosen.reason:
-        lines.append(f"chosen by {chosen.chosen_by}: {chosen.reason}")
+        lines.append(f"chosen by {WHO[chosen.chosen_by]}: {chosen.reason}")
     return [part for line in lines for part in _wrapped(one_line(line, 2_000))]
 
 

@@ -35,7 +35,8 @@ class Reading:
 class RunRow(Value):
     """A run in a list. `stage` is where it stands, `gate` what it waits for, `events` how many its journal holds.
 
-    `errors` counts those of the plan at the last gate. `stopped` where it is in the middle and no program writes it.
+    `errors` counts those of the plan at the last gate. `stopped` where it is in the middle and no program writes it,
+    `held` where it has not ended and a program has it open.
     """
 
     id: str
@@ -51,6 +52,7 @@ class RunRow(Value):
     events: int = 0
     errors: int = 0
     stopped: bool = False
+    held: bool = False
 
     @property
     def open(self) -> bool:

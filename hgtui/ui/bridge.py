@@ -116,6 +116,11 @@ class Desk(Protocol):
         """The working folder, in which a path of a request is looked for."""
         ...
 
+    @property
+    def stores(self) -> bool:
+        """Whether a run is stored, so that one that is left can be gone on with."""
+        ...
+
     async def requests(self) -> tuple[str, ...]:
         """Return the requests of earlier runs, the latest first. Raises DeskError."""
         ...

@@ -12,6 +12,8 @@ MOST = 200
 """How many entries are listed; the rest is counted."""
 SCANNED = 500_000
 """How many names of a folder are looked at."""
+HIDDEN = ("__pycache__", "node_modules")
+"""Folders of programs for themselves: as little listed as what begins with a dot, unless one begins to write them."""
 STRIDE = 1_000
 """After so many names it is asked whether anybody still waits."""
 
@@ -37,6 +39,8 @@ class Listing(NamedTuple):
         """Return what begins with a longer text, None where that needs another look at the folder."""
         if self.more or self.error or not beginning.startswith(self.beginning):
             return None
+        if not self.beginning and beginning and any(name.startswith(beginning) for name in HIDDEN):
+            return None
         if beginning.startswith(".") and not self.beginning.startswith("."):
             return None
         entries = tuple(one for one in self.entries if one.name.startswith(beginning))
@@ -58,7 +62,7 @@ def listed(
     stop: Callable[[], bool] = lambda: False,
     fits: Callable[[str], bool] = lambda _: True,
 ) -> Listing:
-    """Read a folder. Hidden entries only where `beginning` begins with a dot; names that cannot be typed are left out, and
+    """Read a folder. Hidden entries only where one begins with `beginning`; names that cannot be typed are left out, and
     so are files whose name does not fit.
     """
     count = 0
@@ -69,7 +73,7 @@ def listed(
             if at >= SCANNED or (at % STRIDE == 0 and stop()):
                 return
             name = entry.name
-            if not name.startswith(beginning) or (name.startswith(".") and not beginning):
+            if not name.startswith(beginning) or (_hidden(name) and not beginning):
                 continue
             if not (name.isprintable() or (name == clean(name) and "\n" not in name and "\t" not in name)):
                 continue
@@ -88,6 +92,10 @@ def listed(
         return Listing(folder, beginning, error="That is no path.")
     shown = tuple(one if one.folder else one._replace(size=_size(folder / one.name)) for one in best)
     return Listing(folder, beginning, shown, count - len(shown))
+
+
+def _hidden(name: str) -> bool:
+    return name.startswith(".") or name in HIDDEN
 
 
 def _is_folder(entry: "os.DirEntry[str]") -> bool:

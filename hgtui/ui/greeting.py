@@ -25,7 +25,8 @@ class Said(NamedTuple):
     """A turn of the conversation; what has the same `key` is the same turn, and is written again where it differs."""
 
     key: str
-    who: Literal["you", "hgtui", "answer", "result"]
+    who: Literal["you", "hgtui", "answer", "earlier", "result"]
+    """"earlier" is the answer of a turn before, as Markdown too: it is not the one that is waited for."""
     text: str
     role: str = ""
     """How it is shown: "", dim, bad, warn, or live for an answer that is still being written."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hgtui.core import events as ev
 from hgtui.core.edits import describe
 from hgtui.core.plan import Uid
-from hgtui.core.reuse import length
+from hgtui.core.reuse import kept_words
 from hgtui.core.run import Run
 from hgtui.core.text import one_line, plural
 from hgtui.core.trials import tried_words
@@ -184,7 +184,7 @@ def _task_words(event: ev.Event, run: Run) -> tuple[str, str]:  # noqa: PLR0912 
             first, other = spoken(event.in_place_of), spoken(event.candidate)
             return "warn", f"{name}: {other} runs in place of {first} ({event.failure}: {why})"
         case ev.TaskDone(kept_from=kept, took_s=took) if kept:
-            return "good", f"{name} reused: kept from run {kept}, took {length(took)}{_instead(event.uid, run)}"
+            return "good", f"{name} reused: {kept_words(kept, took, run.id)}{_instead(event.uid, run)}"
         case ev.TaskDone():
             return "good", f"{name} done in {event.seconds:.2f} s{_instead(event.uid, run)}"
         case ev.TaskFailed():

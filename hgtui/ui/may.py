@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from hgtui.core.problems import Severity
+from hgtui.core.problems import Code, Severity
 from hgtui.core.states import HAS_RESULT, NOT_STARTED, UNDER_WAY, Failure, Stage, TaskState
 from hgtui.core.text import plural
 from hgtui.ui.view import View
@@ -91,13 +91,23 @@ def _approve(view: View) -> str:
                 f"Select the task that asks ({view.key('next_problem')} goes there), then press {view.key('approve')}."
             )
         return "Nothing waits for an approval."
+    if errors and view.problems[0].code is Code.NOTHING_RUNS:
+        return f"{view.problems[0].message} {_way_out(view)}"
     if errors:
         return (
             f"{plural(errors, 'error')} in the plan: {view.problems[0].message} {view.key('next_problem')} goes there."
         )
     if not view.stage_gate.approvable:
-        return "This cannot be approved as it stands: a task has no model, or there is no task."
+        return "This cannot be approved as it stands: a task has no model."
     return ""
+
+
+def _way_out(view: View) -> str:
+    """Say what leads on from a plan of which nothing would run."""
+    ways = [f"{view.key('skip')} takes a task in again" if view.plan.tasks else f"{view.key('add')} adds a task"]
+    ways += [f"{view.key('undo')} undoes"] if view.run.undos else []
+    ways += [f"{view.key('comment')} says what should be different"] if view.by_llm else []
+    return f"{', '.join(ways)}, {view.key('stop')} stops."
 
 
 def _approve_rule(view: View) -> str:

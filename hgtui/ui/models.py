@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from hgtui.core.fit import unfit
-from hgtui.core.model import Assignment, Candidate, CandidateName
+from hgtui.core.model import WHO, Assignment, Candidate, CandidateName
 from hgtui.core.plan import Task
 from hgtui.core.states import UNDER_WAY
 from hgtui.core.status import TaskStatus
@@ -16,7 +16,7 @@ GATED = {
     "auto": "gated: access is given when its terms are accepted",
     "manual": "gated: its authors decide on access",
 }
-BY = {"person": "you", "selector": "the selector", "ranking": "the ranking", "only": "the ranking"}
+BY = WHO
 
 
 def count(number: int | None) -> str:

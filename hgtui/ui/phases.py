@@ -80,6 +80,8 @@ def _mark(view: View, place: int) -> tuple[str, str]:
 
 
 def _models(view: View) -> tuple[str, str]:
+    if all(task.skip for task in view.plan):  # nothing runs, so nothing is ready either
+        return "", "dim"
     chosen = sum(task.uid in view.run.draft.assignments or task.skip for task in view.plan)
     if chosen == len(view.plan):
         return "✓ ready", "good"

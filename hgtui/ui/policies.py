@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
+from hgtui.core.edit import Draft
 from hgtui.core.model import CandidateName
-from hgtui.core.plan import Policy, Task
+from hgtui.core.plan import Policy, Task, Uid
 from hgtui.core.policy import Effect, Match, Rule, Scope
-from hgtui.core.ruling import of_files, price
+from hgtui.core.ruling import Rulebook, of_files, price, ruling
 from hgtui.core.states import HAS_RESULT
-from hgtui.core.text import one_line
+from hgtui.core.text import one_line, plural
 from hgtui.ui.view import View
 
 _T = TypeVar("_T")
@@ -52,10 +53,13 @@ def policy_words(view: View, task: Task) -> list[str]:
 
 
 class Decision(NamedTuple):
-    """What a person wants: a policy for the task alone, or a rule."""
+    """What a person wants: a policy for the task alone, or a rule; `lifts` says that the rule takes the place of what
+    the task asks by its own policy.
+    """
 
     policy: Policy | None = None
     rule: Rule | None = None
+    lifts: bool = False
 
 
 @dataclass(slots=True)
@@ -121,15 +125,48 @@ class Making:
             max_usd=self.usd,
             file_leaves=self.leaves,
         )
-        return Decision(rule=Rule(match=match, effect=self.effect, scope=self.scope))
+        rule = Rule(match=match, effect=self.effect, scope=self.scope)
+        return Decision(rule=rule, lifts=self._lifts(rule))
 
     @property
     def words(self) -> str:
-        """It in words, before it is stored."""
-        decided, name = self.decision, f"{self.task.id} {one_line(self.task.task, 40)}"
+        """It in words, before it is stored, and what it does not change of what was said of a task alone."""
+        decided, name = self.decision, _name(self.task)
         if decided.rule is not None:
-            return f"{decided.rule.words}."
+            lifted = f"{name} asks no more." if decided.lifts else ""
+            return " ".join(filter(None, (f"{decided.rule.words}.", lifted, self._overruled(decided))))
         return f"Ask before {name}." if decided.policy == "ask" else f"Let {name} start, whatever a rule asks."
+
+    def _lifts(self, rule: Rule) -> bool:
+        """Whether a rule takes the place of the task's own policy to ask: who approves with a rule that lets the task
+        through wants it to start.
+        """
+        return self.approving and self.task.policy == "ask" and self.task.uid in self._decides(rule)
+
+    def _decides(self, rule: Rule) -> set[Uid]:
+        """Return the tasks on which the rule would decide, were nothing said of each alone."""
+        run = self.view.run
+        plan = run.draft.plan.with_tasks(task.update(policy="auto") for task in run.draft.plan)
+        draft = Draft(plan=plan, assignments=run.draft.assignments)
+        used = {key: uid for key, uid in run.used.items() if key != rule.key}  # made again it holds again
+        book = Rulebook((rule, *(one for one in run.book.rules if one != rule)), used, run.past)
+        said = ruling(draft, run.files, run.candidates, book).verdicts
+        return {uid for uid, one in said.items() if one.rule == rule and one.effect == rule.effect}
+
+    def _overruled(self, decided: Decision) -> str:
+        """Say of which tasks something else was said, each alone, than the rule says: that stands."""
+        if decided.rule is None:
+            return ""
+        own = {"auto": "ask", "ask": "let"}.get(decided.rule.effect)
+        decides = self._decides(decided.rule) - ({self.task.uid} if decided.lifts else set())
+        stands = [one for one in self.view.plan if one.policy == own and one.uid in decides]
+        if not stands:
+            return ""
+        more = f" and {plural(len(stands) - 1, 'more task')}" if stands[1:] else ""
+        still = "still ask" if own == "ask" else "still start"
+        return (
+            f"{_name(stands[0])}{more} {still}{'' if more else 's'}: you said so of {'each' if more else 'it'} alone."
+        )
 
     def rows(self) -> list[tuple[str, str]]:
         """Return the lines of the list: a name, by which one is turned, and its words."""
@@ -185,6 +222,10 @@ _LEAVES = {
     True: "where a file, or what is made of one, leaves this machine",
     False: "where no file leaves this machine",
 }
+
+
+def _name(task: Task) -> str:
+    return f"{task.id} {one_line(task.task, 40)}"
 
 
 def _box(on: bool) -> str:

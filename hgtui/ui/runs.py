@@ -37,7 +37,7 @@ def head(width: int) -> Line:
 def row(one: RunRow, width: int, here: str = "") -> Line:
     """Return the row of a run at a width in cells; `here` says what it does in this program, else an empty text."""
     sign, role = _SIGNS.get(one.state, ("◐", "busy"))
-    state = here or one.state
+    state = here or ("elsewhere" if one.held else one.state)
     tasks = str(one.tasks) if one.tasks else "-"
     planner = f"{fit(one.planner, 16)}  " if width + 2 >= WIDE else ""
     started = f"{when(one.started)}  " if planner else f"{when(one.started)[5:]}  "
@@ -50,10 +50,11 @@ def row(one: RunRow, width: int, here: str = "") -> Line:
     )
 
 
-def facts(one: RunRow, width: int, most: int) -> tuple[Line, ...]:
-    """Return what is known of a run, in at most `most` lines: its name, how it went, its request."""
+def facts(one: RunRow, width: int, most: int, here: str = "") -> tuple[Line, ...]:
+    """Return what is known of a run, in at most `most` lines: its name, how it went, its request; `here` as for `row`."""
     words = [one.id, f"planned by {one_line(one.planner, 40)}" if one.planner else "", plural(one.events, "event")]
     ended = f"{one.state}, exit {one.exit}" if one.exit is not None else one.state
+    ended += ", open in another hgtui" if one.held and not here else ""
     second = f"{ended} · started {when(one.started)} · last event {when(one.updated)}"
     lines: list[Line] = [
         ((fit(" · ".join(filter(None, words)), width), "bold"),),

@@ -62,9 +62,9 @@ def _earlier(view: View) -> list[Said]:
     said = []
     for at, turn in enumerate(view.run.earlier if view.apart else ()):
         said.append(Said(f"earlier{at} request", "you", clean(turn.request, LONGEST)))
-        said.append(
-            Said(f"earlier{at} answer", "hgtui", clean(_TABLE.sub("", turn.answer), LONGEST) or "answered", "dim")
-        )
+        text = clean(_TABLE.sub("", turn.answer), LONGEST).strip()
+        key = f"earlier{at} answer"
+        said.append(Said(key, "earlier", text) if text else Said(key, "hgtui", "answered", "dim"))
     return said
 
 

@@ -139,7 +139,9 @@ class View:
     def _find_problems(self) -> None:
         proposed = self.run.proposed is not None
         self._known = {task.uid for task in self.run.plan}
-        self.problems = problems(self.run.plan, self.run.facts) if proposed else ()
+        # What needs no task is answered without a gate: there it is no error that there is none.
+        counts = proposed and (bool(self.run.plan.tasks) or self.run.gate is not None)
+        self.problems = problems(self.run.plan, self.run.facts) if counts else ()
         self.worst = {}
         for one in self.problems:
             if one.uid:

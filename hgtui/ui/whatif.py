@@ -96,7 +96,7 @@ def column(view: View, task: Task, trial: Trial, name: str, width: int, *, here:
     if not one.results:
         words = f"{one.message or 'It was stopped.'} {one.hint}".strip()
         return [*lines, *(((line, "bad"),) for line in wrapped(words, width, 6))]
-    lines += _figures(one, width)
+    lines += _figures(one, view.run.id, width)
     for result in one.results:
         lines += [(), ((fit(about(result), width).rstrip(), "dim"),)]
         shown = exhibit(view.run, task, result)
@@ -105,11 +105,12 @@ def column(view: View, task: Task, trial: Trial, name: str, width: int, *, here:
     return lines
 
 
-def _figures(one: Tried, width: int) -> list[Shown]:
+def _figures(one: Tried, run: str, width: int) -> list[Shown]:
     figures = (("time", time(one)), ("memory", memory(one)), ("cost", cost(one)))
     lines: list[Shown] = [((f"{name:<7}", "dim"), (fit(value, width - 7).rstrip(), "good")) for name, value in figures]
     if one.kept_from:
-        lines.append(((fit(f"kept from run {one.kept_from}", width).rstrip(), "dim"),))
+        kept = "kept from this run" if one.kept_from == run else f"kept from run {one.kept_from}"
+        lines.append(((fit(kept, width).rstrip(), "dim"),))
     if one.note and not one.kept_from:
         lines += [((line, "dim"),) for line in wrapped(one.note, width, 2)]
     return lines

@@ -194,7 +194,9 @@ def test_a_plan_that_names_a_model_that_only_the_hub_has_keeps_it(at_hub: Progra
 def test_what_nothing_can_run_is_told_with_all_its_mends(at_hub: Program, hub: HubServer) -> None:
     hub.always("listing", lambda call: as_json([]) if call.params["pipeline_tag"] == ["fill-mask"] else RIGHT)
     plan = at_hub.folder / "plan.json"
-    plan.write_text('[{"task": "fill-mask", "id": 0, "dep": [-1], "args": {"text": "A [MASK] cat."}}]')
+    rows = (("fill-mask", "A [MASK] cat."), ("summarization", "A cat."))
+    tasks = [{"task": name, "id": at, "dep": [-1], "args": {"text": text}} for at, (name, text) in enumerate(rows)]
+    plan.write_text(json.dumps(tasks))
     done = at_hub.run("check", "plan.json", "--json", HF_TOKEN=TOKEN)
     assert done.exit == 1
     (problem,) = done.json["problems"]

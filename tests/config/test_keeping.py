@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hgtui.config import TEMPLATE, ConfigError, keep_theme, load
+from hgtui.config import TEMPLATE, ConfigError, keep_theme, load, write_template
 
 
 def test_a_file_is_made_where_there_is_none_for_its_owner_alone(tmp_path: Path) -> None:
@@ -43,6 +43,18 @@ def test_in_the_annotated_file_the_line_takes_the_place_of_its_proposal(tmp_path
     assert path.read_text() == TEMPLATE.replace('# theme = "dark"', 'theme = "ansi-dark"')
     keep_theme(path, "dark")
     assert path.read_text() == TEMPLATE.replace('# theme = "dark"', 'theme = "dark"')
+
+
+def test_a_file_of_colours_alone_becomes_the_annotated_one_and_one_of_a_person_stays(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    keep_theme(path, "light")
+    write_template(path)
+    assert path.read_text() == TEMPLATE.replace('# theme = "dark"', 'theme = "light"')
+    for text in (path.read_text(), 'theme = "dark"\nbell = false\n', "# mine\n"):
+        path.write_text(text)
+        with pytest.raises(ConfigError, match="There is a configuration already"):
+            write_template(path)
+        assert path.read_text() == text
 
 
 LINES = st.sampled_from(

@@ -68,14 +68,16 @@ CASES: dict[str, tuple[Code, list[dict[str, Any]], bool]] = {
     "a text of nearly this name": (Code.UNREADABLE_FILE, [row("summarization", text="fr.txt")], True),
     "an address": (Code.FETCHES, [row("image-to-text", image="https://example.org/a.png")], False),
     "an address of this machine": (Code.UNREADABLE_FILE, [row("image-to-text", image="http://127.0.0.1/a.png")], False),
-    "nothing to run it": (Code.NO_MODEL, [row("text-to-video", text="a")], True),
+    "nothing to run it": (Code.NO_MODEL, [row("text-to-video", text="a"), row("summarization", 1, text="a")], True),
+    "nothing to run the only one": (Code.NO_MODEL, [row("text-to-video", text="a")], False),
     "a result that nobody reads": (Code.UNUSED_RESULT, [OCR, row("summarization", 1, [0], text="a")], False),
     "a task twice": (Code.SAME_TASK_TWICE, [OCR, row("image-to-text", 1, image="a.png")], True),
     "what looks like a reference": (Code.LOOKS_LIKE_REFERENCE, [OCR, row("summarization", 1, text="<GENERATED>")], True),
     "a model for a few things": (Code.NARROW, [row("object-detection", uid="find", image="a.png")], False),
     "a foreign language": (Code.LANGUAGE, [row("translation", uid="de", text="de.txt")], False),
-    "a model that a rule denies": (Code.DENIED, [row("summarization", uid="denied", text="a")], True),
-    "nothing that would run": (Code.ALL_SKIPPED, [{**OCR, "skip": True}, {**row("summarization", 1, text="a"), "skip": True}], True),
+    "a model that a rule denies": (Code.DENIED, [row("summarization", uid="denied", text="a"), row("summarization", 1, text="b")], True),
+    "nothing that would run": (Code.NOTHING_RUNS, [{**OCR, "skip": True}, {**row("summarization", 1, text="a"), "skip": True}], True),
+    "nothing but what is blocked": (Code.NOTHING_RUNS, [{**OCR, "skip": True}, {**row("summarization", 1, text="<GENERATED>-0"), "skip": True}, row("text-to-speech", 2, text="<GENERATED>-1")], True),
     "a result of a skipped task": (Code.READS_SKIPPED, [{**OCR, "skip": True}, row("summarization", 1, text="<GENERATED>-0")], True),
 }  # fmt: skip
 
@@ -253,19 +255,41 @@ def mends_of(rows: list[dict[str, Any]], facts: Facts, uid: str = "t1") -> list[
 
 def test_a_task_that_nothing_can_run_may_become_one_that_something_can() -> None:
     rows = [row("image-to-text", image="a.png")]
-    assert mends_of(rows, able("image-text-to-text")) == ["as image-text-to-text by gpt-4o-mini", "skip 0"]
-    assert mends_of(rows, able()) == ["skip 0"]
+    assert mends_of(rows, able("image-text-to-text")) == ["as image-text-to-text by gpt-4o-mini"]
+    assert mends_of(rows, able()) == []
+
+
+def test_a_task_is_skipped_only_where_something_is_left_that_can_run() -> None:
+    rows = [row("image-to-text", image="a.png"), row("summarization", 1, text="a")]
+    assert mends_of(rows, able("summarization")) == ["skip 0"]
+    assert mends_of(rows, able("summarization"), "t2") == []
+    assert mends_of(rows, able()) == [], "the other cannot run either"
+    assert mends_of([rows[0], row("summarization", 1, text="<GENERATED>-0")], able("summarization")) == []
+
+
+def test_what_has_its_result_runs_though_it_is_skipped() -> None:
+    plan = read_plan([{**OCR, "skip": True}, row("summarization", 1, text="<GENERATED>-0")]).plan
+    (found,) = errors(problems(plan, FACTS))
+    assert (found.code, found.uid, found.mend and found.mend.label) == (Code.NOTHING_RUNS, "t1", "take 0 in again")
+    assert errors(problems(plan, FACTS.model_copy(update={"done": frozenset({"t1"})}))) == ()
+    both = read_plan([{**OCR, "skip": True}, row("summarization", 1, text=["b", "<GENERATED>-0"])]).plan
+    assert Code.NOTHING_RUNS not in {one.code for one in problems(both, FACTS)}, "one of several is enough"
+
+
+def test_a_plan_without_a_task_is_an_error() -> None:
+    (found,) = problems(Plan(), FACTS)
+    assert (found.severity, found.message) == (Severity.ERROR, "Nothing would run: there is no task.")
 
 
 def test_what_would_have_to_be_installed_first_is_no_way_out() -> None:
     absent = CHAT.model_copy(update={"missing": "Set HF_TOKEN."})
     facts = Facts(files=FILES, candidates={"image-to-text": (), "image-text-to-text": (absent,)})
-    assert mends_of([row("image-to-text", image="a.png")], facts) == ["skip 0"]
+    assert mends_of([row("image-to-text", image="a.png")], facts) == []
 
 
 def test_a_type_that_was_not_looked_up_is_not_offered() -> None:
     facts = Facts(files=FILES, candidates={"image-to-text": ()})
-    assert mends_of([row("image-to-text", image="a.png")], facts) == ["skip 0"]
+    assert mends_of([row("image-to-text", image="a.png")], facts) == []
 
 
 def test_a_mend_whose_result_others_could_not_read_is_not_offered() -> None:
@@ -274,7 +298,7 @@ def test_a_mend_whose_result_others_could_not_read_is_not_offered() -> None:
         row("image-to-image", 1, image="<GENERATED>-0.image", text="restyle it"),
     ]
     facts = able("image-text-to-text", "image-segmentation", "image-to-image")
-    assert mends_of(rows, facts) == ["as image-segmentation by gpt-4o-mini", "skip 0"]
+    assert mends_of(rows, facts) == ["as image-segmentation by gpt-4o-mini"]
     assert mends_of(rows[:1], facts)[1] == "as image-text-to-text by gpt-4o-mini"
 
 
@@ -298,7 +322,7 @@ def test_every_way_leads_to_known_types_and_each_type_that_loses_its_model_is_on
         spec = TASKS[name]
         rows = [row(name, **{arg.name: literal.get(arg.kind, "words") for arg in spec.required})]
         labels = mends_of(rows, able(*(way.to for way in ways)))
-        assert labels == [*(f"as {way.to} by gpt-4o-mini" for way in ways), "skip 0"]
+        assert labels == [f"as {way.to} by gpt-4o-mini" for way in ways]
 
 
 @given(plan=plans(unique=True), types=st.sets(st.sampled_from(sorted(TASKS)), max_size=20))
@@ -307,7 +331,7 @@ def test_a_mend_of_what_nothing_can_run_never_makes_a_new_error(plan: Plan, type
     facts = able(*types)
     before = errors(problems(plan, facts))
     for problem in of(Code.NO_MODEL, before):
-        assert problem.mends[0] == problem.mend
+        assert problem.mend is None or problem.mends[0] == problem.mend
         for mend in problem.mends:
             mended, undo = apply(Draft(plan=plan), mend.edit)
             after = errors(problems(mended.plan, facts))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 from hgtui.core.states import Failure
 from hgtui.execution.lanes import EngineError, Output
@@ -69,6 +69,21 @@ async def test_nothing_found_is_an_answer_and_no_failure(engine: Run, tmp_path: 
     [boxes] = await engine(model, "object-detection", image=path)
     assert boxes.text == said
     assert boxes.data == []
+
+
+async def test_letters_that_pass_for_people_are_counted_with_the_doubt(engine: Run, tmp_path: Path) -> None:
+    """Letters of 60 pixels, in which HOG sees people with margins above 1."""
+    page = Image.new("RGB", (1000, 1400), "white")
+    draw, font = ImageDraw.Draw(page), ImageFont.load_default(60)
+    for row, line in enumerate(
+        ["bees like honey", "hives and the", "Report Total Il", "queen lays eggs", "Ill lit hill in"] * 2
+    ):
+        draw.text((40, 40 + 130 * row), line, font=font, fill="black")
+    page.save(tmp_path / "page.png")
+    boxes = await find(engine, tmp_path / "page.png", "people", "opencv-hog-person")
+    assert boxes.data, "else this shows nothing"
+    assert boxes.text.startswith("perhaps ")
+    assert "looks like a page" in " ".join(boxes.notes)
 
 
 PAYLOADS = [

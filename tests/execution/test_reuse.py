@@ -127,6 +127,8 @@ async def test_the_same_work_is_done_once(tmp_path: Path) -> None:
     assert (second.results, second.candidate, second.seconds) == (first.results, "fake:one", 0.0)
     assert second.note == "Kept from run run-1, took under 0.1 s. Told then: A note."
     assert bench.events == []  # it never started
+    bench.runs = 0
+    assert (await bench.run()).note.startswith("Kept from before in this run, took "), "its own is no other run's"
 
 
 async def test_a_result_that_was_reused_is_still_from_the_run_that_made_it(tmp_path: Path) -> None:

@@ -119,6 +119,11 @@ async def test_a_model_that_a_plan_names_is_looked_for_and_not_silently_replaced
         assert warned(one) == ["fake:gone, which the plan names for task 2, is not taken. It is no candidate here."]
         await one.after(cmd.EditPlan(edit={"edit": "skip", "uid": "t2"}), kind=ev.GateOpened)
         assert len(shop.asked) == 2, "it is looked for once"
+    async with stage(
+        tmp_path / "other", models=(Models(ONE),)
+    ) as one:  # nobody named what was chosen on another machine
+        await one.gate(plan=CHAIN, assignments={"t2": Assignment(candidate="fake:gone", chosen_by="only")})
+        assert warned(one) == ["fake:gone, which was chosen for task 2 before, is not taken. It is no candidate here."]
 
 
 async def test_where_the_store_cannot_be_asked_for_what_a_plan_names_the_log_says_why(tmp_path: Path) -> None:
@@ -262,7 +267,7 @@ async def test_what_could_do_the_work_of_a_task_that_nothing_runs_is_looked_up_a
         assert not opened.approvable
         found = next(row for row in problems(one.run.plan, one.run.facts) if row.code is Code.NO_MODEL)
         assert "Set HF_TOKEN." in found.message
-        assert [mend.label for mend in found.mends] == ["as image-text-to-text by Seer", "skip 1"]
+        assert [mend.label for mend in found.mends] == ["as image-text-to-text by Seer"]
         assert sorted(known.asked) == ["image-text-to-text", "image-to-text"]
         opened = await one.after(cmd.EditPlan(edit=found.mends[0].edit), kind=ev.GateOpened)
         assert opened.approvable

@@ -59,7 +59,10 @@ def test_the_text_says_what_a_task_takes_and_who_could_run_it(form: Form) -> Non
     text = write_text(draft(), form, CANDIDATES)
     assert "# takes: text (text, one or more): the texts to work on; language (text, may be left" in text
     assert "# model: embedded:lexrank, embedded:textrank" in text
-    assert "chosen by ranking: small and here" in text
+    assert "chosen by the ranking: small and here" in text
+    alone = Assignment(candidate="embedded:lexrank", chosen_by="only", reason="the only one here that can run it")
+    text = write_text(Draft(plan=draft().plan, assignments={"t2": alone}), form, CANDIDATES)
+    assert "chosen by the ranking: the only one here that can run it" in text
     assert "object-detection" in text  # a type that the plan has not
 
 

@@ -60,7 +60,8 @@ async def test_a_second_run_of_the_same_work_calls_nothing_and_says_from_where_i
         assert here.all(ev.TaskStarted) == []
         status = here.run.status("t1")
         assert status.kept_from == first.run.id
-        assert status.kept.startswith(f"kept from run {first.run.id}, took ")
+        assert status.kept(here.run.id).startswith(f"kept from run {first.run.id}, took ")
+        assert status.kept(first.run.id).startswith("kept from before in this run, took ")
         assert here.run.answer and f"Kept from run {first.run.id}" in here.run.answer.text.replace("\\", "")
         assert "| kept |" in here.run.answer.text
         assert here.run.answer.text.split("> ")[1].startswith("SOME TEXT")

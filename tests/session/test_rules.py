@@ -180,6 +180,26 @@ async def test_an_approval_carries_its_rule(tmp_path: Path) -> None:
         assert again.differences == ()
 
 
+async def test_an_approval_with_a_rule_takes_away_what_a_task_asks_by_its_own_policy(tmp_path: Path) -> None:
+    rows = SIDE_BY_SIDE.with_tasks(one.update(policy="ask") for one in SIDE_BY_SIDE)
+    async with stage(tmp_path, ByHand(rows)) as here:
+        opened = await here.gate()
+        alone = await here.after(cmd.Approve(fingerprint=opened.fingerprint, lift="t1"), kind=ev.Refused)
+        assert "by a rule alone" in alone.message
+        rule = Rule(match=TYPE, effect="auto", scope="run")
+        here.send(cmd.Approve(fingerprint=opened.fingerprint, rule=rule, lift="t1"))
+        await here.state("t1", TaskState.DONE)
+        await asks(here, "t2")
+        here.send(cmd.AddRule(rule=ONCE))
+        here.send(cmd.EditPlan(edit=ed.SetPolicy(uid="t2", policy="auto")))
+        here.send(cmd.Allow(uid="t2"))
+        assert (await here.end()).outcome is Outcome.ANSWERED
+        assert [one.policy for one in here.run.plan] == ["auto", "auto"]
+        assert [one.uid for one in here.all(ev.TaskAsking)] == ["t2"]
+        again = await replay(await here.entries(), here.equipment.artifacts)
+        assert again.differences == ()
+
+
 async def test_a_refused_approval_makes_no_rule(tmp_path: Path) -> None:
     async with stage(tmp_path, rules=rules(tmp_path)) as here:
         await here.gate()

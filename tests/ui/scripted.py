@@ -96,6 +96,7 @@ class ScriptedDesk:
     answer = "llm"
     edit_as: Literal["toml", "json"] = "toml"
     planner_why = "no OPENAI_BASE_URL: plans are made by rules"
+    stores = True
     missing: tuple[str, ...] = ("hgtui[speech] would run text-to-speech.",)
 
     def __init__(self, broken: DeskError | None = None) -> None:

@@ -246,7 +246,8 @@ async def test_of_several_mends_one_is_taken_by_its_number_or_from_the_list(
     presses: list[str], sent: int | None, size: tuple[int, int]
 ) -> None:
     task = Task(uid="t1", id=0, task="summarization", args={"text": Input.text("A long text.")})
-    async with workbench(Plan(request="go", tasks=(task,)), size) as (pilot, conductor):
+    other = Task(uid="t2", id=1, task="text-classification", args={"text": Input.text("A long text.")})
+    async with workbench(Plan(request="go", tasks=(task, other)), size) as (pilot, conductor):
         nobody_can(conductor)
         await settle(pilot)
         await pilot.press("exclamation_mark", "f")
@@ -263,7 +264,8 @@ async def test_of_several_mends_one_is_taken_by_its_number_or_from_the_list(
 
 async def test_each_mend_stands_with_the_task_and_enter_takes_it() -> None:
     task = Task(uid="t1", id=0, task="summarization", args={"text": Input.text("A long text.")})
-    async with workbench(Plan(request="go", tasks=(task,))) as (pilot, conductor):
+    other = Task(uid="t2", id=1, task="text-classification", args={"text": Input.text("A long text.")})
+    async with workbench(Plan(request="go", tasks=(task, other))) as (pilot, conductor):
         nobody_can(conductor)
         await settle(pilot)
         await pilot.press("3")

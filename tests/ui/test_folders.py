@@ -29,6 +29,11 @@ def test_folders_come_first_then_names_and_hidden_ones_only_where_they_are_asked
     )
     assert [one.name for one in listed(folder, ".").entries] == [".hidden"]
     assert [one.name for one in listed(folder, "Z").entries] == ["Zebra.png"]
+    (folder / "__pycache__").mkdir()
+    whole = listed(folder, "")
+    assert "__pycache__" not in {one.name for one in (*whole.entries, *listed(folder, "_c").entries)}
+    assert [one.name for one in listed(folder, "__").entries] == ["__pycache__"]
+    assert whole.narrowed("__") is None, "it was left out"
 
 
 def test_a_longer_beginning_needs_no_other_look_unless_something_was_left_out(folder: Path) -> None:

@@ -134,6 +134,32 @@ async def test_A_lets_a_task_that_asks_start_with_a_rule() -> None:
         assert allow == cmd.Allow(uid="t3")
 
 
+async def test_A_takes_away_what_the_task_asks_by_itself_and_says_of_which_that_stands() -> None:
+    first, *others = chain()
+    plan = chain().with_tasks((first, *(one.update(policy="ask", task="text-to-speech") for one in others)))
+    async with workbench(plan) as (pilot, conductor):
+        seen = conductor.run.gate.fingerprint if conductor.run.gate else ""
+        await pilot.press("G", "p")
+        await lines(pilot, "of_type")
+        assert dialog(pilot).words.endswith("1 text-to-speech and 1 more task still ask: you said so of each alone.")
+        await pilot.press("escape", "A")
+        said = "1 text-to-speech still asks: you said so of it alone."
+        let = "Let through text-to-speech on embedded, in this run."
+        assert dialog(pilot).words == f"{let} 2 text-to-speech asks no more. {said}"
+        await lines(pilot, "leaves", "leaves")
+        assert "asks no more" not in dialog(pilot).words, "the rule does not let it through"
+        await lines(pilot, "leaves")
+        await pilot.press("enter")
+        rule = Rule(match=Match(task="text-to-speech", endpoint="embedded"), effect="auto", scope="run")
+        assert conductor.commands == [cmd.Approve(fingerprint=seen, rule=rule, lift="t3")]
+        conductor.approve()
+        conductor.tell(ev.TaskAsking(uid="t3"))
+        await settle(pilot)
+        await pilot.press("A", "enter")
+        lift = cmd.EditPlan(edit=ed.SetPolicy(uid="t3", policy="auto"))
+        assert conductor.commands[1:] == [cmd.AddRule(rule=rule), lift, cmd.Allow(uid="t3")]
+
+
 async def test_A_says_why_it_does_nothing_where_nothing_waits() -> None:
     async with workbench(chain()) as (pilot, conductor):
         conductor.approve()

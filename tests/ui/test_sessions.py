@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from hgtui.cli.compose import Workplace
 from hgtui.core.commands import Submit
@@ -15,6 +16,7 @@ from hgtui.session.archive import is_archive
 from hgtui.ui.screens.listing import RunRows
 from hgtui.ui.screens.runs import Runs
 from hgtui.ui.screens.workbench import Workbench
+from hgtui.ui.widgets.answer import Answer
 from hgtui.ui.widgets.chat import Turn
 from tests.ui.bench import SMALL, keys, notice, screen_text, settle, until
 from tests.ui.hostile import EVIL
@@ -113,7 +115,11 @@ async def test_what_is_asked_of_a_run_from_the_list_goes_on_with_its_conversatio
         await back_on(pilot, second)
         said = " ".join(str(turn.content) for turn in pilot.app.screen.query(Turn))
         assert "Guten Morgen" in said
-        assert "German (de)" in said
+        assert "**" not in said
+        assert f"you\n{SPANISH}" in said, "behind an answer it is told who speaks"
+        (earlier,) = pilot.app.screen.query(Answer)
+        assert "German (de)" in earlier.source
+        assert "The answer is here" not in str(pilot.app.screen.query_one("#last", Static).content)
 
 
 @pytest.mark.parametrize("size", SMALL)
@@ -132,7 +138,9 @@ async def test_a_run_that_was_left_is_named_in_the_greeting_and_goes_on_from_the
         gate = run(pilot).gate
         assert gate is not None
         assert (gate.fingerprint, bench(pilot).view.chosen) == (fingerprint, uid)
-        await pilot.press("a")
+        await pilot.press("q")
+        assert "This run waits for you, also when you leave: hgtui resume takes it up." in notice(pilot)
+        await pilot.press("escape", "a")
         await until(pilot, lambda: run(pilot).ended)
         assert run(pilot).outcome is Outcome.ANSWERED
 
@@ -152,7 +160,11 @@ async def test_a_run_that_another_process_writes_is_refused_and_may_be_looked_at
     tmp_path: Path, size: tuple[int, int]
 ) -> None:
     async with written_elsewhere(tmp_path) as other, opened(tmp_path, size) as pilot:
+        await bench(pilot).tell_left()
+        assert "The last run" not in " ".join(str(turn.content) for turn in bench(pilot).query(Turn))
         await runs(pilot)
+        assert "◆ elsewhere" in screen_text(pilot)
+        assert "waiting, open in another hgtui" in screen_text(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: listed(pilot).said)
         assert "is open in another hgtui" in listed(pilot).said

@@ -1,5 +1,8 @@
 """What is told where something does not go as it was meant: the phases, the log, the bar of a failure, the border of the plan."""
 
+import pytest
+
+from hgtui.core import commands as cmd
 from hgtui.core import edits as ed
 from hgtui.core import events as ev
 from hgtui.core.plan import Input, Plan, Task
@@ -16,6 +19,7 @@ from hgtui.ui.screens.workbench import Workbench
 from hgtui.ui.story import story
 from hgtui.ui.view import View, utc
 from hgtui.ui.widgets.chat import Chat
+from hgtui.ui.widgets.field import Field
 from hgtui.ui.widgets.form import TaskForm
 from tests.ui.bench import notice, settle, until, workbench
 from tests.ui.scripted import Scripted, candidate, chain
@@ -37,6 +41,34 @@ def test_the_turn_is_no_ones_while_the_plan_has_errors() -> None:
     assert "2 Plan ✗ 1 error" in phases(seen(conductor))
     conductor.propose(chain(), candidate())
     assert "2 Plan ◆ your turn" in phases(seen(conductor))
+
+
+def test_a_plan_of_which_nothing_would_run_says_so_and_the_ways_out() -> None:
+    conductor = Scripted()
+    conductor.propose(chain(), candidate())
+    for uid in ("t1", "t2", "t3"):
+        edit = ed.Skip(uid=uid)
+        conductor.tell(ev.PlanEdited(edit=edit, undo=ed.apply(conductor.run.draft, edit)[1]))
+    conductor.gate()
+    view = seen(conductor)
+    assert conductor.run.gate
+    assert not conductor.run.gate.approvable
+    said = "Nothing would run: every task is skipped. space takes a task in again, z undoes, x stops."
+    assert why_not("approve", view) == why_not("approve_rule", view) == said
+    assert "2 Plan ✗ 1 error" in phases(view)
+    assert "3 Models ─" in phases(view)
+    for uid in ("t1", "t2", "t3"):
+        edit = ed.Delete(uid=uid)
+        conductor.tell(ev.PlanEdited(edit=edit, undo=ed.apply(conductor.run.draft, edit)[1]))
+    conductor.gate()
+    view = seen(conductor)
+    view.by_llm = True
+    ways = "o adds a task, z undoes, c says what should be different, x stops."
+    assert why_not("approve", view) == f"Nothing would run: there is no task. {ways}"
+    assert "2 Plan ✗ 1 error" in phases(view)
+    assert "3 Models ─" in phases(view)
+    with pytest.raises(ed.EditError, match="no such task any more"):
+        ed.apply(conductor.run.draft, edit)
 
 
 def test_a_request_of_which_no_task_came_has_been_through_no_other_stage() -> None:
@@ -112,6 +144,55 @@ async def test_a_form_of_a_task_that_is_gone_or_of_a_run_that_ended_closes_with_
             await until(pilot, lambda: not pilot.app.screen.query(TaskForm))
             assert happens in notice(pilot)
             assert notice(pilot).startswith("The form is closed: ")
+
+
+async def test_a_form_with_something_typed_stays_when_its_run_ends() -> None:
+    async with workbench(chain()) as (pilot, conductor):
+        await pilot.press("2", "g", "e")
+        await until(pilot, lambda: pilot.app.screen.query(TaskForm))
+        await settle(pilot)
+        await pilot.press(*"x y")
+        conductor.tell(ev.RunEnded(outcome=Outcome.FAILED, exit=1))
+        await until(pilot, lambda: "has ended" in notice(pilot))
+        assert pilot.app.screen.query_one(TaskForm).gather()
+        await pilot.press("enter")
+        assert "nothing was changed" in notice(pilot)
+        assert conductor.commands == []
+        await pilot.press("escape")
+        assert notice(pilot) == "esc again leaves the form: the task stays as it was."
+        assert pilot.app.screen.query_one(TaskForm).gather()
+        await pilot.press("escape")
+        await until(pilot, lambda: not pilot.app.screen.query(TaskForm))
+
+
+async def test_a_sentence_why_not_is_gone_once_it_can_be_done() -> None:
+    async with workbench() as (pilot, conductor):
+        await pilot.press("escape", "e")
+        assert notice(pilot) == "There is no plan yet."
+        conductor.propose(chain(), candidate())
+        await settle(pilot)
+        assert notice(pilot) == ""
+
+
+async def test_enter_does_not_take_a_question_away_that_it_does_not_answer() -> None:
+    async with workbench(chain()) as (pilot, conductor):
+        await pilot.press("d", "enter", "enter")
+        asked = "Enter does not answer this. 2 depends on 0.  d deletes only 0 · b with 1 task below it · esc keeps it"
+        assert notice(pilot) == asked
+        await pilot.press("d")
+        assert conductor.commands == [cmd.EditPlan(edit=ed.Delete(uid="t1"))]
+
+
+async def test_what_was_typed_as_a_result_is_there_again_after_esc() -> None:
+    async with workbench(chain()) as (pilot, conductor):
+        conductor.approve()
+        conductor.tell(ev.TaskStarted(uid="t1"))
+        await settle(pilot)
+        await pilot.press("2", "g", "s", *"bees", "escape")
+        conductor.tell(ev.TaskDone(uid="t1", results=()))
+        await settle(pilot)
+        await pilot.press("s")
+        assert pilot.app.screen.query_one(Field).text == "bees"
 
 
 async def test_what_was_not_understood_comes_back_to_the_prompt() -> None:

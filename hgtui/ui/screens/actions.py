@@ -43,6 +43,8 @@ class Actions(Bench):
 
     view: View
     question: Question | None = None
+    refused: tuple[str, str] = ("", "")
+    """The action that could not be done last, and the sentence why."""
     visited: Problem | None = None
     """The problem that `!` went to last."""
 
@@ -73,6 +75,7 @@ class Actions(Bench):
     def _can(self, action: str) -> bool:
         self.question = None
         words = why_not(action, self.view)
+        self.refused = action, words
         self.say(words)
         return not words
 

@@ -39,8 +39,19 @@ class AskLine(ModalScreen[None]):
     CSS_PATH = styles() / "results.tcss"
     BINDINGS = [Binding("escape,ctrl+c", "back", "Back", show=False, id="close", priority=True)]
 
-    def __init__(self, title: str, about: str, text: str, take: Take, base: Path, look: Look | None = None) -> None:
+    def __init__(
+        self,
+        title: str,
+        about: str,
+        text: str,
+        take: Take,
+        base: Path,
+        look: Look | None = None,
+        leave: Callable[[str], None] | None = None,
+    ) -> None:
+        """Ask `about` something, beginning with `text`; `leave` is given what stands there where a person goes back."""
         super().__init__()
+        self._leave = leave
         self._title, self._about, self._text, self._take, self._look = title, about, text, take, look
         self._base = base
         self.said = ""
@@ -80,6 +91,8 @@ class AskLine(ModalScreen[None]):
         if field.offers.display:
             field.leave()
         else:
+            if self._leave is not None:
+                self._leave(field.text)
             self.dismiss(None)
 
     @on(Offers.Taken)

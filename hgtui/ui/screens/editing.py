@@ -63,6 +63,9 @@ class Editing(Rewriting):
         if not sheet.added and self._form_of != self.view.run.id:
             self.say("This task is of the run before, which has ended: nothing was changed. esc leaves the form.")
             return
+        if stale := self._stale(sheet):
+            self.say(f"{stale}: nothing was changed. What you typed stays here until esc leaves it.")
+            return
         if event.edit is not None and sheet.added and not (self.view.busy and self.view.run.proposed is not None):
             self.leave_form()
             self.call_later(self.open_request, self._from_nothing(sheet))
@@ -86,7 +89,8 @@ class Editing(Rewriting):
             return True
         if self.question != Question("form") and form.gather():
             what = "the task is not added" if form.sheet.added else "the task stays as it was"
-            self._ask(f"esc again leaves the form: {what}.  enter in it sets what was typed", "form")
+            sets = "" if self._stale(form.sheet) else "  enter in it sets what was typed"
+            self._ask(f"esc again leaves the form: {what}.{sets}", "form")
             return False
         self.leave_form()
         return True
@@ -170,25 +174,33 @@ class Editing(Rewriting):
             self._sent_form = self._added = None
             if self.form is None:
                 self._open_form(*sent)
-        self._close_stale(any(isinstance(one, ev.RunEnded) for one in happened))
+        if any(isinstance(one, (*DONE, ev.RunEnded)) for one in happened):
+            self._close_stale()
         if self._added and any(isinstance(one, DONE) for one in happened):
             uid, self._added = self._added, None
             if self.view.plan.get(uid):
                 self.select_task(uid)
 
-    def _close_stale(self, ended: bool) -> None:
-        """Close the form of a task that is gone, or that nothing can be changed of any more."""
+    def _stale(self, sheet: Sheet) -> str:
+        """Say why nothing of a form can be set any more; an empty text where it can."""
+        if sheet.added or self._form_of != self.view.run.id:
+            return ""
+        if self.view.plan.get(sheet.uid) is None:
+            return f"Task {sheet.task.id} is deleted"
+        return "The run has ended" if self.view.run.ended else ""
+
+    def _close_stale(self) -> None:
+        """Close the form of which nothing can be set any more; where something was typed in it, it stays for that."""
         form = self.form
-        if form is None or form.sheet.added or self._form_of != self.view.run.id:
+        why = self._stale(form.sheet) if form is not None else ""
+        if form is None or not why:
             return
-        gone = self.view.plan.get(form.sheet.uid) is None
-        if not (gone or ended):
+        if form.gather():
+            self.say(f"{why}: nothing can be set any more. What you typed stays here until esc leaves it.")
             return
-        number, typed = form.sheet.task.id, form.gather()
-        why = f"task {number} is deleted" if gone else "the run has ended"
         self.leave_form()
         self.query_one(PlanPane).focus()
-        self.say(f"The form is closed: {why}.{' What was typed in it is not set.' if typed else ''}")
+        self.say(f"The form is closed: {why[0].lower()}{why[1:]}.")
 
     def working_keys(self) -> list[tuple[str, str]]:
         """Return the keys that do something now where the focus is; in the form those of the form."""

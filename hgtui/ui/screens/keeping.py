@@ -169,14 +169,23 @@ class Keeping(Choosing):
             return
         from hgtui.ui.screens.asking import AskLine
 
+        run = self.view.run
+
         async def take(text: str) -> str:
+            if self.view.run is not run:
+                self._typed[task.uid] = text
+                return "The run of this task is not on the screen any more: nothing was given."
             return await self._take_given(task, text)
 
         async def look(text: str) -> str:
             return await self._seems(task, text)
 
+        def leave(text: str) -> None:
+            self._typed[task.uid] = text
+
         title = f"The result of {task.id} {one_line(task.task, 40)} by hand"
-        self.app.push_screen(AskLine(title, _wanted(task), self._typed.get(task.uid, ""), take, self.desk.base, look))
+        typed = self._typed.get(task.uid, "")
+        self.app.push_screen(AskLine(title, _wanted(task), typed, take, self.desk.base, look, leave))
 
     async def _take_given(self, task: Task, text: str) -> str:
         """Check what was typed and give it, or have foreseen what that would do; return what is wrong with it."""
@@ -245,7 +254,8 @@ class Keeping(Choosing):
             if isinstance(one, ev.WhatIfVoted):
                 self._timed.discard(one.task)
             if isinstance(one, ev.TaskDone):
-                self._typed.pop(one.uid, None)
+                if one.supplied:  # else it is what a person began to type, who may go on with it
+                    self._typed.pop(one.uid, None)
                 task = run.plan.get(one.uid)
                 self._timed.discard(task.task if task else "")
         new = [task for task in run.candidates if task not in self._timed]

@@ -27,10 +27,16 @@ if TYPE_CHECKING:
     from textual.widgets import Markdown
 
     from hgtui.core.plan import Plan
+    from hgtui.ui.bridge import Desk
+
+
+NO_ANSWER = "Enter does not answer this. "
 
 
 class Moving(Sizing):
     """Selection and focus of the workbench."""
+
+    desk: "Desk"
 
     large: str | None = None
     """Which side the person made the large one, "chat" or "plan"; None where the phase decides."""
@@ -150,8 +156,19 @@ class Moving(Sizing):
         self.query_one(TaskPane).reload()
         self._foot()
 
+    def forget_refusal(self) -> None:
+        """Take away the sentence why something could not be done, once it can."""
+        action, words = self.refused
+        if words and words == self.query_one(Notice).words and not why_not(action, self.view):
+            self.say("")
+
     @on(Rows.Opened)
     def _opened(self, event: Rows.Opened) -> None:
+        if self.question and self.question.about not in {"text", "form"}:
+            # Enter is no answer to what asks for a key of its own, and it does not take the question away.
+            words = self.query_one(Notice).words.removeprefix(NO_ANSWER)
+            self.say(f"{NO_ANSWER}{words}", asks=True)
+            return
         if isinstance(event.rows, PlanPane):
             if self.question and self.question.about == "text":
                 self.take_text()
@@ -275,12 +292,20 @@ class Moving(Sizing):
         """Leave hgtui; while something runs, ask once."""
         asked = self.question is not None and self.question.about in {"leave", "interrupt"}
         if self.view.busy and not asked:
-            self._ask(
-                f"Leaving stops this run; what is done is kept.  {self.keymap.of('leave')} again leaves · esc stays",
-                "leave",
-            )
+            self._ask(f"{self._left()}  {self.keymap.of('leave')} again leaves · esc stays", "leave")
             return
         self.app.exit()
+
+    def _left(self) -> str:
+        """Say what becomes of the run on the screen when hgtui is left."""
+        view = self.view
+        if not self.desk.stores:
+            return "Leaving drops this run: nothing of it is stored."
+        if view.at_gate and view.run.comment and view.run.revision is None:
+            return "Leaving stops the revision; your plan waits, and hgtui resume takes it up."
+        if view.at_gate or view.waits:
+            return "This run waits for you, also when you leave: hgtui resume takes it up."
+        return "Leaving stops this run; what is done is kept, and hgtui resume goes on with it."
 
     def on_markdown_link_clicked(self, event: "Markdown.LinkClicked") -> None:
         """Show where a link of an answer leads."""

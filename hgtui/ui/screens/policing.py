@@ -59,7 +59,7 @@ class Policing(Choosing):
             if decision is None:
                 return
             if approving and decision.rule:
-                self._approve_with(task, decision.rule, seen)
+                self._approve_with(task, decision, seen)
             elif decision.rule:
                 self.dispatch(AddRule(rule=decision.rule))
             elif decision.policy:
@@ -67,13 +67,16 @@ class Policing(Choosing):
 
         self.app.push_screen(PolicyScreen(self.view, task, approving=approving), decided)
 
-    def _approve_with(self, task: Task, rule: Rule, seen: str) -> None:
-        """Approve what was on the screen when the rule was made, with that rule."""
-        if seen:
-            self.dispatch(Approve(fingerprint=seen, rule=rule))
-        else:
+    def _approve_with(self, task: Task, decision: "Decision", seen: str) -> None:
+        """Approve what was on the screen when the rule was made, with that rule and what it lifts."""
+        rule, lift = decision.rule, decision.lifts
+        if rule is not None and seen:
+            self.dispatch(Approve(fingerprint=seen, rule=rule, lift=task.uid if lift else None))
+        elif rule is not None:
             self.dispatch(AddRule(rule=rule))
-            self.dispatch(Allow(uid=task.uid))
+            if lift:
+                self.dispatch(EditPlan(edit=SetPolicy(uid=task.uid, policy="auto")))
+            self.dispatch(Allow(uid=task.uid))  # last: it may stand behind a breakpoint as well
 
     async def action_rules(self) -> None:
         """List the rules."""

@@ -83,7 +83,8 @@ class Runs(Listing):
     def _look(self) -> None:
         bar, one = self.query_one("#runs-facts", Bar), self.query_one(RunRows).here
         width = max(bar.size.width - 1, 20)
-        bar.show(*(facts(one, width, max(bar.size.height, 1)) if one else ()))
+        here = self._here().get(one.id, "") if one else ""
+        bar.show(*(facts(one, width, max(bar.size.height, 1), here) if one else ()))
         self.query_one("#runs-head", Bar).show(head(width))
         self.query_one("#runs-keys", Bar).show(keys_line(self.working_keys(), bar.size.width))
 

@@ -107,10 +107,14 @@ class Sessions(Switching):
             rows = await self.desk.runs(limit=1)
         except DeskError:
             return  # what is wrong with the data folder is said where it is needed
-        if not rows or rows[0].state not in LEFT or await self._only_shown(rows[0].id) or self.view.asked:
+        # One that another program has open is gone on with there.
+        if not rows or rows[0].state not in LEFT or rows[0].held or await self._only_shown(rows[0].id):
+            return
+        if self.view.asked:
             return
         how = "waits for you" if rows[0].gate else "was left in the middle"
-        words = f"The last run {how}: “{one_line(rows[0].request, 60)}”.\nesc, then L and enter, goes on with it."
+        request = one_line(rows[0].request, 60)
+        words = f"The last run {how}{f': “{request}”' if request else ''}.\nesc, then L and enter, goes on with it."
         await self.query_one(Chat).greet(Said("left", "hgtui", words, "warn"))
 
     async def _only_shown(self, name: str) -> bool:
@@ -246,10 +250,11 @@ class Sessions(Switching):
         """Leave hgtui; while something runs, also beside the screen, ask once."""
         asked = self.question is not None and self.question.about in {"leave", "interrupt"}
         goes_on = [one for one in self._aside.values() if not one.rests]
-        if goes_on and not self.view.busy and not asked:
-            self._ask(
-                f"Leaving stops a run that goes on (L); what is done is kept.  {self.keymap.of('leave')} again leaves · esc stays",
-                "leave",
-            )
+        resting = not self.view.busy or self.view.at_gate or self.view.waits
+        if goes_on and resting and not asked:
+            stops = any(not one.run.gate for one in goes_on)
+            words = "Leaving stops a run that goes on (L); what is done is kept, and hgtui resume goes on with it."
+            words = words if stops else "A run waits for you (L), also when you leave: hgtui resume takes it up."
+            self._ask(f"{words}  {self.keymap.of('leave')} again leaves · esc stays", "leave")
             return
         super().action_leave()

@@ -259,6 +259,7 @@ class Workbench(Shell, Calls, Sessions, Repeating, Trying, Policing, Boxing):
         self.query_one(LogPane).add(lines)
         self.follow(events)
         self.models_changed(events)
+        self.forget_refusal()
         self._frame()
         await self.tell()
 

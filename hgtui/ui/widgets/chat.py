@@ -222,12 +222,13 @@ class Chat(Vertical):
     async def _mount(self, talk: Talk, said: Said, behind: Widget | None, *, named: bool) -> Widget:
         """Put a turn before the one that comes behind it, else at the end."""
         widget: Widget
-        if said.who == "answer":
+        if said.who in {"answer", "earlier"}:
             # Imported here: the parser costs start-up time, and there is no answer before something ran.
             from hgtui.ui.widgets.answer import Answer
 
-            widget = self._answer = Answer()
-            self._left_at = None
+            widget = Answer()
+            if said.who == "answer":
+                self._answer, self._left_at = widget, None
         elif said.who == "result" and said.shown is not None:
             from hgtui.ui.widgets.showpiece import Showpiece
 
@@ -235,7 +236,7 @@ class Chat(Vertical):
         else:
             widget = Turn(said, named=named)
         await talk.mount(widget, before=behind)
-        if said.who == "answer":
+        if said.who in {"answer", "earlier"}:
             await self._rewrite(widget, said)
         return widget
 

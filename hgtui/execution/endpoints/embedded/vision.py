@@ -23,6 +23,10 @@ SMALLEST_FACE = 0.04
 FACE_STEP, FACE_NEIGHBOURS = 1.1, 5
 PERSON_SURE = 0.8
 """HOG's margin (no probability) under which the boxes on photos were mostly false."""
+PERSON_DOUBT = 2.0
+"""HOG's margin up to which large letters still passed for people; people who are seen whole often have more."""
+PAPER = 0.6
+"""From which share of a picture on that has about one brightness it is taken for a page or a drawing."""
 OVERLAP = 0.4
 COLOURS = {"face": (40, 200, 40), "person": (230, 120, 20), "qr code": (60, 60, 240)}
 
@@ -85,9 +89,12 @@ def _save(call: EngineCall, stem: str, pixels: "Pixels") -> Path:
 def _detect(call: EngineCall, pixels: "Pixels", path: Path) -> list[Output]:
     kinds, left_out = _wanted(call)
     found = [(kind.label, thing) for kind in kinds for thing in kind.find(pixels)]
-    said = "; ".join(_say(kind.label, [thing for label, thing in found if label == kind.label]) for kind in kinds)
+    paper = _is_paper(pixels) if found else False
+    groups = [(kind.label, [thing for label, thing in found if label == kind.label]) for kind in kinds]
+    doubts = {label: doubt for label, things in groups if (doubt := _doubt(label, things, paper=paper))}
+    said = "; ".join(("perhaps " if label in doubts else "") + _say(label, things) for label, things in groups)
     data = [_as_data(label, thing) for label, thing in found]
-    notes = (f"Not looked for: {', '.join(left_out)}.",) if left_out else ()
+    notes = (*doubts.values(), *((f"Not looked for: {', '.join(left_out)}.",) if left_out else ()))
     boxes = Output("boxes", "application/json", text=said, data=data, name=files.shown(path), notes=notes)
     if not found:
         return [boxes]
@@ -144,6 +151,25 @@ def _say(label: str, found: Sequence[Found]) -> str:
     if label == "person" and count != 1:
         return f"{count or 'no'} people"
     return plural(count, label) if count else f"no {label}s"
+
+
+def _doubt(label: str, found: Sequence[Found], *, paper: bool) -> str:
+    """Say why a count is doubtful; an empty text where it is not, or nothing was found."""
+    if not found or label == "qr code":
+        return ""
+    if paper:
+        return f"The picture looks like a page or a drawing, in which letters and lines may pass for a {label}: look at the boxes."
+    if label == "person" and any((thing.score or 0.0) < PERSON_DOUBT for thing in found):
+        return "People are told by an upright outline alone, which other things have too: look at the boxes."
+    return ""
+
+
+def _is_paper(pixels: "Pixels") -> bool:
+    """Whether most of a picture is of about one brightness, as paper is."""
+    import numpy as np
+
+    counts = np.bincount(load().cvtColor(pixels, load().COLOR_BGR2GRAY).ravel(), minlength=256)
+    return bool(np.convolve(counts, np.ones(16), "valid").max() >= PAPER * counts.sum())
 
 
 def _shrunk(pixels: "Pixels", side: int) -> "tuple[Pixels, float]":
