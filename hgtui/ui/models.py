@@ -259,7 +259,7 @@ def _told(
         told.append((candidate.reason, ""))
     told.append((runs(candidate), ""))
     if candidate.providers:
-        told.append((f"also served by {', '.join(candidate.providers)}: p takes the next", ""))
+        told.append((f"also served by {', '.join(candidate.providers)}", ""))
     known = [_known(candidate), f"took {past} here before" if past else ""]
     if any(known):
         told.append((" · ".join(one for one in known if one), "dim"))

@@ -49,7 +49,7 @@ def barred(view: View, task: Task) -> str:
     if run.gate is None and run.stage is not Stage.EXECUTION:
         return "A what-if is for a plan that waits at its gate, or runs."
     if state in UNDER_WAY - {TaskState.ASKING}:
-        return f"Task {task.id} is {state}; X stops it."
+        return f"Task {task.id} is {state}; {view.key('stop_task')} stops it."
     refs = dict.fromkeys(ref.uid for value in task.args.values() for ref in value.refs)
     waits = [view.ids[uid] for uid in refs if uid in view.ids and run.state(uid) not in HAS_RESULT]
     if waits:

@@ -52,7 +52,7 @@ class Boxing(Editing):
         task = self.view.plan.get(self.query_one(PlanPane).picking or "")
         if task:
             self.say(
-                f"Which task does {task.id} wait for? Go to it: enter or - connects or disconnects it · esc ends",
+                f"Which task does {task.id} wait for? Go to it: enter or {self.keymap.of('connect')} connects or disconnects it · esc ends",
                 asks=True,
             )
 

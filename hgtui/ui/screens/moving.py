@@ -64,6 +64,8 @@ class Moving(Sizing):
 
     def on_descendant_focus(self) -> None:
         """Show the keys that work where the focus is."""
+        if not isinstance(self.focused, PlanPane | TaskPane):
+            self.remove_class("-behind")
         self._foot()
 
     def _foot(self) -> None:
@@ -85,6 +87,10 @@ class Moving(Sizing):
             enter = "fold" if row.opened else "unfold"
         reads = where == "task" and enter
         keys = [("enter", enter)] if enter and (self.view.busy or reads) else []
+        if where in {"", "plan", "task"} and (two := self.query_one(DiffPane).two):
+            keys.insert(
+                0, (self.keymap.of("focus_plan"), "to the revision" if two.kind == "revision" else "to what differs")
+            )
         shown = (key for key in KEYS if key.footer and key.action not in {"help", "leave"})
         keys += [(self.keymap.first(key), self._called(key)) for key in shown if not why_not(key.action, self.view)]
         return [*keys, *self._always()]
@@ -265,7 +271,8 @@ class Moving(Sizing):
         from hgtui.ui.screens.help import Help
 
         where = "form" if self.query("#form") else self.focused.id or "" if self.focused else ""
-        self.app.push_screen(Help(guide(where, self.view, self.keymap)))
+        two = self.query_one(DiffPane).two
+        self.app.push_screen(Help(guide(where, self.view, self.keymap, compared=two.kind if two else "")))
 
     def action_palette(self) -> None:
         """Open the list of actions."""

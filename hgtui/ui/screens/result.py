@@ -132,7 +132,7 @@ class ResultScreen(ModalScreen[None]):
         page.show((), text)
         page.scroll_to(y=0, animate=False, immediate=True)
         if cut:
-            self.say(f"The first {MOST_READ // 1_000_000} MB are shown; S saves all of it.")
+            self.say(f"The first {MOST_READ // 1_000_000} MB are shown; {self._first('save_result')} saves all of it.")
 
     def _text(self, one: Exhibit, width: int) -> tuple[LongText, bool]:
         if self._as_data:

@@ -110,7 +110,7 @@ class Sessions(Switching):
         if not rows or rows[0].state not in LEFT or await self._only_shown(rows[0].id) or self.view.asked:
             return
         how = "waits for you" if rows[0].gate else "was left in the middle"
-        words = f"The last run {how}: “{one_line(rows[0].request, 60)}”.\nesc, then L and enter, goes on with it."
+        words = f"The last run {how}: “{one_line(rows[0].request, 60)}”.\nesc, then {self.keymap.of('runs')} and enter, goes on with it."
         await self.query_one(Chat).greet(Said("left", "hgtui", words, "warn"))
 
     async def _only_shown(self, name: str) -> bool:
@@ -169,7 +169,7 @@ class Sessions(Switching):
 
     def _tell_of_aside(self, words: str) -> None:
         if not self.question:
-            self.say(words)
+            self.say(f"{words}: {self.keymap.of('runs')} goes there.")
 
     async def _bring_back(self, name: str) -> None:
         """Show a run again that was put aside; the one that is there goes on, or is let go where it rests."""
@@ -248,7 +248,7 @@ class Sessions(Switching):
         goes_on = [one for one in self._aside.values() if not one.rests]
         if goes_on and not self.view.busy and not asked:
             self._ask(
-                f"Leaving stops a run that goes on (L); what is done is kept.  {self.keymap.of('leave')} again leaves · esc stays",
+                f"Leaving stops a run that goes on ({self.keymap.of('runs')}); what is done is kept.  {self.keymap.of('leave')} again leaves · esc stays",
                 "leave",
             )
             return
