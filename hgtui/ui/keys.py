@@ -154,9 +154,12 @@ TRIAL = (
 )
 """The keys of a what-if, for the help."""
 BOXES = (
-    ("j k ↓ ↑", "to the box below and above; along the drawing it follows the lines"),
+    (
+        "j k ↓ ↑",
+        "to the box below and above; along the drawing it follows the lines; under a filter to the next that has its words",
+    ),
     ("pgdn pgup", "pan by a page; the wheel pans too, with shift to the side"),
-    ("-", "pick what the task waits for: go to it and press enter or -, once more ends it"),
+    ("-", "pick what the task waits for: go to it and press enter or -; on the task itself - ends it"),
     ("V H", "more or less of each task; from left to right or from top to bottom"),
     ("t i a v d", "what flows: text, image, audio, video, document; T table, l labels, b boxes, m mask, n numbers"),
     ("· * ╌ ↺", "only the order; several kinds; a ring, drawn against the direction; a task that waits for itself"),
