@@ -136,7 +136,7 @@ class ResultScreen(ModalScreen[None]):
 
     def _text(self, one: Exhibit, width: int) -> tuple[LongText, bool]:
         if self._as_data:
-            return LongText.of(as_json(one.result), width), False
+            return LongText.of(as_json(one.result), width, exact=True), False
         if one.result.kind not in TEXTS and not one.result.media_type.startswith(("text/", "application/json")):
             return LongText.of(f"{one.result.preview}\n\nThere is no more to be seen of it here.".strip(), width), False
         with self._desk.kept(one.result.digest).open("rb") as file:
