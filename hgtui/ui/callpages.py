@@ -22,6 +22,8 @@ class Page(NamedTuple):
     text: str
 
 
+NOTHING = frozenset({"", "null", "[]", "{}", '""'})
+"""What stands on a page on which nothing stands."""
 MOST_RANKED = 12
 """How many candidates of a ranking are listed."""
 WIDE = 90
@@ -86,7 +88,7 @@ def pages(found: "Recalled") -> tuple[Page, ...]:
         Page("exact", json.dumps(found.request, indent=2, ensure_ascii=False)),
         Page("curl", found.curl),
     )
-    return tuple(one for one in told if one.text.strip())
+    return tuple(one for one in told if one.text.strip() not in NOTHING)
 
 
 def _figures(row: CallRow) -> Iterator[str]:
