@@ -76,7 +76,9 @@ def _candidates(view: View, task: Task, width: int) -> list[Item]:
     items += _why(view, task, width)
     items += _stand_ins(view, task, width)
     by = f" · by {view.order}" if view.order != "ranking" else ""
-    items.append(Item("text", ((fit(f"m: all facts, cards, sort, filter, search{by}", width), "dim"),)))
+    items.append(
+        Item("text", ((fit(f"{view.key('models')}: all facts, cards, sort, filter, search{by}", width), "dim"),))
+    )
     return items
 
 

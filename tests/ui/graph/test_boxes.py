@@ -290,3 +290,13 @@ async def test_hostile_text_in_a_box_is_shown_and_does_nothing() -> None:
         box = laid(pilot).boxes["t0"]
         await pilot.click(PlanPane, offset=(box.x + 8, box.y + 2))
         assert pilot.app.is_running
+
+
+async def test_in_a_low_pane_the_minimap_lies_over_no_box() -> None:
+    async with workbench(many(20), (80, 26)) as (pilot, _):
+        await pilot.press("v", "V")
+        await settle(pilot)
+        one, at = pane(pilot), pane(pilot).scroll_offset
+        assert one._mapped != (0, 0)
+        seen = [Region(*box).translate((-at.x, -at.y)) for box in laid(pilot).boxes.values()]
+        assert not any(one._map_region().overlaps(box) for box in seen)
