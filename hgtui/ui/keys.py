@@ -111,7 +111,13 @@ OTHERS = (
     Key("y", "take_change", "y", "", "At a revision: take this change into your plan; z takes that back"),
     Key("n", "drop_change", "n", "", "At a revision: leave this change out"),
     Key("escape", "back", "esc", "", "Back one level, at a revision keep your plan; never stops a run"),
-    Key("ctrl+c", "interrupt", "ctrl+c", "", "Clear the prompt, else ask to stop; twice leaves"),
+    Key(
+        "ctrl+c",
+        "interrupt",
+        "ctrl+c",
+        "",
+        "Copy what the mouse selected, else clear the prompt, else ask to stop; twice leaves",
+    ),
     Key("ctrl+q", "quit", "ctrl+q", "", "Leave at once"),
 )
 """The keys of the workbench that are no actions to look for."""

@@ -21,11 +21,14 @@ from hgtui.ui.keys import KEYS
 from hgtui.ui.looks import Looks
 from hgtui.ui.policies import policy_words
 from hgtui.ui.screens.help import Help
+from hgtui.ui.screens.result import ResultScreen
 from hgtui.ui.screens.workbench import Workbench
 from hgtui.ui.view import View
 from hgtui.ui.widgets.diff import DiffPane
+from hgtui.ui.widgets.task import TaskPane
 from tests.ui.bench import SIZES, keys, notice, screen_text, settle, until, workbench
 from tests.ui.scripted import Scripted, ScriptedDesk, candidate, chain
+from tests.ui.shown import done, words
 
 
 @asynccontextmanager
@@ -299,3 +302,48 @@ def test_sentences_name_the_keys_that_are_in_force() -> None:
     assert "f7 takes that away" in " ".join(policy_words(view, task))
     rows = details(view, "candidates", 80, lambda _, __: None)
     assert "f8 searches the Hub" in "".join(text for one in rows for text, _ in one.line)
+
+
+async def test_a_click_does_once_what_stands_there() -> None:
+    async with workbench(chain()) as (pilot, conductor):
+        app, screen = pilot.app, pilot.app.screen
+
+        async def click(told: str, times: int = 1) -> None:
+            await settle(pilot)
+            lines = screen_text(pilot).splitlines()
+            row = next(at for at, line in enumerate(lines) if told in line)
+            await pilot.click(offset=(lines[row].index(told) + 1, row), times=times)
+            await settle(pilot)
+
+        await click("textrank", 2)
+        assert [type(one) for one in conductor.commands] == [cmd.ChooseModel]
+        for phase, pane in (("5 Answer", "prompt"), ("2 Plan", "plan"), ("1 Ask", "prompt"), ("3 Models", "task")):
+            await click(phase)
+            assert app.focused is screen.query_one(f"#{pane}")
+        await click("1 Chat")
+        assert app.focused is screen.query_one("#prompt")
+        conductor.approve()
+        done(conductor, "t1", words("0" * 64))
+        await settle(pilot)
+        await pilot.press("2", "g", "3")
+        screen.query_one(TaskPane).action_show_tab("result")
+        await settle(pilot)
+        await pilot.click("#task", offset=(6, 1), times=2)
+        await until(pilot, lambda: len(app.screen_stack) > 2 or isinstance(app.screen, ResultScreen))
+        await settle(pilot)
+        assert sum(isinstance(one, ResultScreen) for one in app.screen_stack) == 1
+
+
+async def test_what_the_mouse_selects_ctrl_c_copies() -> None:
+    async with workbench(chain()) as (pilot, conductor):
+        await settle(pilot)
+        lines = screen_text(pilot).splitlines()
+        row = next(at for at, line in enumerate(lines) if "3 tasks planned by rules." in line)
+        at = lines[row].index("3 tasks")
+        await pilot.mouse_down(offset=(at, row))
+        await pilot.hover(offset=(at + 6, row))
+        await pilot.mouse_up(offset=(at + 6, row))
+        await pilot.press("ctrl+c")
+        assert pilot.app.clipboard == "3 tasks"
+        assert "copied" in notice(pilot)
+        assert conductor.commands == []

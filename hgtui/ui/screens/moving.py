@@ -6,10 +6,11 @@ from textual import on
 from textual.widget import Widget
 
 from hgtui.core.plan import Uid
-from hgtui.core.text import one_line
+from hgtui.core.text import clean, one_line
 from hgtui.ui import greeting as first
 from hgtui.ui.keys import KEYS, Key
 from hgtui.ui.may import why_not
+from hgtui.ui.phases import phase_at
 from hgtui.ui.screens.sizing import Sizing
 from hgtui.ui.widgets.attention import Attention
 from hgtui.ui.widgets.bars import Bar, key_at, keys_line, press
@@ -27,6 +28,12 @@ if TYPE_CHECKING:
     from textual.widgets import Markdown
 
     from hgtui.core.plan import Plan
+
+
+PANE_OF_PHASE = ("prompt", "plan", "task", "plan", "prompt")
+"""Where each phase is seen."""
+MODELS = 2
+"""The phase that is seen on a tab of its own."""
 
 
 class Moving(Sizing):
@@ -99,6 +106,15 @@ class Moving(Sizing):
     def _clicked(self, event: Bar.Clicked) -> None:
         """Press the key that was clicked at."""
         press(self.app, key_at(self.working_keys(), self.size.width, event.x))
+
+    @on(Bar.Clicked, "#head")
+    def _clicked_phase(self, event: Bar.Clicked) -> None:
+        """Go to the pane of the phase that was clicked at."""
+        place = phase_at(event.bar.lines[1], event.x) if event.y == 1 and len(event.bar.lines) > 1 else None
+        if place is not None:
+            self.action_focus_pane(PANE_OF_PHASE[place])
+            if place == MODELS:
+                self.query_one(TaskPane).action_show_tab("candidates")
 
     def _always(self) -> list[tuple[str, str]]:
         words = {"palette": "commands", "leave": "leave", "help": "help"}
@@ -252,7 +268,11 @@ class Moving(Sizing):
     def action_interrupt(self) -> None:
         """Clear the prompt; else ask to stop; the second time leave."""
         prompt = self.query_one("#prompt", Field)
-        if self.question and self.question.about == "interrupt":
+        if selected := self.get_selected_text():
+            self.app.copy_to_clipboard(clean(selected))
+            self.clear_selection()
+            self.say("What was selected is copied.")
+        elif self.question and self.question.about == "interrupt":
             self.action_leave()
         elif prompt.has_focus and prompt.text:
             prompt.clear()
