@@ -1,12 +1,14 @@
 """The answer by the program: what came out, how it came about, and what failed. No LLM has a hand in it."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from typing import Protocol
 
 from hgtui.core.plan import Plan, Task, Uid
 from hgtui.core.resource import FILE_KINDS, Kind, Resource
 from hgtui.core.states import HAS_RESULT, Failure, TaskState
+from hgtui.core.task import TASKS
 from hgtui.core.text import one_line, plural
 
 _ESCAPED = str.maketrans({char: f"\\{char}" for char in "\\`*_[]<>|#~&"})
@@ -14,6 +16,8 @@ ON_THE_WAY = 600
 """How many characters stand in the answer of a text that other tasks went on from."""
 _BLOCK = re.compile(r"^(\d{0,9})([-+=.)])", re.MULTILINE)
 """What at the start of a line would make it an item of a list, a rule or the underline of a heading."""
+LONGEST_NAME = 40
+"""How many characters of a text tell one task from others of its type."""
 LONGEST_RESULT = 20_000
 """How many characters of one text result stand in the answer; the whole is in its file."""
 
@@ -74,11 +78,11 @@ def report(
         examples = [f"Understood is for example: {literal(EXAMPLES)}."] if plan.planner == "rules" else []
         return "\n\n".join([*empty, *examples, *_planner(plan)])
     asked = _asked_for(plan, statuses)
-    parts = [_finding(task, statuses, texts, files) for task in asked]
-    parts += [
-        _finding(task, statuses, texts, files, ON_THE_WAY)
-        for task in plan
-        if task not in asked and _reads(task, statuses)
+    told = [*asked, *(task for task in plan if task not in asked and _reads(task, statuses))]
+    alike = Counter(task.task for task in told)
+    parts = [
+        _finding(task, statuses, texts, files, LONGEST_RESULT if task in asked else ON_THE_WAY, alike[task.task] > 1)
+        for task in told
     ]
     if not parts:
         parts = ["**Nothing came of it.** No task that was asked for has a result."]
@@ -147,11 +151,13 @@ def _finding(
     statuses: Mapping[Uid, Status],
     texts: Mapping[str, str],
     files: Paths,
-    longest: int = LONGEST_RESULT,
+    longest: int,
+    apart: bool,
 ) -> str:
     status = statuses[task.uid]
     main = status.results[0]
-    head = f"**{_name(task)}**" + (" (given by you)" if status.supplied else "")
+    what = _about(task) if apart else ""
+    head = f"**{_name(task)}**{what and ' of '}{what}" + (" (given by you)" if status.supplied else "")
     text = texts.get(main.digest, main.preview).strip()
     if len(text) > longest:
         text = text[:longest] + " …"
@@ -173,6 +179,22 @@ def _finding(
 
 def _name(task: Task) -> str:
     return f"{task.id} {literal(one_line(task.task, 60))}"
+
+
+def _about(task: Task) -> str:
+    """Say of which file or text a task is, to tell it from others of its type; empty where it reads only results."""
+    spec = TASKS.get(task.task)
+    for arg in spec.args if spec else ():
+        given = task.args.get(arg.name)
+        if arg.required and given is not None and given.literals:
+            text = one_line(given.literals[0])
+            named = text.replace("\\", "/").rpartition("/")[2] if arg.kind in FILE_KINDS else f"“{_cut(text)}”"
+            return literal(named)
+    return ""
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_NAME else text[: LONGEST_NAME - 1].rstrip() + "…"
 
 
 def _trouble(plan: Plan, task: Task, statuses: Mapping[Uid, Status]) -> list[str]:

@@ -224,3 +224,20 @@ def test_a_task_that_failed_on_what_stood_in_too_is_only_told_as_failed() -> Non
     text = report(Plan(tasks=(T1,)), {"t1": failed}, {}, {})
     assert "in place of another model" not in text
     assert "failed after 4 tries (timeout): Gone. Tried hub:a (transport ×3), then hub:b (timeout)." in text
+
+
+def test_findings_of_one_type_are_told_apart_by_their_file_or_text() -> None:
+    alone = report(Plan(tasks=(T1,)), {"t1": done(result())}, {}, {})
+    assert alone.startswith("**1 image-to-text**\n")
+    other = T1.update(uid="t3", id=3, args={"image": Input.text("/home/me/b*.png")})
+    said = Task(uid="t4", id=4, task="text-classification", args={"text": Input.text("I like it. " * 9)})
+    same = said.update(uid="t5", id=5, args={"text": Input.of("t1")})
+    plan = Plan(tasks=(T1, other, said, same))
+    text = report(plan, {task.uid: done(result()) for task in plan}, {}, {})
+    heads = [line for line in text.splitlines() if line.startswith("**")]
+    assert heads == [
+        "**3 image-to-text** of b\\*.png",
+        "**4 text-classification** of “I like it. I like it. I like it. I like…”",
+        "**5 text-classification**",
+        "**1 image-to-text** of a.png",
+    ]

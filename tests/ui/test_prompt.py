@@ -12,6 +12,7 @@ from hgtui.core import commands as cmd
 from hgtui.ui.app import HgtuiApp
 from hgtui.ui.folders import MOST
 from hgtui.ui.screens.history import History
+from hgtui.ui.themes import LIGHT
 from hgtui.ui.widgets.offers import Offers
 from hgtui.ui.widgets.prompt import Prompt
 from tests.ui.bench import SIZES, notice, screen_text, settle, until
@@ -53,9 +54,8 @@ async def test_a_path_completes_as_it_is_typed_and_a_name_with_blanks_is_quoted(
     async with asking(folder, size) as (pilot, prompt, desk):
         await pilot.press(*"read ./")
         await until(pilot, lambda: offered(pilot) == ["pictures", "page.png", "party.txt"])
-        text = screen_text(pilot)
-        assert "pictures/" in text
-        assert "1.2 kB" in text
+        await until(pilot, lambda: "1.2 kB" in screen_text(pilot))
+        assert "pictures/" in screen_text(pilot)
         await pilot.press("tab")  # the three have "p" in common
         assert prompt.text == "read ./p"
         await until(pilot, lambda: offered(pilot))
@@ -257,3 +257,42 @@ async def test_no_markup_and_no_escape_of_a_strangers_name_or_request_takes_effe
         assert "[@click=app.quit]" in whole
         assert not [char for char in whole if char != "\n" and (ord(char) < 32 or 127 <= ord(char) < 160)]
         assert not set(whole) & set("\u202e\u2066\ufeff\U000e0041")
+
+
+async def test_a_line_more_lays_the_screen_out_once_and_the_prompt_scrolls_where_it_is_full(tmp_path: Path) -> None:
+    laid: list[object] = []
+    async with asking(tmp_path) as (pilot, prompt, _):
+        await settle(pilot)
+        pilot.app.screen.screen_layout_refresh_signal.subscribe(prompt, laid.append)
+        await pilot.press("ctrl+j")
+        await settle(pilot)
+        once = len(laid)
+        assert (prompt.size.height, prompt.show_vertical_scrollbar) == (2, False)
+        for at in range(2, 10):
+            await pilot.press("ctrl+j", str(at))
+        await settle(pilot)
+        assert (prompt.size.height, prompt.show_vertical_scrollbar) == (7, True)
+        assert "9" in screen_text(pilot).splitlines()[prompt.region.bottom - 1]
+        for _ in range(17):
+            await pilot.press("backspace")
+        await settle(pilot)
+        assert (prompt.size.height, prompt.show_vertical_scrollbar) == (1, False)
+    # One for the line itself, and one that only scrolls.
+    assert once == 1
+
+
+async def test_the_prompt_takes_over_the_colours_of_another_theme(tmp_path: Path) -> None:
+    async with asking(tmp_path) as (pilot, prompt, _):
+        await pilot.press(*"zebra")
+        await settle(pilot)
+
+        def colours() -> set[str]:
+            strips = pilot.app.screen._compositor.render_strips()
+            segments = [segment for segment in strips[prompt.region.y] if "zebra" in segment.text]
+            return {str(segment.style and segment.style.color) for segment in segments}
+
+        dark = colours()
+        pilot.app.take_theme(LIGHT)
+        await settle(pilot)
+        assert dark
+        assert not dark & colours()

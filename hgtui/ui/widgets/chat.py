@@ -7,6 +7,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
+from textual.geometry import Size
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -44,7 +45,18 @@ class Turn(Static):
         self.update(Content.assemble(name, Content(clean(said.text))))
 
 
-class Talk(VerticalScroll, can_focus=True):
+class Still:
+    """A container that takes over the size of what it holds without another layout of the whole screen for it.
+
+    Textual 8.2 asks for one after each layout that changed that size. Nothing here hangs on it: a bar that comes or goes
+    asks for its own. It is no widget: the style sheet of a container goes by its first base.
+    """
+
+    def _size_updated(self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True) -> bool:
+        return super()._size_updated(size, virtual_size, container_size, layout=False)  # type: ignore[misc, no-any-return]
+
+
+class Talk(Still, VerticalScroll, can_focus=True):
     """The conversation."""
 
     BINDINGS = [Binding(keys_of(name), does, words, show=False, id=name) for name, does, words in SCROLLS]
@@ -60,6 +72,10 @@ class Asked(Prompt):
     def action_cursor_page_down(self) -> None:
         """Scroll the conversation down."""
         self.screen.query_one(Talk).scroll_page_down(animate=False)
+
+
+class Asking(Still, Horizontal):
+    """The line of the prompt: what a text there does, and the text."""
 
 
 class Chat(Vertical):
@@ -88,7 +104,7 @@ class Chat(Vertical):
         yield Static(_last(self._first), id="last", markup=False)
         yield Static("", id="next", markup=False)
         yield Offers()
-        with Horizontal(id="ask"):
+        with Asking(id="ask"):
             yield Static(f"{ASK} ▸ ", id="mark", markup=False)
             yield Asked(id="prompt", placeholder=ASK_FOR)
 

@@ -1,7 +1,10 @@
 """A text field in which Enter sends: the prompt and the fields of the argument form."""
 
+from rich.style import Style
 from textual import events
+from textual.geometry import Region, Size
 from textual.message import Message
+from textual.strip import Strip
 from textual.widgets import TextArea
 
 from hgtui.core.text import clean, plural
@@ -41,6 +44,29 @@ class Field(TextArea):
         )
         # A blinking cursor repaints for ever, also over a slow line.
         self.cursor_blink = False
+        self._themed: Style | None = None
+
+    def notify_style_update(self) -> None:
+        """Take over the styles anew when it is drawn next."""
+        self._themed = None
+        super().notify_style_update()
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Draw the lines in `crop`. The theme is fitted to the styles where they changed, not at each key (Textual 8.2)."""
+        if (style := self.rich_style) == self._themed:
+            return super(TextArea, self).render_lines(crop)
+        self._themed = style
+        return super().render_lines(crop)
+
+    def _refresh_size(self) -> None:
+        """Say how large the text is; whether it needs a bar is seen when it has grown.
+
+        Textual 8.2 asks at once, shows a bar for one more line, and lays out the screen three times instead of once.
+        """
+        if self.soft_wrap:
+            self.virtual_size = Size(0, self.wrapped_document.height)
+        else:
+            super()._refresh_size()
 
     async def _on_key(self, event: events.Key) -> None:
         if event.key in {"enter", "ctrl+j", "shift+enter"}:

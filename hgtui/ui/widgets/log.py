@@ -62,7 +62,6 @@ class LogPane(Sheets):
         self._waiting: list[LogLine] = []
         self._drawn_at = 0.0
         self._soon: Timer | None = None
-        self._written: tuple[object, ...] = ()
         self._strips: LRUCache[tuple[int, int], Strip] = LRUCache(DRAWN)
 
     def on_mount(self) -> None:
@@ -220,11 +219,7 @@ class LogPane(Sheets):
             words = " · ".join(
                 filter(None, (left, "" if self.following else f"not following: {self._end_key} goes on"))
             )
-        # Only what differs: with a border all that is in it is drawn again.
-        written = (self.tab, self._tabs(), words)
-        if written != self._written:
-            self._written = written
-            self.border_title, self.border_subtitle = border(self._tabs(), self.tab), Content(clean(words))
+        self.write_border(border(self._tabs(), self.tab), Content(clean(words)))
 
     def _tabs(self) -> tuple[tuple[Tab, str], ...]:
         lines = f"Log {len(self.lines):,}" if self.lines else "Log"

@@ -21,8 +21,8 @@ STREAMING = 5
 """How many cells the lanes have at least while a plan streams in, so that no text moves when a lane comes."""
 FRAME = 6
 """How many cells of the border are no place for a title."""
-MANY, REST_S = 8, 0.25
-"""With more rows under way than that they are drawn four times a second and not ten: a key that meets their frame waits for it."""
+MANY, REST_S = 8, 0.5
+"""With more rows under way than that they are drawn twice a second and not ten times: a key that meets their frame waits for it."""
 RARER = 200
 """For so many tasks a second passes more until what stands on the border is written again while it runs."""
 
@@ -41,7 +41,6 @@ class PlanPane(Boxes):
         self._opened: set[Uid] = set()
         self._at: dict[Uid, tuple[int, ...]] = {}
         self._lanes = Lanes()
-        self._titles = "", ""
         self._ticks = 0
         self._moving: set[int] = set()
         self._resting = False
@@ -99,12 +98,7 @@ class PlanPane(Boxes):
         room = max(self.size.width - FRAME, 20)
         title = plan_title(self.view, self.words, len(self.rows))
         under = plan_subtitle(self.view, room, self.view.clock(), self.left)
-        # Only what differs: with a border all that is in it is drawn again.
-        if title != self._titles[0]:
-            self.border_title = Content(title)
-        if under != self._titles[1]:
-            self.border_subtitle = Content(under)
-        self._titles = title, under
+        self.write_border(Content(title), Content(under))
 
     def choose(self, uid: Uid | None) -> None:
         """Put the cursor on a task, or keep it near where it was where that task is gone; a fold that hides it opens."""

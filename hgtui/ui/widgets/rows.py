@@ -6,7 +6,8 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding
-from textual.geometry import Size
+from textual.content import Content
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
@@ -52,6 +53,7 @@ class Rows(ScrollView, can_focus=True):
     """What stands there where there is no row."""
     led = False
     """Whether a field over it moves its cursor."""
+    _laid: tuple[Size, Size, Size] | None = None
 
     class Moved(Message):
         """The person moved the cursor."""
@@ -89,6 +91,18 @@ class Rows(ScrollView, can_focus=True):
         top, height = self.scroll_offset.y, self.scrollable_content_region.height
         return [index for index in indexes if top <= index < top + height]
 
+    def write_border(self, title: Content, under: Content) -> None:
+        """Write what stands on the border, and draw those of its two lines that differ.
+
+        A title that is set the usual way draws all that is in the border again (Textual 8.2).
+        """
+        size, gutter = self.outer_size, self.content_offset
+        for name, words, y in (("_border_title", title, 0), ("_border_subtitle", under, size.height - 1)):
+            before: Content = getattr(self, name) or Content()
+            if (before.plain, before.spans) != (words.plain, words.spans):
+                setattr(self, name, words)
+                self.refresh(Region(-gutter.x, y - gutter.y, size.width, 1))
+
     def select(self, index: int) -> None:
         """Put the cursor on a row without telling anyone."""
         if 0 <= index < self.count:
@@ -113,6 +127,14 @@ class Rows(ScrollView, can_focus=True):
         self.virtual_size = Size(self.scrollable_content_region.width, max(self.count, 1))
         self.watch_cursor(self.cursor, self.cursor)
         self.refresh()
+
+    def _size_updated(self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True) -> bool:
+        """Take over the size of a layout. Of the same size nothing is drawn: Textual 8.2 draws the bar after each layout."""
+        seen = size, container_size, self.virtual_size
+        if seen == self._laid:
+            return False
+        self._laid = seen
+        return super()._size_updated(size, virtual_size, container_size, layout)
 
     def watch_has_focus(self, value: bool) -> None:
         """Show at the cursor whether keys go here."""

@@ -39,16 +39,20 @@ class TaskPane(Rows):
 
     def reload(self) -> None:
         """Take over the selected task as it is now; the cursor stays unless the task or the tab is another one."""
-        self.tab = tab_of(self.view)
+        self.tab, before = tab_of(self.view), self.items
         self.items = details(self.view, self.tab, max(self.scrollable_content_region.width - 2, 10), self._draw)
+        same = self._of == (self.view.chosen, self.tab) and len(before) == len(self.items)
         if self._of != (self.view.chosen, self.tab):
             self._of = self.view.chosen, self.tab
             self.cursor = 0
             self.scroll_to(y=0, animate=False, immediate=True)
         # As content: what a title is given as a str is read as markup, and the type of a task may be anything.
         name = title(self.view)
-        self.border_title = tabs_title(name, self.tab, self.size.width) if self.view.task else Content(name)
-        self.show(len(self.items))
+        self.write_border(tabs_title(name, self.tab, self.size.width) if self.view.task else Content(name), Content())
+        if same:
+            self.redraw(at for at, (old, new) in enumerate(zip(before, self.items, strict=True)) if old != new)
+        else:
+            self.show(len(self.items))
 
     def _draw(self, shown: Exhibit) -> Drawn | None:
         room = self.scrollable_content_region
