@@ -154,6 +154,9 @@ async def staged(name: str, size: tuple[int, int], folder: Path) -> AsyncIterato
         await settle(pilot)
         await SCENES[name](stage)
         await settle(pilot)
+        if stage.screen.view.ticking:  # on a slow machine it has ticked once more, which writes again what is left
+            stage.screen._on_tick()
+            await settle(pilot)
         yield pilot
 
 
