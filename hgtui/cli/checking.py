@@ -48,7 +48,7 @@ def show_plan(
 
     A file whose name ends in .toml gets the annotated text.
     """
-    found = problems(draft.plan, facts)
+    found = problems(draft.plan, facts, to_run=True)
     data = write_plan(
         draft.plan,
         draft.assignments,

@@ -24,6 +24,7 @@ from hgtui.core.resource import FileFact
 from hgtui.core.run import Run
 from hgtui.core.states import Stage
 from hgtui.core.text import decode
+from hgtui.core.trials import Tally
 from hgtui.execution.endpoints.embedded.endpoint import missing_extras
 from hgtui.hub.asked import KeepAsked, asking
 from hgtui.llm.errors import LLMError
@@ -259,8 +260,8 @@ class WorkplaceDesk(StoredRuns):
         found = await self._place.results.seconds((task, name) for name in names)
         return {name: took for (_, name), took in found.items()}
 
-    async def votes(self, task: str, names: Iterable[str]) -> Mapping[str, tuple[int, int]]:
-        """Return how often candidates for a task type won a what-if here, and of how many."""
+    async def votes(self, task: str, names: Iterable[str]) -> Mapping[str, Tally]:
+        """Return how often candidates for a task type won a what-if here, and failed in one."""
         return await self._place.votes.tally(task, names) if self._place.votes is not None else {}
 
 

@@ -22,7 +22,7 @@ async def mend(name: str, *, as_json: bool, output: str | None, offline: bool = 
     draft = Draft(plan=found.reading.plan, assignments=found.assignments)
     async with catalogues(os.environ, offline=offline) as known:
         draft, facts, done = await _mended(draft, known)
-    left = errors(problems(draft.plan, facts))
+    left = errors(problems(draft.plan, facts, to_run=True))
     for words in done:
         say(f"mended: {one_line(words, _WIDEST)}")
     if not done:
@@ -38,7 +38,7 @@ async def _mended(draft: Draft, known: Sources) -> tuple[Draft, Facts, list[str]
         facts = await look_at(draft.plan, known, draft.assignments)
         before = len(tried)
         once: set[str | None] = set()
-        for error in errors(problems(draft.plan, facts)):
+        for error in errors(problems(draft.plan, facts, to_run=True)):
             key = f"{error.uid} {error.mend.edit.model_dump_json()}" if error.mend else ""
             if error.mend is None or error.uid in once or key in tried:
                 continue

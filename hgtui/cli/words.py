@@ -99,7 +99,7 @@ def mend_words(run: Run, from_file: str = "") -> str:
 
     `from_file` names the plan file that it came from.
     """
-    known = any(one.mends for one in errors(problems(run.plan, run.facts)))
+    known = any(one.mends for one in errors(problems(run.plan, run.facts, to_run=True)))
     if from_file:
         way = mend_lines(from_file, run_it=True) if known and from_file != "-" else ""
         return f"{FILE_BY_HAND} {way}".rstrip()
@@ -210,7 +210,7 @@ def gate_words(run: Run, *, from_file: str = "", stored: bool = True) -> str:
     is not `stored` can be approved here and now alone.
     """
     parts = [plan_table(run.plan, dict(run.draft.assignments), to=sys.stderr)]
-    found = problems(run.plan, run.facts)
+    found = problems(run.plan, run.facts, to_run=True)
     if found:
         parts.append(problem_lines(found, run.plan))
     if errors(found):

@@ -514,7 +514,10 @@ class WhatIfTried(Value):
 
 
 class WhatIfVoted(Value):
-    """A person found `winner` best of the candidates of a what-if, or gave it up (an empty text). `task` is the type."""
+    """A person found `winner` best of the candidates of a what-if, or gave it up (an empty text). `task` is the type.
+
+    `candidates` are those that gave a result.
+    """
 
     type: Literal["what_if_voted"] = "what_if_voted"
     uid: Uid

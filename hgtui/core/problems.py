@@ -18,15 +18,19 @@ MOST_TOLD = 200
 """How many problems are told at a gate; `problems` has them all."""
 
 
-def problems(plan: Plan, facts: Facts | None = None) -> tuple[Problem, ...]:
-    """Return all problems of a plan: errors before warnings, in the order of the rows. Raises nothing."""
+def problems(plan: Plan, facts: Facts | None = None, *, to_run: bool = False) -> tuple[Problem, ...]:
+    """Return all problems of a plan: errors before warnings, in the order of the rows. Raises nothing.
+
+    A plan without a task is an answer to a request that needs none; of one that is `to_run` that is an error.
+    """
     look = Look(plan, facts or Facts())
     found = [*rules_rows.duplicates(look), *rules_links.cycles(look)]
     for task in plan:
         found += _of(look, task)
     found += rules_links.unused(look)
     found += rules_rows.twice(look)
-    found += rules_running.nothing_runs(look)
+    if plan.tasks or to_run:
+        found += rules_running.nothing_runs(look)
     rows = {task.uid: row for row, task in enumerate(plan)}
     found.sort(key=lambda one: (one.severity != Severity.ERROR, rows.get(one.uid or "", -1)))
     return tuple(found)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from hgtui.core.base import Value, digest
 from hgtui.core.crossing import Given
@@ -97,17 +97,34 @@ class Trial:
         return tuple(one.assignment.candidate for one in self.ahead)
 
     @property
+    def failed(self) -> tuple[str, ...]:
+        """The candidates that failed; what was stopped did not."""
+        return tuple(name for name in self.names if name in self.tried and self.tried[name].failure is not None)
+
+    @property
     def open(self) -> tuple[str, ...]:
         """The candidates that are still at work."""
         return () if self.over else tuple(name for name in self.names if name not in self.tried)
 
 
 class Vote(Value):
-    """Which of some candidates for a task type a person found best on the same input."""
+    """Which of some candidates for a task type a person found best on the same input; `winner` is empty where none was.
+
+    `candidates` are those that gave a result; those in `failed` gave none, which is nobody's vote.
+    """
 
     task: str
     winner: str
     candidates: tuple[str, ...]
+    failed: tuple[str, ...] = ()
+
+
+class Tally(NamedTuple):
+    """How often a candidate won a what-if, of how many in which it was compared with another; how often it failed in one."""
+
+    won: int = 0
+    of: int = 0
+    failed: int = 0
 
 
 def fingerprint(
@@ -139,7 +156,7 @@ def foreseen(one: Ahead) -> str:
 def tried_words(one: Tried) -> str:
     """Say in a line what a candidate gave: its time, memory and cost, each "-" where it is not known."""
     if not one.results:
-        return f"{one.candidate}: {one.message} {one.hint}".rstrip()
+        return f"{one.candidate}: {'failed: ' if one.failure else ''}{one.message} {one.hint}".rstrip()
     kept = ", kept" if one.kept_from else ""
     return f"{one.candidate}: {time(one)}, {memory(one)}, {cost(one)}{kept}"
 

@@ -95,6 +95,20 @@ def _where(candidate: Candidate) -> list[str]:
     return words
 
 
+def doubts(task: Task, candidate: Candidate) -> str:
+    """Say in a few words why a candidate that can be called may not do for a task; an empty text where nothing speaks against it."""
+    told = task.args.get("language")
+    language = told.literal if told else None
+    if why := candidate.missing or unfit(task, candidate) or narrow(task, candidate):
+        return why
+    if candidate.status not in {"", "live"}:
+        return f"{candidate.status} at {candidate.provider}" if candidate.provider else candidate.status
+    if candidate.gated:
+        return "its terms must be accepted first"
+    speaks, said = _speaks(task, language, candidate) if language else (True, "")
+    return "" if speaks or not candidate.languages else said
+
+
 def short(count: int) -> str:
     """Return a number as 950, 12k or 1.2M."""
     for size, unit in ((1_000_000_000, "G"), (1_000_000, "M"), (1_000, "k")):

@@ -84,7 +84,7 @@ class Approving:
                 f"The models are still being chosen; the plan alone has the fingerprint {now[:SHOWN]}.",
                 "Approve that, or wait for the gate.",
             )
-        if errors(problems(run.draft.plan, run.facts)):
+        if errors(problems(run.draft.plan, run.facts, to_run=True)):
             raise NotNow(_ERRORS, "Mend them at the gate.")
         await self._plan_approved(command, now)
 

@@ -20,7 +20,7 @@ def gate(run: Run, ahead: Forecast = _NOTHING) -> ev.GateOpened:
 
     `ahead` is what would run again; it is told and is no part of what is approved.
     """
-    kind, found = kind_of(run), problems(run.draft.plan, run.facts)
+    kind, found = kind_of(run), problems(run.draft.plan, run.facts, to_run=True)
     wrong = len(errors(found))
     plan_alone = kind is Gate.PLAN
     opened = ev.GateOpened(
@@ -71,7 +71,7 @@ def approvable(run: Run) -> bool:
 
 
 def _wrong(run: Run) -> int:
-    return len(errors(problems(run.draft.plan, run.facts)))
+    return len(errors(problems(run.draft.plan, run.facts, to_run=True)))
 
 
 def _complete(run: Run) -> bool:

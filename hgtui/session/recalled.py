@@ -13,7 +13,7 @@ from hgtui.core.ports import ArtifactStore, CallError, Given
 from hgtui.core.resource import FILE_KINDS, Resource
 from hgtui.core.run import Run
 from hgtui.core.states import HAS_RESULT, Stage
-from hgtui.core.text import clean, decode
+from hgtui.core.text import clean, decode, one_line
 from hgtui.execution.resolve import Resolver
 from hgtui.session.curl import curl_of_hub, curl_of_listing, curl_of_llm, curl_of_media
 from hgtui.session.rereading import Understood, understood
@@ -21,6 +21,8 @@ from hgtui.session.store import Records
 
 MOST_RESULT = 1_000_000
 """Bytes of a text result that are looked at."""
+TOLD = 200
+"""How many characters of what went in and came out are told in a line."""
 
 
 class NoCall(Exception):
@@ -246,15 +248,21 @@ async def _at_endpoint(row: CallRow, run: Run, artifacts: ArtifactStore) -> Reca
     request: dict[str, Any] = {"candidate": row.model, "task": task.task}
     if chosen is not None and chosen.candidate == row.model:
         request |= {"provider": chosen.provider, "revision": chosen.revision}
-    facts = [f"attempt: {row.attempt}"]
+    facts = [f"attempt: {row.attempt}"] if row.attempt > 1 else []
     try:
         inputs = await Resolver(run.plan, run.files, artifacts).inputs(task, results, fetch=False)
         request["inputs"] = {name: [_given(one) for one in given] for name, given in inputs.items()}
+        facts += [f"in: {name} {_went_in(one)}" for name, given in inputs.items() for one in given]
     except CallError as error:
         facts.append(f"what went in is not known any more: {error.message}")
     if row.failed:
         facts.append(f"failed: {row.failed}")
+    facts += [f"out: {one.kind.value} {one_line(one.preview, TOLD) or one.media_type}" for one in row.results]
     return Recalled(row, request, [await _result(one, artifacts) for one in row.results], facts=tuple(facts))
+
+
+def _went_in(one: Given) -> str:
+    return one_line(one.text, TOLD) if one.text is not None else one_line(one.name, TOLD) or one.kind.value
 
 
 def _given(one: Given) -> dict[str, Any]:

@@ -70,7 +70,10 @@ class Preparing:
         run = self._parts.run
         one = known_as(Assignment(candidate=name), run.candidates.get(task.task, ()))
         if one is None:
-            raise NotNow(f"{one_line(name, 80)} is no candidate for {task.task}.", "m on the task lists them.")
+            raise NotNow(
+                f"{one_line(name, 80)} is no candidate for {task.task}.",
+                "Take one of those that are listed for the task.",
+            )
         if one.missing:
             raise NotNow(f"{one.title or one.name} cannot run yet.", one.missing)
         if why := unfit(task, one):

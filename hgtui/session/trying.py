@@ -75,7 +75,10 @@ class Trying:
             raise NotNow("There is no what-if of this task to decide.")
         if not command.candidate:
             await self._halt(command.uid)
-            self._parts.board.emit(ev.WhatIfVoted(uid=command.uid, task=self._type(command.uid)))
+            kind, failed = self._type(command.uid), trial.failed
+            if failed and kind:
+                await self._keep(Vote(task=kind, winner="", candidates=(), failed=failed))
+            self._parts.board.emit(ev.WhatIfVoted(uid=command.uid, task=kind))
             await self._parts.board.flush()
             return
         won = trial.tried.get(command.candidate)
@@ -170,11 +173,10 @@ class Trying:
 
     async def _win(self, task: Task, trial: Trial, won: Tried) -> None:
         run, board = self._parts.run, self._parts.board
-        tried = tuple(name for name in trial.names if name in trial.tried and not trial.tried[name].broken_off)
+        tried = tuple(name for name in trial.names if name in trial.tried and trial.tried[name].results)
         voted = ev.WhatIfVoted(uid=task.uid, task=task.task, winner=won.candidate, candidates=tried)
         assignment = next(one.assignment for one in trial.ahead if one.assignment.candidate == won.candidate)
-        if self._parts.equipment.votes is not None:
-            await self._parts.equipment.votes(Vote(task=task.task, winner=won.candidate, candidates=tried))
+        await self._keep(Vote(task=task.task, winner=won.candidate, candidates=tried, failed=trial.failed))
         choice = Choose(uid=task.uid, assignment=assignment)
         same = run.draft.assignments.get(task.uid) == assignment
         own = self._look.own(task, assignment)
@@ -187,6 +189,10 @@ class Trying:
         else:
             await self._changing.decide(choice, voted)
         await board.flush()
+
+    async def _keep(self, vote: Vote) -> None:
+        if self._parts.equipment.votes is not None:
+            await self._parts.equipment.votes(vote)
 
     async def _put(self, task: Task, assignment: Assignment, choice: Choose, voted: ev.WhatIfVoted, won: Tried) -> None:
         """Put the winner's result in the place of what a task that is done gave, and run again what has read that."""

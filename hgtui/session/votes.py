@@ -8,14 +8,11 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from hgtui.core.trials import Vote
+from hgtui.core.trials import FEWEST, Tally, Vote
 
 FILE = "votes.jsonl"
 MOST_BYTES = 5_000_000
 """How much of the file is read, from its end: some 20,000 votes."""
-
-Tally = tuple[int, int]
-"""How often a candidate has won, and of how many what-ifs."""
 
 
 class Votes:
@@ -43,9 +40,15 @@ class Votes:
         votes = self._own if self._path is None else await asyncio.to_thread(self._read, self._path)
         wanted, found = set(names), dict[str, Tally]()
         for vote in votes:
-            for name in wanted & set(vote.candidates) if vote.task == task else ():
-                won, of = found.get(name, (0, 0))
-                found[name] = won + (vote.winner == name), of + 1
+            if vote.task != task:
+                continue
+            # Where all others failed nothing was compared: that is no vote.
+            for name in wanted & set(vote.candidates) if len(vote.candidates) >= FEWEST else ():
+                one = found.get(name, Tally())
+                found[name] = one._replace(won=one.won + (vote.winner == name), of=one.of + 1)
+            for name in wanted & set(vote.failed):
+                one = found.get(name, Tally())
+                found[name] = one._replace(failed=one.failed + 1)
         return found
 
     def _read(self, path: Path) -> list[Vote]:

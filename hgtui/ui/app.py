@@ -21,12 +21,13 @@ from textual.widget import MountError
 
 from hgtui.core.text import one_line
 from hgtui.paths import styles
+from hgtui.ui.colourless import Colourless
 from hgtui.ui.keymap import KeyMap
 from hgtui.ui.keys import keys_of
 from hgtui.ui.looks import Looks
 from hgtui.ui.painting import Painted
 from hgtui.ui.screens.opening import Opening
-from hgtui.ui.themes import theme_of
+from hgtui.ui.themes import ANSI_DARK, theme_of
 
 if TYPE_CHECKING:
     from hgtui.core.commands import Submit
@@ -88,6 +89,8 @@ class HgtuiApp(App[None]):
         # What lies over the workbench brings its own sheet with it: each costs time before the first frame.
         super().__init__(css_path=[styles() / f"{name}.tcss" for name in SHEETS])
         self.looks = looks or Looks()
+        if self.no_color:
+            self._filters = [Colourless()]  # in place of the greys of Textual
         self.take_theme(self.looks.theme)
         self.keymap = KeyMap(self.looks.keys)
         """Which keys do what."""
@@ -182,7 +185,8 @@ class HgtuiApp(App[None]):
             self._driver.write(f"\x1b]2;{self.told_title}\x07")
 
     def take_theme(self, name: str) -> None:
-        """Take the colours of one of `themes.NAMES`."""
+        """Take the colours of one of `themes.NAMES`; where there are to be none, those of the terminal, without its colours."""
+        name = ANSI_DARK if self.no_color else name
         self.register_theme(theme_of(name))
         self.theme = name
 

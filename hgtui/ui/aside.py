@@ -25,7 +25,7 @@ class Look(NamedTuple):
 
 
 class Aside:
-    """A run that was put aside; `told` is given a sentence when it waits for the person or has ended.
+    """A run that was put aside; `told` is given words when it waits for the person or has ended.
 
     With no conductor it is the workbench before anything was asked.
     """
@@ -63,9 +63,9 @@ class Aside:
             self.lines.append(line)
         name = one_line(self.run.request, 40)
         if isinstance(entry.event, ev.GateOpened):
-            self._told(f"“{name}” waits for you: L goes there.")
+            self._told(f"“{name}” waits for you")
         elif isinstance(entry.event, ev.RunEnded):
-            self._told(f"“{name}” has ended: L goes there.")
+            self._told(f"“{name}” has ended")
 
     def taken(self) -> Conductor | None:
         """Cease to listen, and return the conductor."""

@@ -40,7 +40,10 @@ def _leaving(view: View, width: int, most: int) -> list[Line]:
             lines.append((("  " if lines else "! ", "warn"), (row, "warn")))
     if len(lines) > most:
         left = len(lines) - most + 1
-        lines = [*lines[: most - 1], ((fit(f"  … {plural(left, 'more line')}: 1 shows all", width), "bold"),)]
+        lines = [
+            *lines[: most - 1],
+            ((fit(f"  … {plural(left, 'more line')}: {view.key('focus_prompt')} shows all", width), "bold"),),
+        ]
     return lines
 
 
@@ -54,7 +57,7 @@ def _stuck(view: View, width: int, most: int) -> list[Line]:
             (
                 ("  ", ""),
                 (
-                    f"{plural(others, 'other task')} wait{'s' if others == 1 else ''} for you: ! goes on to the next",
+                    f"{plural(others, 'other task')} wait{'s' if others == 1 else ''} for you: {view.key('next_problem')} goes on to the next",
                     "dim",
                 ),
             )

@@ -11,6 +11,7 @@ from hgtui.core.model import Candidate
 from hgtui.core.plan import Uid
 from hgtui.core.resource import FileFact
 from hgtui.core.run import Run
+from hgtui.core.trials import Tally
 
 if TYPE_CHECKING:
     from hgtui.session.recalled import Recalled
@@ -238,8 +239,8 @@ class Desk(Protocol):
         """Return how many seconds a task type took here before on candidates, by name, where that is known."""
         ...
 
-    async def votes(self, task: str, names: Iterable[str]) -> Mapping[str, tuple[int, int]]:
-        """Return how often candidates for a task type won a what-if here, by name, and of how many."""
+    async def votes(self, task: str, names: Iterable[str]) -> Mapping[str, Tally]:
+        """Return how often candidates for a task type won a what-if here, and failed in one, by name."""
         ...
 
 

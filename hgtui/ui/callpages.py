@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from rich.cells import cell_len
+
 from hgtui.core.calls import CallRow
 from hgtui.core.plan import Plan
 from hgtui.core.text import clean, one_line
@@ -22,8 +24,12 @@ class Page(NamedTuple):
     text: str
 
 
+NOTHING = frozenset({"", "null", "[]", "{}", '""'})
+"""What stands on a page on which nothing stands."""
 MOST_RANKED = 12
 """How many candidates of a ranking are listed."""
+FEWEST_CELLS = 8
+"""In how many cells at least the last column is cut."""
 WIDE = 90
 """From how many cells on the names of tasks and models have more room."""
 
@@ -52,7 +58,9 @@ def call_line(row: CallRow, width: int) -> Line:
         pieces.remove(told[drop])
     room -= sum(len(text) for text, _ in pieces)
     words = row.failed or what or ("" if row.kind == "llm" else row.kind)
-    return (*pieces, (fit(words, room) if room > 0 else "", role or "dim"))
+    # Of one word that does not fit nothing could be read.
+    fits = room >= min(cell_len(one_line(words, 200)), FEWEST_CELLS)
+    return (*pieces, (fit(words, room) if room > 0 and fits else "", role or "dim"))
 
 
 def tokens(row: CallRow) -> str:
@@ -89,7 +97,7 @@ def pages(found: "Recalled") -> tuple[Page, ...]:
         Page("exact", json.dumps(found.request, indent=2, ensure_ascii=False)),
         Page("curl", found.curl),
     )
-    return tuple(one for one in told if one.text.strip())
+    return tuple(one for one in told if one.text.strip() not in NOTHING)
 
 
 def _figures(row: CallRow) -> Iterator[str]:

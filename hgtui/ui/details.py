@@ -58,7 +58,7 @@ def details(view: View, tab: Tab, width: int, draw: Draw) -> list[Item]:
 def _candidates(view: View, task: Task, width: int) -> list[Item]:
     candidates = ordered(view, task, view.candidates(task))
     if not candidates:
-        words = view.run.help.get(task.task) or "Nothing here can run it: m searches the Hub."
+        words = view.run.help.get(task.task) or f"Nothing here can run it: {view.key('models')} searches the Hub."
         if task.task not in view.run.candidates:
             words = "Nobody has looked yet what could run this."
         problem = view.worst.get(task.uid) if view.run.grant is None else None
@@ -76,7 +76,9 @@ def _candidates(view: View, task: Task, width: int) -> list[Item]:
     items += _why(view, task, width)
     items += _stand_ins(view, task, width)
     by = f" · by {view.order}" if view.order != "ranking" else ""
-    items.append(Item("text", ((fit(f"m: all facts, cards, sort, filter, search{by}", width), "dim"),)))
+    items.append(
+        Item("text", ((fit(f"{view.key('models')}: all facts, cards, sort, filter, search{by}", width), "dim"),))
+    )
     return items
 
 
@@ -162,7 +164,13 @@ def _problems(view: View, task: Task, width: int) -> list[Item]:
         for at, line in enumerate(wrapped(problem.message, width - 2, 4))
     ]
     for at, mend in enumerate(problem.mends):
-        items.append(Item("mend", (("    " if at else "  f ", "bold"), (fit(mend.label, width - 4), "")), str(at)))
+        items.append(
+            Item(
+                "mend",
+                (("    " if at else f"  {view.key('mend')} ", "bold"), (fit(mend.label, width - 4), "")),
+                str(at),
+            )
+        )
     return items
 
 

@@ -21,6 +21,21 @@ ROWS = 200
 """How many rows of a table are shown; the file has them all."""
 MOST = 8
 """How many results the conversation shows below an answer."""
+LABELS = 3
+"""How many different labels are named."""
+_ONES = {
+    Kind.BOXES: ("box", "boxes"),
+    Kind.LABELS: ("label", "labels"),
+    Kind.TABLE: ("row", "rows"),
+    Kind.VECTOR: ("number", "numbers"),
+}
+_FORMS = {
+    "application/json": "JSON",
+    "audio/mpeg": "MP3",
+    "image/svg+xml": "SVG",
+    "image/tiff": "TIFF",
+    "text/markdown": "Markdown",
+}
 _ORDER = ("label", "answer", "score", "part", "row", "text", "box")
 
 
@@ -91,8 +106,38 @@ def caption(task: Task, one: Exhibit) -> str:
 
 
 def about(result: Resource) -> str:
-    """Say what a result is: its kind, media type and size."""
-    return f"{result.kind} · {one_line(result.media_type, 60)} · {size(result.size)}"
+    """Say what a result is as a person would: "3 boxes: face, car", "image · PNG · 12 kB"."""
+    if words := _counted(result):
+        return words
+    form = _form(result.media_type)
+    return " · ".join(filter(None, (str(result.kind), form, size(result.size))))
+
+
+def _counted(result: Resource) -> str:
+    """Say how much there is of what can be counted, and what it is; an empty text for what cannot."""
+    if not isinstance(result.data, list) or result.kind not in _ONES:
+        return ""
+    one, many = _ONES[result.kind]
+    count = len(result.data)
+    words = f"{count or 'no'} {one if count == 1 else many}"
+    if result.kind is Kind.VECTOR:
+        return f"vector of {words}"
+    if result.kind is Kind.TABLE:
+        return f"table of {words}"
+    named = [_label(row) for row in result.data[:ROWS] if isinstance(row, dict)]
+    labels = list(dict.fromkeys(one_line(label[:100], 20) for label in named if label))
+    more = ", …" if len(labels) > LABELS else ""
+    return f"{words}: {', '.join(labels[:LABELS])}{more}" if labels else words
+
+
+def _form(media_type: str) -> str:
+    """Return how a person calls a media type; an empty text for plain text."""
+    plain = media_type.partition(";")[0].strip().lower()
+    if plain == "text/plain":
+        return ""
+    short = plain.rpartition("/")[2].removeprefix("x-")
+    known = _FORMS.get(plain) or (short.upper() if short.isalnum() and len(short) <= 4 else "")
+    return known or one_line(media_type, 60)
 
 
 def size(count: int) -> str:

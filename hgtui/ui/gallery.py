@@ -158,7 +158,9 @@ class Gallery:
 
     def _text(self, result: Resource, width: int) -> Drawn:
         if result.kind not in TEXTS and not result.media_type.startswith(("text/", "application/json")):
-            return Drawn(((("Enter shows nothing more of it here: S saves it, O opens it.", "dim"),),), words=True)
+            return Drawn(
+                ((("Nothing more of it can be shown here: save it, or open it outside.", "dim"),),), words=True
+            )
         with self._desk.kept(result.digest).open("rb") as file:
             text = decode(file.read(READ)).rstrip("\ufffd")  # the last character may be cut in two
         lines: list[Shown] = []

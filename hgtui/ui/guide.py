@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from hgtui.ui.comparing import PIECEMEAL
 from hgtui.ui.keymap import KeyMap
 from hgtui.ui.keys import (
     AGAIN,
@@ -81,20 +82,27 @@ ENTER = {
     "plan": "go to the task",
     "task": "take the candidate, edit the argument",
     "log": "from a problem or a bar to the task; the whole line, the whole call",
-    "diff": "take the revision",
     "models": "choose the model for the task",
 }
 """What Enter does in a pane."""
+TAKES = {
+    "revision": "take what is left of the revision",
+    "controller": "take what is left of this plan",
+    "opened": "take this plan",
+    "earlier": "bring this plan back",
+}
+"""What Enter does at a plan beside another, by what that is about."""
 MARKS = "~ edited by you   + added by you   ! a problem   ‹0› result of task 0   ⇄ ran in place of the chosen model"
 
 
-def guide(where: str, view: View, keymap: KeyMap) -> list[Told]:
-    """Return the help for a pane, by its id."""
+def guide(where: str, view: View, keymap: KeyMap, compared: str = "") -> list[Told]:
+    """Return the help for a pane, by its id; `compared` is the kind of the comparison that stands there, empty for none."""
     drawn = where == "plan" and view.boxes
     title, about = WHERE["boxes"] if drawn else WHERE.get(where, WHERE["plan"])
     writes = where in {"prompt", "form"}
     now = [key for key in KEYS if not why_not(key.action, view)]
     told = [Told("", title, "head"), Told("", about, "dim")]
+    told += _at_comparison(where, compared, keymap)
     told += [Told(*one) for one in _here(where, keymap)]
     in_drawn = [*(_key(key, keymap) for key in DRAWN), *(Told(*one) for one in BOXES)]
     if drawn:
@@ -128,6 +136,24 @@ def guide(where: str, view: View, keymap: KeyMap) -> list[Told]:
         told += [Told("", "In the list of models", "head"), *(_key(key, keymap) for key in MODELS)]
     told += [Told("", "Signs", "head"), *(Told(sign, state) for state, (sign, _) in SIGNS.items()), Told("", MARKS)]
     return told
+
+
+def _at_comparison(where: str, compared: str, keymap: KeyMap) -> list[Told]:
+    """Return what the keys do where a plan stands beside another: all that belongs there, also for who is not there yet."""
+    if not compared:
+        return []
+    named = {key.id: key for key in OTHERS}
+    keys = [named[name] for name in ("take_change", "drop_change")] if compared in PIECEMEAL else []
+    takes = [Told("enter", TAKES[compared])] if compared in TAKES else []
+    told = [*takes, *(_key(key, keymap) for key in keys), _key(named["back"], keymap)]
+    if where == "diff":
+        return told
+    there = next(key for key in KEYS if key.id == "focus_plan")
+    words = "the revision" if compared == "revision" else "what differs"
+    go = Told(
+        "esc, then " + keymap.first(there) if where in {"prompt", "form"} else keymap.first(there), f"Go to {words}"
+    )
+    return [Told("", f"A plan stands beside yours: in {words}", "head"), go, *told, Told("", "Here", "head")]
 
 
 def guide_runs(keymap: KeyMap) -> list[Told]:

@@ -111,7 +111,13 @@ OTHERS = (
     Key("y", "take_change", "y", "", "At a revision: take this change into your plan; z takes that back"),
     Key("n", "drop_change", "n", "", "At a revision: leave this change out"),
     Key("escape", "back", "esc", "", "Back one level, at a revision keep your plan; never stops a run"),
-    Key("ctrl+c", "interrupt", "ctrl+c", "", "Clear the prompt, else ask to stop; twice leaves"),
+    Key(
+        "ctrl+c",
+        "interrupt",
+        "ctrl+c",
+        "",
+        "Copy what the mouse selected, else clear the prompt, else ask to stop; twice leaves",
+    ),
     Key("ctrl+q", "quit", "ctrl+q", "", "Leave at once"),
 )
 """The keys of the workbench that are no actions to look for."""
@@ -154,9 +160,12 @@ TRIAL = (
 )
 """The keys of a what-if, for the help."""
 BOXES = (
-    ("j k ↓ ↑", "to the box below and above; along the drawing it follows the lines"),
+    (
+        "j k ↓ ↑",
+        "to the box below and above; along the drawing it follows the lines; under a filter to the next that has its words",
+    ),
     ("pgdn pgup", "pan by a page; the wheel pans too, with shift to the side"),
-    ("-", "pick what the task waits for: go to it and press enter or -, once more ends it"),
+    ("-", "pick what the task waits for: go to it and press enter or -; on the task itself - ends it"),
     ("V H", "more or less of each task; from left to right or from top to bottom"),
     ("t i a v d", "what flows: text, image, audio, video, document; T table, l labels, b boxes, m mask, n numbers"),
     ("· * ╌ ↺", "only the order; several kinds; a ring, drawn against the direction; a task that waits for itself"),

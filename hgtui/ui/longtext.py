@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import accumulate
 
-from rich.cells import cell_len, chop_cells
+from rich.cells import chop_cells
 
 from hgtui.core.text import clean
 
@@ -17,21 +17,24 @@ LINE = 2_000
 
 
 class LongText:
-    """Lines that are folded to a width when they are looked at."""
+    """Lines that are folded to a width when they are looked at: at blanks, where no word is longer than a row.
 
-    def __init__(self, lines: list[str], width: int) -> None:
-        self._lines, self.width = lines, max(width, 4)
+    With `exact` they are cut where a row ends, and every blank stays.
+    """
+
+    def __init__(self, lines: list[str], width: int, *, exact: bool = False) -> None:
+        self._lines, self.width, self._exact = lines, max(width, 4), exact
         self._starts = [0, *accumulate(self._rows(line) for line in lines)]
         self._folded = lru_cache(maxsize=512)(self._fold)
 
     @classmethod
-    def of(cls, text: str, width: int) -> "LongText":
+    def of(cls, text: str, width: int, *, exact: bool = False) -> "LongText":
         """Clean a foreign text and take it apart."""
-        return cls(list(_lines(text)), width)
+        return cls(list(_lines(text)), width, exact=exact)
 
     def at(self, width: int) -> "LongText":
         """Return the same text for another width."""
-        return LongText(self._lines, width)
+        return LongText(self._lines, width, exact=self._exact)
 
     def __len__(self) -> int:
         return self._starts[-1]
@@ -44,15 +47,34 @@ class LongText:
         return self._folded(line)[index - self._starts[line]]
 
     def _rows(self, line: str) -> int:
-        if line.isascii():
+        if line.isascii() and (self._exact or len(line) <= self.width or " " not in line):
             return max(-(-len(line) // self.width), 1)
-        return max(len(chop_cells(line, self.width)), 1) if cell_len(line) > self.width else 1
+        return sum(1 for _ in self._cut(line))
 
     def _fold(self, line: int) -> tuple[str, ...]:
-        text = self._lines[line]
-        if text.isascii():
-            return tuple(text[at : at + self.width] for at in range(0, len(text), self.width)) or ("",)
-        return tuple(chop_cells(text, self.width)) if cell_len(text) > self.width else (text,)
+        return tuple(self._cut(self._lines[line]))
+
+    def _cut(self, text: str) -> Iterator[str]:
+        """Yield the rows of a line."""
+        at, ascii = 0, text.isascii()
+        while True:
+            end = at + self.width if ascii else at + self._fitting(text, at)
+            if end >= len(text):
+                yield text[at:]
+                return
+            blank = -1 if self._exact else text.rfind(" ", at, end + 1)
+            if blank < 0 or not text[at:blank].strip():
+                yield text[at:end]
+                at = end
+                continue
+            yield text[at:blank].rstrip(" ")
+            while blank < len(text) and text[blank] == " ":
+                blank += 1
+            at = blank
+
+    def _fitting(self, text: str, at: int) -> int:
+        """Return how many characters from a place on fit into a row."""
+        return len(next(iter(chop_cells(text[at : at + 2 * self.width], self.width)), ""))
 
 
 def _lines(text: str) -> Iterator[str]:
@@ -62,7 +84,17 @@ def _lines(text: str) -> Iterator[str]:
             if len(line) <= LINE:
                 yield line
             else:
-                yield from (line[at : at + LINE] for at in range(0, len(line), LINE))
+                yield from _shorter(line)
+
+
+def _shorter(line: str) -> Iterator[str]:
+    """Take a line apart, behind a blank where there is one."""
+    at = 0
+    while at < len(line):
+        blank = line.rfind(" ", at + LINE // 2, at + LINE) if at + LINE < len(line) else -1
+        end = blank + 1 if blank > 0 else at + LINE
+        yield line[at:end]
+        at = end
 
 
 _BREAK = re.compile(r"\r\n?|\n")

@@ -333,7 +333,11 @@ def _boxes(view: View) -> str:
 
 
 def _drawn(view: View) -> str:
-    return "" if view.boxes and len(view.plan) else _boxes(view) or "The plan stands as rows; v draws it."
+    return (
+        ""
+        if view.boxes and len(view.plan)
+        else _boxes(view) or f"The plan stands as rows; {view.key('boxes')} draws it."
+    )
 
 
 def _next(view: View) -> str:

@@ -8,6 +8,7 @@ from hgtui.core.plan import Task
 from hgtui.core.states import UNDER_WAY
 from hgtui.core.status import TaskStatus
 from hgtui.core.text import one_line
+from hgtui.core.trials import Tally
 from hgtui.selection.ranking import rank, short
 from hgtui.ui.view import Order, View
 from hgtui.ui.words import Line, fit, fit_model, seconds, wrapped
@@ -129,9 +130,11 @@ def took(view: View, task: Task, candidate: Candidate) -> str:
 
 
 def votes(view: View, task: Task, candidate: Candidate) -> str:
-    """Say how often a candidate won a what-if here; nothing where it was in none."""
-    won, of = view.votes.get((task.task, candidate.name), (0, 0))
-    return f"won {won} of {of} here" if of else ""
+    """Say how often a candidate won a what-if here, and failed in one; nothing where it was in none."""
+    won, of, failed = view.votes.get((task.task, candidate.name), Tally())
+    told = [f"won {won} of {of}"] if of else []
+    told += [f"failed {failed}×"] if failed else []
+    return f"{', '.join(told)} here" if told else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +259,7 @@ def _told(
         told.append((candidate.reason, ""))
     told.append((runs(candidate), ""))
     if candidate.providers:
-        told.append((f"also served by {', '.join(candidate.providers)}: p takes the next", ""))
+        told.append((f"also served by {', '.join(candidate.providers)}", ""))
     known = [_known(candidate), f"took {past} here before" if past else ""]
     if any(known):
         told.append((" · ".join(one for one in known if one), "dim"))

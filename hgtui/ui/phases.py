@@ -30,6 +30,16 @@ def phase_line(view: View, width: int) -> Line:
     return (*line, (" " * room, ""), (f"{yours} ", "warn")) if yours and room > 0 else line
 
 
+def phase_at(line: Line, x: int) -> int | None:
+    """Return which phase, from 0 on, stands in a cell of the bar; None where none does."""
+    for text, _ in line:
+        x -= cell_len(text)
+        if x < 0:
+            number = text.strip()[:1]
+            return int(number) - 1 if number.isdecimal() else None
+    return None
+
+
 def yours_words(view: View) -> str:
     """Say what the person has changed of what was proposed: "you: 1 arg 1 model +1 task"; empty for nothing."""
     run = view.run

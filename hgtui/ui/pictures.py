@@ -84,7 +84,7 @@ def _opened(path: Path, cells: tuple[int, int], *, exact: bool = False) -> "Imag
         raise CannotShow("This picture cannot be shown here: it is damaged, or of a format that is only saved.")
     width, height = size
     if width * height > MOST_PIXELS:
-        raise CannotShow(f"This picture is too large to be shown: {width:,} x {height:,} pixels. S saves it.")
+        raise CannotShow(f"This picture is too large to be shown: {width:,} x {height:,} pixels. It can be saved.")
     if not width or not height:
         raise CannotShow("This picture has no pixels.")
     room = max(cells[0], 1), max(cells[1], 1) * 2

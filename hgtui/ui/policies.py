@@ -44,11 +44,11 @@ def policy_words(view: View, task: Task) -> list[str]:
         does = {"auto": "a rule lets it through", "ask": "a rule asks before it", "deny": "a rule denies it"}
         words.append(f"{does[verdict.effect]}: {verdict.why}")
     elif verdict.effect == "ask":
-        words.append("asks before it starts; p changes that")
+        words.append(f"asks before it starts; {view.key('policy')} changes that")
     elif task.policy == "let" and view.ruling.rules:
         words.append("you let it start, whatever a rule asks")
     if task.uid in view.run.breakpoints:
-        words.append("the run stops after it, what is below asks; b takes that away")
+        words.append(f"the run stops after it, what is below asks; {view.key('breakpoint')} takes that away")
     return words
 
 

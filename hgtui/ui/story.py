@@ -155,7 +155,10 @@ def _revision(view: View, at: int, revising: Revising, now: datetime | None) -> 
                 text += f"\n… {tail}"
         case "open":
             so_far = "" if revising.took else " Nothing has changed yet:"
-            text, role = f"A revision is here.{so_far} enter takes it · esc keeps your plan.", "warn"
+            text = (
+                f"A revision is here.{so_far} {view.key('focus_plan')} goes to it: enter takes it, esc keeps your plan."
+            )
+            role = "warn"
         case "taken":
             text, role = f"The revision is your plan now; {view.key('undo')} takes that back.", ""
         case "kept":

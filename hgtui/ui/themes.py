@@ -126,6 +126,8 @@ def _of_terminal(name: str) -> Theme:
             "input-cursor-foreground": "ansi_default",
             "input-cursor-text-style": "reverse",
             "scrollbar": "ansi_bright_black" if dark else "ansi_white",
+            **{f"scrollbar-{one}": "ansi_default" for one in ("background", "background-hover", "background-active")},
+            "scrollbar-corner-color": "ansi_default",
             "border": blue,
         },
     )

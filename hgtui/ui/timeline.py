@@ -31,7 +31,7 @@ TOLD: dict[PieceKind, str] = {
     "queued": "queued",
     "running": "runs",
     "done": "ran",
-    "failed": "failed try",
+    "failed": "failed",
     "wait": "waits",
     "asking": "asks",
     "reused": "kept",
@@ -71,11 +71,11 @@ def legend(found: Chart) -> str:
     if not found.length:
         return ""
     there = {one.kind for bar in found.bars.values() for one in bar.stretches}
-    signs: dict[str, list[str]] = {}
+    signs: dict[str, str] = {}
     for kind, told in TOLD.items():
         if kind in there:
-            signs.setdefault(MARKS[kind][0], []).append(told)
-    words = [f"{sign} {', '.join(told)}" for sign, told in signs.items()]
+            signs.setdefault(MARKS[kind][0], told)
+    words = [f"{sign} {told}" for sign, told in signs.items()]
     words += [f"{CRITICAL} critical path"] if any(bar.critical for bar in found.bars.values()) else []
     words += [f"{GAP} time left out"] if found.gaps else []
     return " · ".join([f"0 to {_span(found.length)}", *words])

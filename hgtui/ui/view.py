@@ -15,6 +15,7 @@ from hgtui.core.ruling import Ruling
 from hgtui.core.run import Run
 from hgtui.core.stand_ins import known_as, stand_ins
 from hgtui.core.states import HAS_RESULT, UNDER_WAY, Failure, Gate, Stage, TaskState
+from hgtui.core.trials import Tally
 from hgtui.selection.ranking import rank, usable
 from hgtui.ui.keys import KEYS, MODELS
 from hgtui.ui.live import Live
@@ -73,8 +74,8 @@ class View:
     """What the selector or the ranking took for a task, also after the person took another."""
     times: dict[tuple[str, str], float] = field(default_factory=dict)
     """How many seconds a task type took here before, by task type and candidate."""
-    votes: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
-    """How often a candidate won a what-if here and of how many, by task type and candidate."""
+    votes: dict[tuple[str, str], Tally] = field(default_factory=dict)
+    """How often a candidate won a what-if here, and failed in one, by task type and candidate."""
     price: str = ""
     """What of that is money: empty where nothing costs any, "-" where it is not known."""
     since: datetime | None = None
@@ -140,8 +141,8 @@ class View:
         proposed = self.run.proposed is not None
         self._known = {task.uid for task in self.run.plan}
         # What needs no task is answered without a gate: there it is no error that there is none.
-        counts = proposed and (bool(self.run.plan.tasks) or self.run.gate is not None)
-        self.problems = problems(self.run.plan, self.run.facts) if counts else ()
+        to_run = self.run.gate is not None
+        self.problems = problems(self.run.plan, self.run.facts, to_run=to_run) if proposed else ()
         self.worst = {}
         for one in self.problems:
             if one.uid:

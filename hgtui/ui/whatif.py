@@ -8,6 +8,7 @@ from hgtui.core.states import HAS_RESULT, UNDER_WAY, Stage, TaskState
 from hgtui.core.text import one_line
 from hgtui.core.trials import FEWEST, Ahead, Trial, Tried, cost, foreseen, memory, time
 from hgtui.core.wire import show_input
+from hgtui.selection.ranking import doubts, rank
 from hgtui.ui.exhibits import Exhibit, about, exhibit, preview_lines
 from hgtui.ui.gallery import Drawn, Shown
 from hgtui.ui.models import distinct, megabytes, ordered, refusal, spoken, took, votes, where
@@ -29,6 +30,18 @@ def able(view: View, task: Task) -> tuple[Candidate, ...]:
     return tuple(one for one in rows if not refusal(task, one) and view.ruling.may(task, one))
 
 
+def begin_with(view: View, task: Task) -> tuple[Candidate, ...]:
+    """Return the candidates that a what-if begins with: the chosen one and the best against which nothing speaks.
+
+    Fewer than it takes where there is no such other: then the person chooses.
+    """
+    rows, chosen = able(view, task), view.candidate(task)
+    first = [one.name for one in rows if chosen is not None and one.name == chosen.name]
+    others = [one.name for one in rank(task, rows) if one.name not in first and not doubts(task, one)]
+    names = [*first, *others][:FEWEST]
+    return tuple(one for one in rows if one.name in names)
+
+
 def barred(view: View, task: Task) -> str:
     """Say why a task can have no what-if now, as a sentence; an empty text where it can."""
     run = view.run
@@ -36,7 +49,7 @@ def barred(view: View, task: Task) -> str:
     if run.gate is None and run.stage is not Stage.EXECUTION:
         return "A what-if is for a plan that waits at its gate, or runs."
     if state in UNDER_WAY - {TaskState.ASKING}:
-        return f"Task {task.id} is {state}; X stops it."
+        return f"Task {task.id} is {state}; {view.key('stop_task')} stops it."
     refs = dict.fromkeys(ref.uid for value in task.args.values() for ref in value.refs)
     waits = [view.ids[uid] for uid in refs if uid in view.ids and run.state(uid) not in HAS_RESULT]
     if waits:
@@ -58,6 +71,7 @@ def choice_row(view: View, task: Task, one: Candidate, picked: bool, width: int)
     """Return the row of a candidate: whether it takes part, where it runs, what is known of it here."""
     told = (
         where(one),
+        doubts(task, one),
         f"took {past}" if (past := took(view, task, one)) else "",
         megabytes(one.size_mb),
         votes(view, task, one),
@@ -95,7 +109,8 @@ def column(view: View, task: Task, trial: Trial, name: str, width: int, *, here:
         return [*lines, ((words, "busy"),)]
     if not one.results:
         words = f"{one.message or 'It was stopped.'} {one.hint}".strip()
-        return [*lines, *(((line, "bad"),) for line in wrapped(words, width, 6))]
+        head: list[Shown] = [(("✗ failed", "bad"),)] if one.failure else []
+        return [*lines, *head, *(((line, "bad"),) for line in wrapped(words, width, 6))]
     lines += _figures(one, view.run.id, width)
     for result in one.results:
         lines += [(), ((fit(about(result), width).rstrip(), "dim"),)]

@@ -27,7 +27,7 @@ from hgtui.session.recalled import NoCall, Recalled, of_task, recalled
 from hgtui.session.sending import CannotSend, Change, send_again, spent_of
 from hgtui.session.tape import Tape
 from hgtui.ui.answers import both_lines, other_models, plans_of
-from hgtui.ui.callpages import plain
+from hgtui.ui.callpages import pages, plain
 from tests.servers.chat import ChatServer, Request, Status
 from tests.servers.hub import HubServer
 from tests.servers.media import IMAGES, all_routes, wav
@@ -368,3 +368,12 @@ def test_any_beginning_of_a_journal_gives_calls_that_are_numbered_one_after_the_
         (1, "hub", "late", 1),
         (2, "endpoint", "gone", 2),
     ]
+
+
+def test_a_call_opens_on_a_page_that_has_something_and_has_no_empty_page() -> None:
+    row = CallRow(
+        number=1, seq=1, at=datetime(2026, 3, 4, tzinfo=UTC), kind="endpoint", stage=RunStage.EXECUTION, model="m"
+    )
+    told = Recalled(row, request={"task": "x"}, reply=[], facts=("in: text A letter.", "out: text Shorter."))
+    assert [one.name for one in pages(told)] == ["read", "exact"]
+    assert "out: text Shorter." in pages(told)[0].text

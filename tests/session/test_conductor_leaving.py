@@ -6,6 +6,7 @@ from hgtui.core import commands as cmd
 from hgtui.core import edits as ed
 from hgtui.core import events as ev
 from hgtui.core.plan import Input
+from hgtui.core.problem import Code
 from hgtui.core.states import Gate, Outcome, TaskState
 from tests.session.staging import ByHand, plan, stage, task
 
@@ -23,13 +24,17 @@ async def test_with_a_controller_on_this_machine_nothing_of_it_is_said_to_leave(
         assert here.run.told == ""
 
 
-async def test_a_request_of_which_everything_is_skipped_stays_unanswered(tmp_path: Path) -> None:
+async def test_a_plan_of_which_everything_is_skipped_cannot_be_approved(tmp_path: Path) -> None:
     async with stage(tmp_path, ByHand(plan(task("t1")))) as here:
         await here.gate()
-        await here.after(cmd.EditPlan(edit=ed.Skip(uid="t1")), kind=ev.GateOpened)
+        opened = await here.after(cmd.EditPlan(edit=ed.Skip(uid="t1")), kind=ev.GateOpened)
+        assert not opened.approvable
+        assert [one.code for one in opened.problems] == [Code.NOTHING_RUNS]
         here.approve()
-        ended = await here.end()
-        assert (ended.outcome, ended.exit) == (Outcome.FAILED, 1)
+        await here.until(lambda: here.all(ev.Refused))
+        await here.after(cmd.EditPlan(edit=ed.Skip(uid="t1", skip=False)), kind=ev.GateOpened)
+        here.approve()
+        assert (await here.end()).outcome is Outcome.ANSWERED
 
 
 async def test_a_task_that_came_after_a_failure_is_approved_and_not_merely_allowed(tmp_path: Path) -> None:

@@ -170,7 +170,12 @@ async def test_one_that_fails_is_told_and_cannot_win_and_what_still_runs_is_stop
     work: Any = Voices()
     work.late[TWO] = asyncio.Event()
     work.fails = ["t1"]
-    async with stage(tmp_path, work=work) as run:
+    votes: list[Vote] = []
+
+    async def keep(vote: Vote) -> None:
+        votes.append(vote)
+
+    async with stage(tmp_path, work=work, votes=keep) as run:
         await run.gate()
         await begun(run, "t1", ONE, TWO)
         await run.until(lambda: ONE in run.run.trials["t1"].tried)
@@ -186,6 +191,7 @@ async def test_one_that_fails_is_told_and_cannot_win_and_what_still_runs_is_stop
         voted = await run.after(cmd.TakeWinner(uid="t1"), kind=ev.WhatIfVoted)
         assert voted.winner == ""
         assert run.run.trials["t1"].tried[TWO].broken_off
+        assert votes == [Vote(task="summarization", winner="", candidates=(), failed=(ONE,))]
         assert run.run.gate
         over = await run.after(cmd.TakeWinner(uid="t1"), kind=ev.Refused)
         assert "no what-if" in over.message
@@ -217,11 +223,14 @@ async def test_votes_are_counted_over_all_runs_and_a_damaged_line_is_none(tmp_pa
         file.write('{"task": "summ')
     await votes.keep(Vote(task="summarization", winner=TWO, candidates=(ONE, TWO)))
     await votes.keep(Vote(task="translation", winner=ONE, candidates=(ONE, TWO)))
-    assert await Votes(tmp_path, told.append).tally("summarization", [ONE, TWO, "x"]) == {ONE: (1, 2), TWO: (1, 2)}
+    await votes.keep(Vote(task="summarization", winner=ONE, candidates=(ONE,), failed=(TWO,)))
+    await votes.keep(Vote(task="summarization", winner="", candidates=(), failed=(TWO,)))
+    tally = await Votes(tmp_path, told.append).tally("summarization", [ONE, TWO, "x"])
+    assert tally == {ONE: (1, 2, 0), TWO: (1, 2, 2)}  # what failed has lost nothing, and who was alone has won nothing
     assert (tmp_path / "votes.jsonl").stat().st_mode & 0o777 == 0o600
     (tmp_path / "file").touch()
     await Votes(tmp_path / "file", told.append).keep(Vote(task="translation", winner=ONE, candidates=(ONE,)))
     assert len(told) == 1
     alone = Votes(None, told.append)
-    await alone.keep(Vote(task="t", winner=ONE, candidates=(ONE,)))
-    assert await alone.tally("t", [ONE]) == {ONE: (1, 1)}
+    await alone.keep(Vote(task="t", winner=ONE, candidates=(ONE, TWO)))
+    assert await alone.tally("t", [ONE]) == {ONE: (1, 1, 0)}

@@ -18,7 +18,7 @@ from hgtui.core.plan import Input, Plan, Task
 from hgtui.core.policy import Match, Rule
 from hgtui.core.resource import FileFact, Kind, Resource
 from hgtui.core.states import EXIT_INTERRUPTED, Failure, Gate, Gates, Outcome, Stage
-from hgtui.core.trials import Ahead, Tried
+from hgtui.core.trials import Ahead, Tally, Tried
 from hgtui.session.rows import RunRow
 from hgtui.ui.app import HgtuiApp
 from hgtui.ui.bridge import Option, Options
@@ -154,6 +154,9 @@ async def staged(name: str, size: tuple[int, int], folder: Path) -> AsyncIterato
         await settle(pilot)
         await SCENES[name](stage)
         await settle(pilot)
+        if stage.screen.view.ticking:  # on a slow machine it has ticked once more, which writes again what is left
+            stage.screen._on_tick()
+            await settle(pilot)
         yield pilot
 
 
@@ -510,7 +513,7 @@ def ahead(*candidates: Candidate) -> tuple[Ahead, ...]:
 @scene(llm)
 async def what_if(stage: Theatre) -> None:
     """What two models would send and spend, before anything is run."""
-    stage.desk.tallies[("summarization", LEXRANK.name)] = (2, 3)
+    stage.desk.tallies[("summarization", LEXRANK.name)] = Tally(2, 3)
     conductor = await stage.at_gate(chain(), LEXRANK, BART, VADER)
     await stage.press("w", "j", "space", "j", "space")
     conductor.tell(ev.WhatIfForeseen(uid="t1", fingerprint="f" * 64, ahead=ahead(LEXRANK, BART)))
@@ -539,8 +542,8 @@ async def what_if_side_by_side(stage: Theatre) -> None:
 @scene(llm)
 async def votes(stage: Theatre) -> None:
     """The votes of what-ifs beside the candidates at the gate."""
-    stage.desk.tallies[("summarization", LEXRANK.name)] = (2, 3)
-    stage.desk.tallies[("summarization", BART.name)] = (1, 3)
+    stage.desk.tallies[("summarization", LEXRANK.name)] = Tally(2, 3)
+    stage.desk.tallies[("summarization", BART.name)] = Tally(1, 3, 1)
     await stage.at_gate(chain(), LEXRANK, BART)
     await until(stage.pilot, lambda: stage.screen.view.votes)
 

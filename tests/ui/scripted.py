@@ -16,6 +16,7 @@ from hgtui.core.ports import StoreError
 from hgtui.core.resource import FileFact
 from hgtui.core.run import Run
 from hgtui.core.states import Stage
+from hgtui.core.trials import Tally
 from hgtui.session import saving
 from hgtui.session.files import inspect
 from hgtui.session.gates import gate
@@ -110,7 +111,7 @@ class ScriptedDesk:
         self.folder = Path.cwd()
         self.artifacts: dict[str, Path] = {}
         self.times: dict[tuple[str, str], float] = {}
-        self.tallies: dict[tuple[str, str], tuple[int, int]] = {}
+        self.tallies: dict[tuple[str, str], Tally] = {}
         self.searches: list[tuple[str, str]] = []
         self.cards: list[str] = []
         self.broken = broken
@@ -216,7 +217,7 @@ class ScriptedDesk:
     async def look(self, path: str) -> FileFact:
         return await inspect(path, self.folder)
 
-    async def votes(self, task: str, names: Iterable[str]) -> Mapping[str, tuple[int, int]]:
+    async def votes(self, task: str, names: Iterable[str]) -> Mapping[str, Tally]:
         return {name: tally for name in names if (tally := self.tallies.get((task, name)))}
 
     def runnable(self) -> frozenset[str]:

@@ -1,5 +1,6 @@
 """The help, the palette, keys of one's own, and the mouse: what they say and what they do."""
 
+import math
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -9,17 +10,25 @@ from textual.widgets import OptionList
 
 from hgtui.core import commands as cmd
 from hgtui.core import edits as ed
+from hgtui.core import events as ev
+from hgtui.core.plan import Input
 from hgtui.core.text import one_line
 from hgtui.ui.app import HgtuiApp
+from hgtui.ui.details import details
 from hgtui.ui.guide import Told, found, guide
 from hgtui.ui.keymap import ALL, KeyMap, KeysError
 from hgtui.ui.keys import KEYS
 from hgtui.ui.looks import Looks
+from hgtui.ui.policies import policy_words
 from hgtui.ui.screens.help import Help
+from hgtui.ui.screens.result import ResultScreen
 from hgtui.ui.screens.workbench import Workbench
 from hgtui.ui.view import View
+from hgtui.ui.widgets.diff import DiffPane
+from hgtui.ui.widgets.task import TaskPane
 from tests.ui.bench import SIZES, keys, notice, screen_text, settle, until, workbench
 from tests.ui.scripted import Scripted, ScriptedDesk, candidate, chain
+from tests.ui.shown import done, words
 
 
 @asynccontextmanager
@@ -245,3 +254,96 @@ async def test_a_click_into_a_pane_gives_it_the_focus() -> None:
             await pilot.click(f"#{pane}")
             await settle(pilot)
             assert pilot.app.focused is pilot.app.screen.query_one(f"#{pane}")
+
+
+# What stands beside the plan
+
+
+async def test_a_revision_that_comes_while_one_types_says_which_key_goes_there_and_the_help_has_its_keys() -> None:
+    async with with_keys((80, 24), take_change="f6", focus_plan="f7") as (pilot, conductor, _):
+        await pilot.press("escape", "f7", "j")
+        screen = pilot.app.screen
+        assert isinstance(screen, Workbench)
+        screen._pressed = math.inf  # on a slow machine the key would be long ago
+        plan = conductor.run.plan
+        told = plan.tasks[0].model_copy(update={"args": {"text": Input.text("wasps")}})
+        conductor.tell(
+            ev.RevisionBegun(comment="wasps"), ev.RevisionProposed(plan=plan.with_tasks([told, *plan.tasks[1:]]))
+        )
+        await settle(pilot)
+        assert not isinstance(pilot.app.focused, DiffPane)
+        assert "The revision is here: f7 goes there." in notice(pilot)
+        assert "f7 goes here, then enter take it · f6 n this change" in screen_text(pilot)
+        assert keys(pilot)["f7"] == "to the revision"
+        await pilot.press("question_mark")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Help))
+        await settle(pilot)
+        head = screen_text(pilot).split("Here")[0]
+        assert "f7" in head and "f6" in head and "take what is left of the revision" in head
+        await pilot.press("escape", "f7")
+        await settle(pilot)
+        assert isinstance(pilot.app.focused, DiffPane)
+        assert "n this change" in screen_text(pilot)
+        assert "goes here" not in screen_text(pilot)
+        await pilot.press("question_mark")
+        await settle(pilot)
+        assert "f6" in screen_text(pilot)
+
+
+def test_sentences_name_the_keys_that_are_in_force() -> None:
+    keymap = KeyMap({"policy": "f6", "breakpoint": "f7", "models": "f8", "mend": "f9", "focus_prompt": "ctrl+g"})
+    plan = chain()
+    conductor = Scripted()
+    conductor.propose(plan)
+    view = View(run=conductor.run, chosen="t1", key=keymap.of)
+    task = plan.tasks[0].model_copy(update={"policy": "ask"})
+    assert "f6 changes that" in " ".join(policy_words(view, task))
+    view.run.breakpoints.add("t1")
+    assert "f7 takes that away" in " ".join(policy_words(view, task))
+    rows = details(view, "candidates", 80, lambda _, __: None)
+    assert "f8 searches the Hub" in "".join(text for one in rows for text, _ in one.line)
+
+
+async def test_a_click_does_once_what_stands_there() -> None:
+    async with workbench(chain()) as (pilot, conductor):
+        app, screen = pilot.app, pilot.app.screen
+
+        async def click(told: str, times: int = 1) -> None:
+            await settle(pilot)
+            lines = screen_text(pilot).splitlines()
+            row = next(at for at, line in enumerate(lines) if told in line)
+            await pilot.click(offset=(lines[row].index(told) + 1, row), times=times)
+            await settle(pilot)
+
+        await click("textrank", 2)
+        assert [type(one) for one in conductor.commands] == [cmd.ChooseModel]
+        for phase, pane in (("5 Answer", "prompt"), ("2 Plan", "plan"), ("1 Ask", "prompt"), ("3 Models", "task")):
+            await click(phase)
+            assert app.focused is screen.query_one(f"#{pane}")
+        await click("1 Chat")
+        assert app.focused is screen.query_one("#prompt")
+        conductor.approve()
+        done(conductor, "t1", words("0" * 64))
+        await settle(pilot)
+        await pilot.press("2", "g", "3")
+        screen.query_one(TaskPane).action_show_tab("result")
+        await settle(pilot)
+        await pilot.click("#task", offset=(6, 1), times=2)
+        await until(pilot, lambda: len(app.screen_stack) > 2 or isinstance(app.screen, ResultScreen))
+        await settle(pilot)
+        assert sum(isinstance(one, ResultScreen) for one in app.screen_stack) == 1
+
+
+async def test_what_the_mouse_selects_ctrl_c_copies() -> None:
+    async with workbench(chain()) as (pilot, conductor):
+        await settle(pilot)
+        lines = screen_text(pilot).splitlines()
+        row = next(at for at, line in enumerate(lines) if "3 tasks planned by rules." in line)
+        at = lines[row].index("3 tasks")
+        await pilot.mouse_down(offset=(at, row))
+        await pilot.hover(offset=(at + 6, row))
+        await pilot.mouse_up(offset=(at + 6, row))
+        await pilot.press("ctrl+c")
+        assert pilot.app.clipboard == "3 tasks"
+        assert "copied" in notice(pilot)
+        assert conductor.commands == []

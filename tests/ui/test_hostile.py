@@ -21,6 +21,7 @@ ESCAPES = (
 )
 """A write to the clipboard, an erased screen, C1, NUL, a bell, what turns the writing round, and what is not seen."""
 BOTH = {"markup": MARKUP, "escapes": ESCAPES}
+COMMENT = "say it otherwise"
 SEEN = {"markup": "XXMARKUP", "escapes": "XXESC"}
 FILE = {"markup": "[@click=app.quit]XXMARKUP[bold.txt", "escapes": "XXESC\x1b[2J\x9b\u202e.txt"}
 
@@ -32,10 +33,10 @@ def hgtui(tmp_path: Path, own_folders: Path) -> Program:
     return Program(work, own_folders / "data")
 
 
-def planner(evil: str) -> str:
+def planner(evil: str, again: str = "") -> str:
     """A plan of three tasks: one to run, one of a type that nobody knows, one whose arguments nobody takes."""
     rows = [
-        {"task": "text-classification", "id": 0, "dep": [-1], "args": {"text": evil}},
+        {"task": "text-classification", "id": 0, "dep": [-1], "args": {"text": f"{again}{evil}"}},
         {"task": "translation", "id": 1, "dep": [-1], "args": {"text": f"Guten Tag {evil}", "language": evil}},
         {"task": "summarization", "id": 2, "dep": [1], "args": {"text": "<GENERATED>-1", evil: evil}},
     ]
@@ -48,7 +49,8 @@ def controller(evil: str) -> ChatServer:
     def script(request: Request) -> Reply:
         system = str(request.messages[0]["content"])
         if system.startswith("Task planning"):
-            return Reply(planner(evil), reasoning=f"thinking {evil}")
+            revises = any(COMMENT in str(message["content"]) for message in request.messages)
+            return Reply(planner(evil, "REVISED " if revises else ""), reasoning=f"thinking {evil}")
         if system.startswith("Model selection"):
             chosen = [{"task": 0, "model": "", "id": evil, "reason": evil}]
             return Reply(json.dumps(chosen))
@@ -98,7 +100,10 @@ def test_no_text_of_a_stranger_takes_effect_in_a_terminal(hgtui: Program, kind: 
         screen.press("\r")
         screen.see("2 Plan ✗ 1 error", "text-classification")
         at_the_gate(screen)
-        run_it(screen, SEEN[kind])
+        # What takes long is done where there is less room.
+        if columns == 80:
+            revise(screen, BOTH[kind])
+        run_it(screen, SEEN[kind], more=columns == 80)
         screen.press("\x11")
         assert screen.ended()[0] == 0
     assert not [*foreign(screen.shown)]
@@ -129,6 +134,32 @@ def at_the_gate(screen: Screen) -> None:
     screen.press("v3]4]")
 
 
+def revise(screen: Screen, evil: str) -> None:
+    """Comment, and read the revision; keep the plan."""
+    screen.press("2c")
+    screen.see("enter comment")
+    screen.press(f"\x1b[200~{COMMENT} {evil}\x1b[201~\r")
+    screen.see("+   args.text", "REVISED", "by test-model against your plan")
+    screen.press("2n")
+    screen.see("n task 0")
+    opened(screen, "?", "A plan against another")
+    screen.press("\x1b")
+    screen.see("Your plan stays as it was.")
+
+
+def what_if(screen: Screen) -> None:
+    """Run two models side by side; one fails with words of a stranger. Look at its calls and at the timeline."""
+    screen.press("2g")
+    screen.see("3 Task 0", "◆ your turn")
+    screen.press("w")
+    screen.see("What if: task 0")
+    screen.see("Nothing has run")
+    screen.press("a")
+    screen.see("✗ failed")
+    screen.press("lx")
+    screen.gone("What if: task 0")
+
+
 def opened(screen: Screen, key: str, words: str) -> None:
     """Open what a key opens, which shows these words, and go back."""
     screen.press(key)
@@ -152,11 +183,28 @@ def turn_to_result(screen: Screen) -> None:
             at = following
 
 
-def run_it(screen: Screen, seen: str) -> None:
+def pane_four(screen: Screen) -> None:
+    """Look at the timeline, at the calls, and at each page of one; the problems are shown, or the timeline is."""
+    screen.press("4")
+    if screen.see_one("] calls", "to the task") == "to the task" and "] calls" not in screen.text():
+        screen.press("]")
+        screen.see("] calls")
+    screen.press("]")
+    screen.see("enter whole call")
+    screen.press("g\r")
+    for name in ("read", "reply", "request", "template", "exact", "curl"):
+        screen.see(f"▸{name}")
+        screen.press("]")
+    leave(screen, "▸read")
+
+
+def run_it(screen: Screen, seen: str, *, more: bool) -> None:
     """Mend what is wrong, run it into the failure, and read the answer."""
     screen.press("2")
     screen.press("!f")
     screen.see("0 errors", "3 Models ✓ ready")
+    if more:
+        what_if(screen)
     screen.press("a")
     if screen.see_one("✗ failed", "3 Models ◆ your turn") != "✗ failed":  # pressed while models were chosen again
         screen.press("a")
@@ -173,5 +221,7 @@ def run_it(screen: Screen, seen: str) -> None:
     leave(screen, "Result of 1 translation")
     opened(screen, "L", "Runs")
     opened(screen, "\x12", "Earlier requests")
+    if more:
+        pane_four(screen)
     screen.press("1")
     screen.see(seen)

@@ -193,6 +193,11 @@ def test_a_long_text_shows_all_that_it_has_and_never_more_than_a_row(text: str, 
     plain = clean(text.replace("\r\n", "\n").replace("\r", "\n")).expandtabs(4)
     assert "".join("".join(rows).split()) == "".join(plain.split())
     assert shown.row(len(shown)) == shown.row(-1) == ""
+    assert len(rows) == len(shown)
+    # No word that would fit into a row is cut.
+    assert {word for word in plain.split() if cell_len(word) <= width} <= set("\n".join(rows).split())
+    exact = LongText.of(text, width, exact=True)
+    assert "".join(exact.row(at) for at in range(len(exact))) == plain.replace("\n", "")
 
 
 def test_ten_megabytes_in_one_line_are_rows_of_the_width() -> None:

@@ -12,6 +12,7 @@ from hgtui.core import commands as cmd
 from hgtui.core import events as ev
 from hgtui.core.resource import Kind, Resource
 from hgtui.core.states import Failure, Outcome, Stage
+from hgtui.ui.exhibits import about
 from hgtui.ui.gallery import Beside, Shown
 from hgtui.ui.opener import opener, scp_line
 from hgtui.ui.screens.asking import AskLine
@@ -295,7 +296,7 @@ async def test_pictures_sounds_and_tables_stand_below_the_answer(tmp_path: Path,
         await settle(pilot)
         text = screen_text(pilot)
         assert "Two animals." in text
-        assert "0 object-detection · boxes" in text
+        assert "0 object-detection · 2 boxes" in text
         assert drawn(pieces[0].lines)
         assert pieces[1].size.height == len(pieces[1].lines)
 
@@ -627,3 +628,19 @@ async def test_a_stop_while_models_are_chosen_says_so() -> None:
         conductor.tell(ev.RunEnded(outcome=Outcome.INTERRUPTED, exit=130))
         await settle(pilot)
         assert "Stopped while models were being chosen. Nothing has run" in screen_text(pilot)
+
+
+def test_a_result_is_told_as_a_person_would() -> None:
+    def told(kind: Kind, data: object, form: str = "text/plain") -> str:
+        return about(words("a" * 64, kind=kind, data=data, media_type=form))
+
+    assert told(Kind.BOXES, [{"label": "face"}, {"label": "car"}, {"label": "face"}]) == "3 boxes: face, car"
+    assert told(Kind.BOXES, []) == "no boxes"
+    assert told(Kind.LABELS, [{"label": "positive", "score": 0.9}]) == "1 label: positive"
+    assert told(Kind.LABELS, [{"label": name} for name in "abcd"]) == "4 labels: a, b, c, …"
+    assert told(Kind.TABLE, [{}, {}], "text/csv") == "table of 2 rows"
+    assert told(Kind.VECTOR, [0.5]) == "vector of 1 number"
+    assert told(Kind.TEXT, None) == "text · 20 bytes"
+    assert told(Kind.IMAGE, None, "image/png") == "image · PNG · 20 bytes"
+    assert told(Kind.AUDIO, None, "audio/x-wav") == "audio · WAV · 20 bytes"
+    assert "\x1b" not in told(Kind.BOXES, [{"label": EVIL}]) + told(Kind.IMAGE, None, EVIL)

@@ -8,10 +8,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from rich.segment import Segment
+from rich.style import Style
+from textual.color import Color as Colour
 
 from hgtui.core import events as ev
 from hgtui.core.states import Outcome
 from hgtui.ui.app import HgtuiApp
+from hgtui.ui.colourless import Colourless
 from hgtui.ui.looks import Looks
 from hgtui.ui.telling import AWAY_S, Standing, away, standing
 from hgtui.ui.view import View
@@ -207,8 +211,10 @@ def test_no_color_is_no_colour(hgtui: Program) -> None:
         terminal.until_all("approve+run", "your turn")
         terminal.press("\x11")
         assert terminal.ended()[0] == 0
-        colours = re.findall(r"[34]8;2;(\d+);(\d+);(\d+)", terminal.shown)
-        assert {(red, green, blue) for red, green, blue in colours if not red == green == blue} == set()
+        codes = {int(code) for sent in re.findall(r"\x1b\[([\d;]+)m", terminal.shown) for code in sent.split(";")}
+        assert codes & {1, 7}
+        assert not codes & {*range(30, 50), *range(90, 108)}
+        assert "┏" in terminal.shown, "the pane with the focus has a frame of its own"
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
@@ -221,3 +227,18 @@ def test_256_colours_are_enough(hgtui: Program, theme: str) -> None:
         assert terminal.ended()[0] == 0
         assert re.search(r"38;5;\d+", terminal.shown)
         assert not re.search(r"38;2;\d+", terminal.shown)
+
+
+def test_without_colours_a_picture_is_shades_a_selection_is_reversed_and_links_stay() -> None:
+    def shown(text: str, style: Style) -> Segment:
+        return Colourless().apply([Segment(text, style)], Colour(0, 0, 0))[0]
+
+    dark, bright = shown("▀▀", Style(color="#000000", bgcolor="#101010")), shown("▀", Style.parse("#ffffff on #ffffff"))
+    assert (dark.text, bright.text) == ("  ", "█")
+    assert dark.style == bright.style == Style()
+    marked = shown("x", Style.parse("bold red on blue"))
+    assert marked.style == Style(bold=True, reverse=True)
+    link = shown("x", Style.parse("red") + Style.from_meta({"at": 1})).style
+    assert link is not None
+    assert link.meta == {"at": 1}
+    assert link.color is None

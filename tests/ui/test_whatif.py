@@ -6,17 +6,19 @@ from textual.pilot import Pilot
 
 from hgtui.core import commands as cmd
 from hgtui.core import events as ev
-from hgtui.core.model import Assignment
+from hgtui.core.model import Assignment, Candidate
+from hgtui.core.plan import Input, Plan, Task
 from hgtui.core.run import Run
 from hgtui.core.states import Failure, TaskState
-from hgtui.core.trials import Ahead, Tried
+from hgtui.core.trials import Ahead, Tally, Tried
 from hgtui.ui.may import why_not
 from hgtui.ui.screens.whatif import WhatIfScreen
 from hgtui.ui.screens.workbench import Workbench
 from hgtui.ui.view import View
+from hgtui.ui.whatif import begin_with, choice_row
 from tests.servers.chat import Reply
 from tests.ui.bench import notice, screen_text, settle, until, workbench
-from tests.ui.scripted import candidate, chain
+from tests.ui.scripted import Scripted, candidate, chain, hub_candidate
 from tests.ui.talk import Controller, plan, row
 from tests.ui.test_drawing import EVIL
 from tests.ui.test_llm import finished, talking
@@ -90,6 +92,25 @@ async def test_two_models_are_run_on_the_same_input_once_that_is_approved_and_th
         assert [one.preview for one in run(pilot).status("t1").results] == ["Bees in short, by an LLM."]
 
 
+def test_it_begins_with_models_against_which_nothing_speaks_and_says_of_the_others_what_does() -> None:
+    chosen, deaf = candidate("one"), candidate("two", languages=("ja",))
+    gated, fine = hub_candidate("acme/gated", gated="auto"), hub_candidate("acme/fine")
+    task = Task(uid="t1", id=0, task="text-to-speech", args={"text": Input.text("Hi"), "language": Input.text("fr")})
+    conductor = Scripted()
+    conductor.propose(Plan(request="go", planner="rules", tasks=(task,)), chosen)
+    view = View(run=conductor.run, order="name")
+
+    def begins(*candidates: Candidate) -> list[str]:
+        conductor.tell(ev.CandidatesFound(task=task.task, candidates=candidates))
+        return [one.name for one in begin_with(view, task)]
+
+    assert begins(chosen, deaf, gated, fine) == [chosen.name, fine.name]
+    assert begins(chosen, deaf, gated) == [chosen.name]
+    assert "does not speak fr" in "".join(text for text, _ in choice_row(view, task, deaf, False, 80))
+    view.votes[task.task, deaf.name] = Tally(1, 2, 3)
+    assert "won 1 of 2, failed 3× here" in "".join(text for text, _ in choice_row(view, task, deaf, False, 120))
+
+
 async def test_what_came_of_it_is_hostile_text_and_is_left_and_given_up() -> None:
     one, two = candidate(), candidate("textrank")
     async with workbench(chain(), (120, 36), one, two) as (pilot, conductor):
@@ -116,7 +137,7 @@ async def test_what_came_of_it_is_hostile_text_and_is_left_and_given_up() -> Non
         conductor.tell(ev.WhatIfTried(uid="t1", tried=failed))
         await settle(pilot)
         await pilot.press("enter")
-        await until(pilot, lambda: "It gave no result." in screen_text(pilot))
+        await until(pilot, lambda: "It gave no result." in screen_text(pilot) and "✗ failed" in screen_text(pilot))
         assert "\x1b" not in screen_text(pilot)
         await pilot.press("escape")
         await settle(pilot)

@@ -41,6 +41,9 @@ class Boxing(Editing):
         pane = self.query_one(PlanPane)
         if not self.view.boxes or self.focused is not pane:
             super().action_connect()
+        elif pane.picking and pane.picking == self.view.chosen:
+            self._end_picking()
+            self.say("Nothing was picked: the task waits for what it did before.")
         elif pane.picking:
             self._pick()
         elif self._can("connect") and self.view.task:
@@ -52,7 +55,7 @@ class Boxing(Editing):
         task = self.view.plan.get(self.query_one(PlanPane).picking or "")
         if task:
             self.say(
-                f"Which task does {task.id} wait for? Go to it: enter or - connects or disconnects it · esc ends",
+                f"Which task does {task.id} wait for? Go to it: enter or {self.keymap.of('connect')} connects or disconnects it · esc ends",
                 asks=True,
             )
 
@@ -60,12 +63,20 @@ class Boxing(Editing):
     def _picked_box(self, event: PlanPane.Picked) -> None:
         self._pick()
 
+    @on(PlanPane.Missed)
+    def _missed(self, event: PlanPane.Missed) -> None:
+        self.say("There is no box: click at one, or go to it with the arrows and press enter · esc ends", asks=True)
+
     def _pick(self) -> None:
         """Connect or disconnect the two boxes, or say why that cannot be."""
         reader = self.view.plan.get(self.query_one(PlanPane).picking or "")
         giver = self.view.task
-        if reader is None or giver is None or reader.uid == giver.uid:
+        if reader is None or giver is None:
             self._end_picking()
+            self.say("The task is gone: nothing was picked.")
+            return
+        if reader.uid == giver.uid:
+            self.say(f"Task {reader.id} cannot wait for itself: go to another box · esc ends", asks=True)
             return
         edit, why = self._edit(reader, giver)
         if edit is None:

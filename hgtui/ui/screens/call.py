@@ -26,10 +26,14 @@ if TYPE_CHECKING:
     from hgtui.session.recalled import Recalled
 
 
+EXACT = frozenset({"exact", "curl"})
+"""The pages that hold what is sent as it is sent."""
+
+
 def _text(page: Page, width: int) -> LongText:
-    """Return a page for a width; what the program says of a call is broken at blanks, all else stays letter for letter."""
+    """Return a page for a width: words are kept together, but what is sent stays letter for letter."""
     if page.name != "read":
-        return LongText.of(page.text, width)
+        return LongText.of(page.text, width, exact=page.name in EXACT)
     lines = (row for line in clean(page.text).split("\n") for row in folded(line, width))
     return LongText.of("\n".join(lines), width)
 

@@ -52,7 +52,7 @@ class Calls(Logs):
             pane.show_calls(of=of)
             task = self.view.task
             self.say(
-                f"Only the calls of task {task.id}; v shows all."
+                f"Only the calls of task {task.id}; the same key shows all."
                 if of and task
                 else "The calls of all tasks are shown."
             )

@@ -111,11 +111,12 @@ class Models(Searching):
     def _nothing(self, known: int) -> str:
         if known:
             return f"None of {plural(known, 'model')} has “{one_line(self.words, 30)}”; esc shows all."
+        search = self.view.key("search_models")
         if self.found is not None:
-            return "The Hub has no such model for this task type; s searches for something else."
+            return f"The Hub has no such model for this task type; {search} searches for something else."
         if self.about.task not in self.view.run.candidates:
-            return "Nobody has looked yet what could run this; s searches the Hub."
-        return "Nothing here can run it; s searches the Hub."
+            return f"Nobody has looked yet what could run this; {search} searches the Hub."
+        return f"Nothing here can run it; {search} searches the Hub."
 
     def _look(self) -> None:
         """Draw what is known of the candidate that is looked at, and the keys."""

@@ -6,10 +6,11 @@ from textual import on
 from textual.widget import Widget
 
 from hgtui.core.plan import Uid
-from hgtui.core.text import one_line
+from hgtui.core.text import clean, one_line
 from hgtui.ui import greeting as first
 from hgtui.ui.keys import KEYS, Key
 from hgtui.ui.may import why_not
+from hgtui.ui.phases import phase_at
 from hgtui.ui.screens.sizing import Sizing
 from hgtui.ui.widgets.attention import Attention
 from hgtui.ui.widgets.bars import Bar, key_at, keys_line, press
@@ -31,6 +32,12 @@ if TYPE_CHECKING:
 
 
 NO_ANSWER = "Enter does not answer this. "
+
+
+PANE_OF_PHASE = ("prompt", "plan", "task", "plan", "prompt")
+"""Where each phase is seen."""
+MODELS = 2
+"""The phase that is seen on a tab of its own."""
 
 
 class Moving(Sizing):
@@ -70,6 +77,8 @@ class Moving(Sizing):
 
     def on_descendant_focus(self) -> None:
         """Show the keys that work where the focus is."""
+        if not isinstance(self.focused, PlanPane | TaskPane):
+            self.remove_class("-behind")
         self._foot()
 
     def _foot(self) -> None:
@@ -91,6 +100,10 @@ class Moving(Sizing):
             enter = "fold" if row.opened else "unfold"
         reads = where == "task" and enter
         keys = [("enter", enter)] if enter and (self.view.busy or reads) else []
+        if where in {"", "plan", "task"} and (two := self.query_one(DiffPane).two):
+            keys.insert(
+                0, (self.keymap.of("focus_plan"), "to the revision" if two.kind == "revision" else "to what differs")
+            )
         shown = (key for key in KEYS if key.footer and key.action not in {"help", "leave"})
         keys += [(self.keymap.first(key), self._called(key)) for key in shown if not why_not(key.action, self.view)]
         return [*keys, *self._always()]
@@ -99,6 +112,15 @@ class Moving(Sizing):
     def _clicked(self, event: Bar.Clicked) -> None:
         """Press the key that was clicked at."""
         press(self.app, key_at(self.working_keys(), self.size.width, event.x))
+
+    @on(Bar.Clicked, "#head")
+    def _clicked_phase(self, event: Bar.Clicked) -> None:
+        """Go to the pane of the phase that was clicked at."""
+        place = phase_at(event.bar.lines[1], event.x) if event.y == 1 and len(event.bar.lines) > 1 else None
+        if place is not None:
+            self.action_focus_pane(PANE_OF_PHASE[place])
+            if place == MODELS:
+                self.query_one(TaskPane).action_show_tab("candidates")
 
     def _always(self) -> list[tuple[str, str]]:
         words = {"palette": "commands", "leave": "leave", "help": "help"}
@@ -263,7 +285,11 @@ class Moving(Sizing):
     def action_interrupt(self) -> None:
         """Clear the prompt; else ask to stop; the second time leave."""
         prompt = self.query_one("#prompt", Field)
-        if self.question and self.question.about == "interrupt":
+        if selected := self.get_selected_text():
+            self.app.copy_to_clipboard(clean(selected))
+            self.clear_selection()
+            self.say("What was selected is copied.")
+        elif self.question and self.question.about == "interrupt":
             self.action_leave()
         elif prompt.has_focus and prompt.text:
             prompt.clear()
@@ -282,7 +308,8 @@ class Moving(Sizing):
         from hgtui.ui.screens.help import Help
 
         where = "form" if self.query("#form") else self.focused.id or "" if self.focused else ""
-        self.app.push_screen(Help(guide(where, self.view, self.keymap)))
+        two = self.query_one(DiffPane).two
+        self.app.push_screen(Help(guide(where, self.view, self.keymap, compared=two.kind if two else "")))
 
     def action_palette(self) -> None:
         """Open the list of actions."""

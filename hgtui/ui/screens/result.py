@@ -132,11 +132,11 @@ class ResultScreen(ModalScreen[None]):
         page.show((), text)
         page.scroll_to(y=0, animate=False, immediate=True)
         if cut:
-            self.say(f"The first {MOST_READ // 1_000_000} MB are shown; S saves all of it.")
+            self.say(f"The first {MOST_READ // 1_000_000} MB are shown; {self._first('save_result')} saves all of it.")
 
     def _text(self, one: Exhibit, width: int) -> tuple[LongText, bool]:
         if self._as_data:
-            return LongText.of(as_json(one.result), width), False
+            return LongText.of(as_json(one.result), width, exact=True), False
         if one.result.kind not in TEXTS and not one.result.media_type.startswith(("text/", "application/json")):
             return LongText.of(f"{one.result.preview}\n\nThere is no more to be seen of it here.".strip(), width), False
         with self._desk.kept(one.result.digest).open("rb") as file:

@@ -74,10 +74,10 @@ class Reviewing(Talking):
             return super().compared_keys()
         return [
             ("enter", "take the revision"),
-            ("y n", "this change"),
-            *([("z", "undo")] if self.view.run.undos else []),
+            (self._change_keys, "this change"),
+            *([(self.keymap.of("undo"), "undo")] if self.view.run.undos else []),
             ("esc", "keep mine"),
-            ("c", "comment again"),
+            (self.keymap.of("comment"), "comment again"),
         ]
 
     def take_compared(self) -> None:

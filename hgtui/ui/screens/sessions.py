@@ -114,7 +114,7 @@ class Sessions(Switching):
             return
         how = "waits for you" if rows[0].gate else "was left in the middle"
         request = one_line(rows[0].request, 60)
-        words = f"The last run {how}{f': “{request}”' if request else ''}.\nesc, then L and enter, goes on with it."
+        words = f"The last run {how}{f': “{request}”' if request else ''}.\nesc, then {self.keymap.of('runs')} and enter, goes on with it."
         await self.query_one(Chat).greet(Said("left", "hgtui", words, "warn"))
 
     async def _only_shown(self, name: str) -> bool:
@@ -173,7 +173,7 @@ class Sessions(Switching):
 
     def _tell_of_aside(self, words: str) -> None:
         if not self.question:
-            self.say(words)
+            self.say(f"{words}: {self.keymap.of('runs')} goes there.")
 
     async def _bring_back(self, name: str) -> None:
         """Show a run again that was put aside; the one that is there goes on, or is let go where it rests."""
@@ -252,9 +252,11 @@ class Sessions(Switching):
         goes_on = [one for one in self._aside.values() if not one.rests]
         resting = not self.view.busy or self.view.at_gate or self.view.waits
         if goes_on and resting and not asked:
-            stops = any(not one.run.gate for one in goes_on)
-            words = "Leaving stops a run that goes on (L); what is done is kept, and hgtui resume goes on with it."
-            words = words if stops else "A run waits for you (L), also when you leave: hgtui resume takes it up."
+            stops, runs = any(not one.run.gate for one in goes_on), self.keymap.of("runs")
+            words = (
+                f"Leaving stops a run that goes on ({runs}); what is done is kept, and hgtui resume goes on with it."
+            )
+            words = words if stops else f"A run waits for you ({runs}), also when you leave: hgtui resume takes it up."
             self._ask(f"{words}  {self.keymap.of('leave')} again leaves · esc stays", "leave")
             return
         super().action_leave()

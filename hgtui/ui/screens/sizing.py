@@ -85,7 +85,8 @@ class Sizing(Filtering):
     def _resize(self, by: int) -> None:
         pane = self._pane()
         if pane is None:
-            self.say("Select a pane first: 1 2 3 4.")
+            keys = (self.keymap.of(f"focus_{pane}") for pane in ("prompt", *PANES[:3]))
+            self.say(f"Select a pane first: {' '.join(keys)}.")
             return
         step = (self.sized[1] if self.sized and self.sized[0] == pane else 0) + by
         if not SMALLEST <= step <= ALONE:
@@ -94,7 +95,7 @@ class Sizing(Filtering):
         self.sized = (pane, step) if step else None
         self._sized_at = self._layout()
         self._put_sizes()
-        self.say("_ shows the other panes again." if step == ALONE else "")
+        self.say(f"{self.keymap.of('smaller')} shows the other panes again." if step == ALONE else "")
 
     def _pane(self) -> str | None:
         ids = [one.id for one in self.focused.ancestors_with_self] if self.focused else []

@@ -174,6 +174,7 @@ class Talking(Moving):
         pane = self.query_one(DiffPane)
         here, before = isinstance(self.focused, DiffPane), pane.two
         pane.compare(two)
+        self.remove_class("-behind", update=False)
         self.set_class(two is not None, "-comparing")
         if two is None:
             if here:
@@ -183,7 +184,12 @@ class Talking(Moving):
             if two.kind == "proposal" or not typing:
                 self.call_after_refresh(pane.focus)
             else:
-                self.say(f"{self.keymap.of('focus_plan')} goes to what differs.")
+                # The pane with the focus is out of sight now; were it gone, Textual would give its focus, and with it the next
+                # Enter, to what differs.
+                self.add_class("-behind")
+                what = "The revision is here" if two.kind == "revision" else "What differs is shown"
+                key = "esc" if isinstance(self.focused, Field) else self.keymap.of("focus_plan")
+                self.say(f"{what}: {key} goes there.")
 
     def compare_controller(self, after: Plan) -> None:
         """Show the plan of another controller against the one before."""
@@ -253,9 +259,14 @@ class Talking(Moving):
     def compared_keys(self) -> list[tuple[str, str]]:
         """Return the keys of the pane that shows a plan against another."""
         if self._compared("controller"):
-            undo = [("z", "undo")] if self.view.run.undos else []
-            return [("enter", "take this plan"), ("y n", "this change"), *undo, ("esc", "back to the plan before")]
+            undo = [(self.keymap.of("undo"), "undo")] if self.view.run.undos else []
+            change = (self._change_keys, "this change")
+            return [("enter", "take this plan"), change, *undo, ("esc", "back to the plan before")]
         return [("esc", "back")]
+
+    @property
+    def _change_keys(self) -> str:
+        return f"{self.keymap.of('take_change')} {self.keymap.of('drop_change')}"
 
     def take_compared(self) -> None:
         """Take the plan that is compared with one's own."""

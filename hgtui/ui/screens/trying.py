@@ -51,4 +51,4 @@ class Trying(Keeping):
     def _tell_tried(self, uid: str) -> None:
         trial, task = self.view.run.trials.get(uid), self.view.plan.get(uid)
         if trial is not None and task is not None and not trial.over and not trial.open:
-            self.say(f"The what-if of task {task.id} is done: w on it shows what came of it.")
+            self.say(f"The what-if of task {task.id} is done: {self.keymap.of('what_if')} on it shows what came of it.")

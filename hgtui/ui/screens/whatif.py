@@ -21,7 +21,7 @@ from hgtui.paths import styles
 from hgtui.ui.exhibits import Exhibit
 from hgtui.ui.gallery import Drawn, Gallery
 from hgtui.ui.view import View
-from hgtui.ui.whatif import able, ahead_lines, choice_row, column, input_lines, last_words
+from hgtui.ui.whatif import able, ahead_lines, begin_with, choice_row, column, input_lines, last_words
 from hgtui.ui.widgets.bars import Bar, key_at, keys_line, press
 from hgtui.ui.widgets.columns import Columns
 from hgtui.ui.widgets.rows import Rows
@@ -76,10 +76,10 @@ class WhatIfScreen(ModalScreen[None]):
             yield Bar("trial-keys")
 
     def on_mount(self) -> None:
-        """Begin with the candidate that is chosen and the next one."""
+        """Begin with the candidate that is chosen and the best of the others."""
         rows = self.query_one(TrialRows)
         rows.candidates = able(self.view, self.about)
-        rows.picked = [one.name for one in rows.candidates[:FEWEST]]
+        rows.picked = [one.name for one in begin_with(self.view, self.about)]
         rows.show(len(rows.candidates))
         self.say(last_words(self.view.run.trials.get(self.about.uid)))
         self._ask()

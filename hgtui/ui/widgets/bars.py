@@ -26,9 +26,9 @@ class Bar(ScrollView, can_focus=False):
     class Clicked(Message):
         """The person clicked at a cell of a bar."""
 
-        def __init__(self, bar: "Bar", x: int) -> None:
+        def __init__(self, bar: "Bar", x: int, y: int) -> None:
             super().__init__()
-            self.bar, self.x = bar, x
+            self.bar, self.x, self.y = bar, x, y
 
         @property
         def control(self) -> "Bar":
@@ -37,7 +37,7 @@ class Bar(ScrollView, can_focus=False):
 
     def on_click(self, event: events.Click) -> None:
         """Tell at which cell."""
-        self.post_message(self.Clicked(self, event.x))
+        self.post_message(self.Clicked(self, event.x, event.y))
 
     def show(self, *lines: Line) -> None:
         """Show these lines."""

@@ -39,6 +39,9 @@ class Boxes(Painting):
     class Picked(Message):
         """The person picked a box while `picking`."""
 
+    class Missed(Message):
+        """The person clicked where no box is while `picking`."""
+
     detail: Detail | None = None
     """The detail that the person chose, None where that is taken which shows the whole plan."""
     direction: Direction | None = None
@@ -182,8 +185,9 @@ class Boxes(Painting):
         return super().check_action(action, parameters)
 
     def action_move(self, by: int) -> None:
-        """Move the cursor by some rows, or to a box below or above."""
-        if self.drawn:
+        """Move the cursor by some rows, or to a box below or above; under a filter to the next one that has its words."""
+        # Where only some are gone to, those below may lie aside: in their order each is reached.
+        if self.drawn and self.count >= len(self.drawn.boxes):
             self._step((0, by))
         else:
             super().action_move(by)
@@ -248,6 +252,8 @@ class Boxes(Painting):
             self.scroll_to(to[0] - size.width // 2, to[1] - size.height // 2, animate=False, force=True, immediate=True)
             return
         uid = node_at(self._scene, x + self.scroll_offset.x, y + self.scroll_offset.y)
+        if uid is None and self.picking:
+            self.post_message(self.Missed())
         if uid is None or (row := self.row_of(uid)) is None:
             return
         if event.chain == 2 and row == self.cursor:

@@ -22,6 +22,9 @@ from hgtui.ui.view import View
 from hgtui.ui.widgets.bright import Bright
 from hgtui.ui.widgets.rows import Rows, strip_of
 
+LOW = 12
+"""In a pane with fewer rows the minimap lies over no box."""
+
 
 class Painting(Rows):
     """Rows that can be painted as a graph. A subclass says which tasks there are, and lays them out."""
@@ -42,6 +45,7 @@ class Painting(Rows):
         self._bright: Bright | None = None
         self._styles: dict[tuple[str, str], Style] = {}
         self._map: tuple[object, list[str]] | None = None
+        self._corner: tuple[object, Region] | None = None
 
     # What a subclass says
 
@@ -93,13 +97,15 @@ class Painting(Rows):
         if not self.drawn or not self._scene:
             super().watch_cursor(before, after)
             return
-        was = self._bright
+        was, corner = self._bright, self._corner
         self._light()
         for lit in (was, self._bright):
             if lit and lit.uid in self._scene.layout.boxes:
                 self._again(region for region in lit.regions)
         if self._mapped != (0, 0):
             self._again_on_screen(self._map_region())
+            if corner is not None and corner[1] != self._map_region():
+                self._again_on_screen(corner[1])
         self._show_cursor()
 
     def _show_cursor(self) -> None:
@@ -223,8 +229,24 @@ class Painting(Rows):
         return room((size.width, size.height))
 
     def _map_region(self) -> Region:
-        size, (width, height) = self.room, self._mapped
-        return Region(size.width - width, size.height - height, width, height)
+        """Where the minimap stands: in a corner in which no box is seen.
+
+        Where there is no such corner it takes one without the selected box, and in a low pane none: there it would hide more
+        than it shows.
+        """
+        size, at, (width, height) = self.room, self.scroll_offset, self._mapped
+        here = self.uid_at(self.cursor)
+        told = size, at, width, height, id(self._scene), here
+        if self._corner is None or self._corner[0] != told:
+            right, low = size.width - width, size.height - height
+            corners = [Region(x, y, width, height) for x, y in ((right, low), (0, low), (right, 0), (0, 0))]
+            laid = self.drawn.boxes if self.drawn else {}
+            boxes = {uid: Region(*box).translate((-at.x, -at.y)) for uid, box in laid.items()}
+            free = [one for one in corners if not any(one.overlaps(box) for box in boxes.values())]
+            if not free and size.height >= LOW:
+                free = [one for one in corners if here not in boxes or not one.overlaps(boxes[here])]
+            self._corner = told, free[0] if free and width else Region()
+        return self._corner[1]
 
     def _again_on_screen(self, region: Region) -> None:
         if region.area:
@@ -241,7 +263,7 @@ class Painting(Rows):
             lines = minimap(laid, mapped, (at.x, at.y), (size.width, size.height), self.uid_at(self.cursor))
             self._map = told, lines
         line = Strip(self._segments(((self._map[1][y - region.y], "accent"),), "here"), mapped[0])
-        return Strip.join([strip.crop(0, width - mapped[0]), line])
+        return Strip.join([strip.crop(0, region.x), line, strip.crop(region.right, width)])
 
 
 def _near(at: int, size: int, start: int, length: int, whole: int) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -111,6 +111,12 @@ class Chat(Vertical):
     def on_mount(self) -> None:
         """Name the pane."""
         self.border_title = "1 Chat"
+
+    async def on_click(self, event: events.Click) -> None:
+        """Go to the prompt where the border is clicked, or the last line of a conversation that is folded."""
+        clicked, _ = self.screen.get_widget_at(*event.screen_offset)
+        if clicked is self or clicked.id in {"last", "next", "mark"}:
+            await self.run_action("screen.focus_pane('prompt')")
 
     @property
     def prompt(self) -> Prompt:

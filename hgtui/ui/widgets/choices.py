@@ -89,6 +89,7 @@ class Choices(Rows):
     def on_click(self, event: events.Click) -> None:
         """Take the one that was clicked."""
         event.stop()
+        event.prevent_default()  # Textual gives it to the rows as well
         index = event.y + self.scroll_offset.y
         if 0 <= index < len(self.items):
             self.cursor = index

@@ -1,5 +1,8 @@
 """The pane that shows a plan against another one."""
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING, cast
+
 from textual.binding import Binding
 from textual.content import Content
 from textual.message import Message
@@ -9,6 +12,9 @@ from hgtui.ui.comparing import PIECEMEAL, Compared, Row, compared_lines
 from hgtui.ui.keys import keys_of
 from hgtui.ui.widgets.rows import Rows
 from hgtui.ui.words import Line
+
+if TYPE_CHECKING:
+    from hgtui.ui.app import HgtuiApp
 
 
 class DiffPane(Rows):
@@ -51,8 +57,20 @@ class DiffPane(Rows):
         self._lines = compared_lines(self.two, width, self._out) if self.two else []
         # As content: a title that is given as a str is read as markup, and a model may be called anything.
         self.border_title = Content(self.two.title if self.two else "")
-        self.border_subtitle = Content(_keys(self.two) if self.two else "")
+        self._say_keys()
         self.show(len(self._lines))
+
+    def watch_has_focus(self, value: bool) -> None:
+        """Say at the border what the keys do, or how to come here."""
+        super().watch_has_focus(value)
+        self._say_keys()
+
+    def _say_keys(self) -> None:
+        of = cast("HgtuiApp", self.app).keymap.of
+        words = _keys(self.two, of) if self.two else ""
+        if words and not self.has_focus:
+            words = f"{of('focus_plan')} goes here, then " + " · ".join(words.split(" · ")[:3])
+        self.border_subtitle = Content(words)
 
     def on_resize(self) -> None:
         """Write the lines for the new width."""
@@ -102,11 +120,13 @@ class DiffPane(Rows):
         self.reload()
 
 
-def _keys(two: Compared) -> str:
+def _keys(two: Compared, of: Callable[[str], str]) -> str:
+    """Say what the keys do in a comparison; `of` gives the key of a binding."""
+    take, drop = of("take_change"), of("drop_change")
     if two.kind == "revision":
-        return "enter take it · y n this change · z undo · esc keep mine · c comment again"
+        return f"enter take it · {take} {drop} this change · {of('undo')} undo · esc keep mine · {of('comment')} comment again"
     if two.kind in {"opened", "earlier"}:
         return "enter take it · esc keep mine"
     if two.kind == "controller":
-        return "enter take it · n y this change · esc back to the plan before"
+        return f"enter take it · {take} {drop} this change · esc back to the plan before"
     return "esc back"

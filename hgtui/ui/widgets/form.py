@@ -1,6 +1,7 @@
 """The form of a task, in the place of the task pane: its type, its arguments, what is wrong, what could stand there."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -20,6 +21,9 @@ from hgtui.ui.completing import Choice, begun, files, mends, results, types
 from hgtui.ui.editing import Sheet
 from hgtui.ui.widgets.choices import Choices
 from hgtui.ui.widgets.field import LONGEST, Field
+
+if TYPE_CHECKING:
+    from hgtui.ui.app import HgtuiApp
 
 TYPE = "type"
 WORD = 200
@@ -98,7 +102,8 @@ class TaskForm(VerticalScroll, can_focus=False):
             yield Static(Content(self._about(name, arg)), classes="about of-type", markup=False)
             text = self.sheet.text(name)
             if len(text) > LONGEST:
-                words = f"{len(text)} characters: too long for a field; E edits it in your editor"
+                key = cast("HgtuiApp", self.app).keymap.of("editor")
+                words = f"{len(text)} characters: too long for a field; {key} edits it in your editor"
                 yield Static(words, classes="about of-type", markup=False)
             else:
                 field = FormField(text, name=name, id=f"field{place}")

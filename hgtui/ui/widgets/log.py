@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -15,6 +15,7 @@ from hgtui.core.plan import Uid
 from hgtui.core.problems import Problem
 from hgtui.core.text import clean
 from hgtui.ui.greeting import NOTHING_YET
+from hgtui.ui.keymap import shown
 from hgtui.ui.loglines import Filter, LogLine
 from hgtui.ui.sheets import PlanRows
 from hgtui.ui.troubles import Trouble, trouble_line, troubles
@@ -22,6 +23,9 @@ from hgtui.ui.view import View
 from hgtui.ui.widgets.rows import Rows, strip_of
 from hgtui.ui.widgets.tabbed import TABS, Sheets, Tab, border
 from hgtui.ui.words import Line
+
+if TYPE_CHECKING:
+    from hgtui.ui.app import HgtuiApp
 
 FRAME_S = 1 / 15
 """How often lines that come in a stream are drawn, at the most."""
@@ -202,13 +206,19 @@ class LogPane(Sheets):
         self._write_tabs()
         self.post_message(self.Turned())
 
+    @property
+    def _end_key(self) -> str:
+        return shown(cast("HgtuiApp", self.app).keymap.keys("last")[-1])
+
     def _write_tabs(self) -> None:
         """Write the tabs on the border, and below it what is left out and whether the end is followed."""
         words = self.sheet.under if self.sheet is not None else ""
         if self.tab == "log":
             about = self.filter.about(self.view.ids) if self.filter else ""
             left = f"{about} · {self._log_count:,} of {len(self.lines):,} · esc shows all" if about else ""
-            words = " · ".join(filter(None, (left, "" if self.following else "not following: G goes on")))
+            words = " · ".join(
+                filter(None, (left, "" if self.following else f"not following: {self._end_key} goes on"))
+            )
         self.write_border(border(self._tabs(), self.tab), Content(clean(words)))
 
     def _tabs(self) -> tuple[tuple[Tab, str], ...]:

@@ -69,6 +69,7 @@ class Offers(Rows, can_focus=False):
 
     def on_click(self, event: events.Click) -> None:
         """Take what is clicked at."""
+        event.prevent_default()  # Textual gives it to the rows as well
         index = event.y + self.scroll_offset.y
         if self.listing and 0 <= index < self.count:
             self.post_message(self.Taken(self.listing.entries[index]))

@@ -121,12 +121,13 @@ class TaskPane(Rows):
 
     def on_click(self, event: events.Click) -> None:
         """Choose a row where there are some; a second click opens."""
+        # Textual gives it to the rows as well: there it is taken where there are rows to choose from.
         if event.y == 0:  # a tab on the border, which takes its click itself
-            return
-        if not self.reads:
-            super().on_click(event)
-        elif event.chain == 2:
-            self.action_open()
+            event.prevent_default()
+        elif self.reads:
+            event.prevent_default()
+            if event.chain == 2:
+                self.action_open()
 
     def _scroll(self, y: int) -> None:
         self.scroll_to(y=y, animate=False, immediate=True)

@@ -115,6 +115,13 @@ async def test_more_or_less_of_each_task_and_the_direction_are_the_persons() -> 
         assert chosen(pilot) == "t3"
         await pilot.press("k", "h", "j", "l")
         assert chosen(pilot) == "t3", "what the filter leaves out is not gone to"
+        pane(pilot).filter("‹0›")
+        await pilot.press("g")
+        shown = [chosen(pilot)]
+        await pilot.press("j")  # the other one lies aside
+        assert sorted([*shown, chosen(pilot) or ""]) == ["t1", "t2"]
+        await settle(pilot)
+        assert "2 of 4 tasks with “‹0›”" in screen_text(pilot)
         await pilot.press("question_mark")
         await settle(pilot)
         assert "The plan as boxes" in screen_text(pilot)
@@ -195,6 +202,15 @@ async def test_two_boxes_are_connected_and_cut_by_picking_them() -> None:
         assert await pick("t0", "t3", "enter") == []
         assert "would wait for each other" in notice(pilot)
         await pilot.press("escape")
+        await pilot.press("escape")
+        screen.select_task("t2")
+        await pilot.press("minus", "enter")
+        assert "cannot wait for itself" in notice(pilot)
+        await pilot.click(PlanPane, offset=(0, 0))
+        await until(pilot, lambda: "There is no box" in notice(pilot))
+        assert pane(pilot).picking == "t2"
+        await pilot.press("minus")
+        assert "Nothing was picked" in notice(pilot)
         assert await pick("t2", "t1", "escape") == []
         assert notice(pilot) == ""
         await pilot.press("enter")  # opens again
@@ -306,3 +322,13 @@ async def test_hostile_text_in_a_box_is_shown_and_does_nothing() -> None:
         box = laid(pilot).boxes["t0"]
         await pilot.click(PlanPane, offset=(box.x + 8, box.y + 2))
         assert pilot.app.is_running
+
+
+async def test_in_a_low_pane_the_minimap_lies_over_no_box() -> None:
+    async with workbench(many(20), (80, 26)) as (pilot, _):
+        await pilot.press("v", "V")
+        await settle(pilot)
+        one, at = pane(pilot), pane(pilot).scroll_offset
+        assert one._mapped != (0, 0)
+        seen = [Region(*box).translate((-at.x, -at.y)) for box in laid(pilot).boxes.values()]
+        assert not any(one._map_region().overlaps(box) for box in seen)
