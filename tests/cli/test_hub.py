@@ -193,7 +193,8 @@ def test_a_provider_that_is_preferred_runs_the_model(rules: Program, server: Hub
         (found,) = [event for event in done.events if event["type"] == "candidates_found"]
         both = [one for one in found["candidates"] if {one["provider"], *one["providers"]} >= {"together", "fal-ai"}]
         chosen[names] = {one["provider"] for one in both}
-    assert chosen == {'["together"]': {"together"}, '["fal-ai"]': {"fal-ai"}}
+        told = done.err
+    assert chosen == {'["together"]': {"together"}, '["fal-ai"]': {"fal-ai"}}, told
 
 
 # Who is asked, and who is not

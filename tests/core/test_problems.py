@@ -276,8 +276,9 @@ def test_what_has_its_result_runs_though_it_is_skipped() -> None:
     assert Code.NOTHING_RUNS not in {one.code for one in problems(both, FACTS)}, "one of several is enough"
 
 
-def test_a_plan_without_a_task_is_an_error() -> None:
-    (found,) = problems(Plan(), FACTS)
+def test_a_plan_without_a_task_answers_a_request_that_needs_none_and_cannot_be_run() -> None:
+    assert problems(Plan(), FACTS) == ()
+    (found,) = problems(Plan(), FACTS, to_run=True)
     assert (found.severity, found.message) == (Severity.ERROR, "Nothing would run: there is no task.")
 
 
