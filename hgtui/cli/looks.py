@@ -35,7 +35,8 @@ def looks_of(environ: Mapping[str, str]) -> "Looks":
         KeyMap(own)
     except KeysError as error:
         raise Fault(f"{path}: {error.message}", error.hint) from None
-    return Looks(str(theme) if theme in THEMES else Looks().theme, own, bell is not False)
+    shown = str(theme) if theme in THEMES else Looks().theme
+    return Looks(shown, own, bell is not False, found.get("pictures") == "graphics")
 
 
 def _read(path: Path) -> dict[str, Any]:

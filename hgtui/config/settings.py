@@ -92,8 +92,9 @@ class Settings(Value):
     run a plan without errors at once. `policy` has the rules of the file, the first first. `answer`:
     "program" keeps every result from the LLM and gives the program's report. `edit_as`: the form of the text in which a
     whole plan is edited. `probe`: whether "auto" looks for a server
-    on this machine. `theme`, `bell` and `keys` are of the workbench: its colours, whether it rings when it waits for the
-    person, and the keys of actions by their names; which actions there are the workbench knows.
+    on this machine. `theme`, `bell`, `pictures` and `keys` are of the workbench: its colours, whether it rings when it waits
+    for the person, whether a picture is shown in coloured cells or in the graphics of the terminal, and the keys of actions
+    by their names; which actions there are the workbench knows.
     """
 
     default_profile: Annotated[str, Field(strict=True)] = AUTO
@@ -103,6 +104,7 @@ class Settings(Value):
     probe: bool = True
     theme: Literal["dark", "light", "ansi-dark", "ansi-light"] = "dark"
     bell: Annotated[bool, Field(strict=True)] = True
+    pictures: Literal["cells", "graphics"] = "cells"
     keys: dict[str, Annotated[str, Field(strict=True, min_length=1, max_length=100)]] = Field(default_factory=dict)
     profiles: dict[str, Profile] = Field(default_factory=dict)
     policy: tuple[Rule, ...] = ()

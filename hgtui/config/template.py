@@ -29,6 +29,10 @@ TEMPLATE = """\
 ## Whether the terminal rings when the workbench waits for you or a run ends while you are not at the keys.
 # bell = true
 
+## "graphics" shows a picture that is opened in the pixels of the terminal where it has them: Kitty's protocol, or Sixel.
+## It takes pip install 'hgtui[graphics]', and asks the terminal at each start.
+# pictures = "cells"
+
 ## Keys of the workbench by the names that hgtui keys prints; several with a comma between.
 # [keys]
 # approve = "a"

@@ -4,7 +4,7 @@ import asyncio
 import os
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine
-from typing import Any, NamedTuple, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
 from textual.strip import Strip
 
@@ -12,9 +12,12 @@ from hgtui.core.resource import Kind, Resource
 from hgtui.core.text import decode
 from hgtui.ui.bridge import Desk, DeskError
 from hgtui.ui.exhibits import HEARD, Exhibit, duration, table_lines
-from hgtui.ui.pictures import CannotShow, Rgb, colour, draw, size_of
+from hgtui.ui.pictures import CannotShow, Rgb, colour, draw, painted, size_of
 from hgtui.ui.sounds import Heard, listen, waveform
 from hgtui.ui.words import Line, wrapped
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 SSH_CELLS = (40, 20)
 """How large a picture is at the most over ssh: each cell takes some 20 bytes."""
@@ -93,6 +96,20 @@ class Gallery:
         if done not in self._waiting[key]:
             self._waiting[key].append(done)
         return None
+
+    def about(self, one: Exhibit, size: tuple[int, int] | None, width: int) -> tuple[Shown, ...]:
+        """Return what is said below a picture: its size in pixels, and its boxes and labels in their colours."""
+        said: list[Line] = [((f"{size[0]:,} x {size[1]:,} pixels", "dim"),)] if size else []
+        return (*said, *(_coloured(table_lines(one.rows, width - 2), one.inks) if one.rows else ()))
+
+    def painted(self, one: Exhibit, room: tuple[int, int]) -> "tuple[Image, tuple[int, int] | None]":
+        """Return a picture with its boxes and areas that fits into `room` (pixels), and its own size.
+
+        To be called in a thread. Raises CannotShow, DeskError, OSError.
+        """
+        path = self._desk.kept(one.picture)
+        mask = self._desk.kept(one.mask) if one.mask else None
+        return painted(path, room, one.marks, mask), size_of(path)
 
     async def _draw(self, key: object, one: Exhibit, cells: tuple[int, int], width: int) -> None:
         try:

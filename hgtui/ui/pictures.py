@@ -52,18 +52,28 @@ def size_of(path: Path) -> tuple[int, int] | None:
 def draw(path: Path, cells: tuple[int, int], marks: tuple[Mark, ...] = (), mask: Path | None = None) -> list[Strip]:
     """Return a picture as lines that fit into `cells` (columns, rows), two pixels a cell, one above the other.
 
-    Boxes and the areas of a `mask` are drawn after it was scaled down. Raises CannotShow.
+    Else as `painted`. Raises CannotShow.
     """
     from rich.segment import Segment
     from rich_pixels import Pixels
 
+    pixels = Pixels.from_image(painted(path, (max(cells[0], 1), max(cells[1], 1) * 2), marks, mask))
+    segments = pixels._segments.segments if pixels._segments else []
+    return [Strip(line).simplify() for line in Segment.split_lines(segments) if line]
+
+
+def painted(path: Path, room: tuple[int, int], marks: tuple[Mark, ...] = (), mask: Path | None = None) -> "Image":
+    """Return a picture that fits into `room` (width, height in pixels), with its boxes and areas.
+
+    Boxes and the areas of a `mask` are drawn after it was scaled down. Raises CannotShow.
+    """
     try:
-        picture = _opened(path, cells)
+        picture = _opened(path, room)
         if mask is not None:
-            picture = _veiled(picture, _opened(mask, cells, exact=True))
+            picture = _veiled(picture, _opened(mask, room, exact=True))
         if marks:
             _marked(picture, marks)
-        pixels = Pixels.from_image(picture)
+        return picture
     except CannotShow:
         raise
     except FileNotFoundError:
@@ -71,11 +81,9 @@ def draw(path: Path, cells: tuple[int, int], marks: tuple[Mark, ...] = (), mask:
     # Pillow raises whatever its readers stumble over: OSError, ValueError, SyntaxError, struct.error, MemoryError …
     except Exception as error:
         raise CannotShow(f"This picture cannot be shown: it is damaged ({type(error).__name__}).") from error
-    segments = pixels._segments.segments if pixels._segments else []
-    return [Strip(line).simplify() for line in Segment.split_lines(segments) if line]
 
 
-def _opened(path: Path, cells: tuple[int, int], *, exact: bool = False) -> "Image":
+def _opened(path: Path, room: tuple[int, int], *, exact: bool = False) -> "Image":
     from PIL import Image as images
     from PIL import ImageOps
 
@@ -87,7 +95,6 @@ def _opened(path: Path, cells: tuple[int, int], *, exact: bool = False) -> "Imag
         raise CannotShow(f"This picture is too large to be shown: {width:,} x {height:,} pixels. It can be saved.")
     if not width or not height:
         raise CannotShow("This picture has no pixels.")
-    room = max(cells[0], 1), max(cells[1], 1) * 2
     with images.open(path, formats=FORMATS) as file:
         whole = file.size
         file.draft("RGB", (room[0] * 2, room[1] * 2))  # a JPEG is unpacked at a fraction of its size

@@ -1,7 +1,5 @@
 """Keys that come faster than the screen opens what they open: none is lost on the wrong pane, none ends the program."""
 
-from pathlib import Path
-
 import pytest
 
 from tests.cli.program import Program
@@ -10,13 +8,6 @@ from tests.ui.bench import notice, settle, workbench
 from tests.ui.scripted import chain
 
 SAY = "What language is 'Guten Morgen, wie geht es dir?'"
-
-
-@pytest.fixture
-def hgtui(tmp_path: Path, own_folders: Path) -> Program:
-    work = tmp_path / "work"
-    work.mkdir()
-    return Program(work, own_folders / "data")
 
 
 @pytest.mark.parametrize("keys", ["el", "ell", "eL", "e\x1b"])

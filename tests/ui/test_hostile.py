@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
@@ -24,13 +23,6 @@ BOTH = {"markup": MARKUP, "escapes": ESCAPES}
 COMMENT = "say it otherwise"
 SEEN = {"markup": "XXMARKUP", "escapes": "XXESC"}
 FILE = {"markup": "[@click=app.quit]XXMARKUP[bold.txt", "escapes": "XXESC\x1b[2J\x9b\u202e.txt"}
-
-
-@pytest.fixture
-def hgtui(tmp_path: Path, own_folders: Path) -> Program:
-    work = tmp_path / "work"
-    work.mkdir()
-    return Program(work, own_folders / "data")
 
 
 def planner(evil: str, again: str = "") -> str:

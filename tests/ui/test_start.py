@@ -4,7 +4,6 @@ import asyncio
 import json
 import sys
 import termios
-from pathlib import Path
 
 import pyte
 import pytest
@@ -123,13 +122,6 @@ async def test_what_comes_in_the_way_of_opening_ends_the_app_and_is_kept_for_who
 
 
 # In a real terminal
-
-
-@pytest.fixture
-def hgtui(tmp_path: Path, own_folders: Path) -> Program:
-    work = tmp_path / "work"
-    work.mkdir()
-    return Program(work, own_folders / "data")
 
 
 def shown(terminal: Terminal) -> str:

@@ -5,7 +5,6 @@ import signal
 import sys
 import termios
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from rich.segment import Segment
@@ -52,13 +51,6 @@ def left(written: str) -> dict[str, object]:
 
 
 AS_IT_WAS = {"modes": {}, "kitty": 0, "titles": 0}
-
-
-@pytest.fixture
-def hgtui(tmp_path: Path, own_folders: Path) -> Program:
-    work = tmp_path / "work"
-    work.mkdir()
-    return Program(work, own_folders / "data")
 
 
 def by_key(keys: str) -> Callable[[Terminal], None]:

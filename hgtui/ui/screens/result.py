@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical
+from textual.containers import Center, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
+from textual.widget import Widget
 from textual.widgets import Static
 
 from hgtui.core.plan import Task
@@ -18,9 +19,11 @@ from hgtui.paths import styles
 from hgtui.ui.bridge import Desk, DeskError
 from hgtui.ui.exhibits import HEARD, PICTURES, TABLES, Exhibit, about, as_json
 from hgtui.ui.gallery import TEXTS, Gallery
+from hgtui.ui.graphics import GRAPHICS
 from hgtui.ui.keymap import shown
 from hgtui.ui.keys import keys_of
 from hgtui.ui.longtext import LongText
+from hgtui.ui.pictures import CannotShow
 from hgtui.ui.widgets.bars import Bar, keys_line
 from hgtui.ui.widgets.reader import Reader
 
@@ -36,7 +39,7 @@ class ResultScreen(ModalScreen[None]):
 
     CSS_PATH = styles() / "results.tcss"
     BINDINGS = [
-        Binding("escape,q,enter,ctrl+c", "dismiss", "Back", show=False, id="close", priority=True),
+        Binding("escape,q,enter,ctrl+c", "leave", "Back", show=False, id="close", priority=True),
         Binding(keys_of("next_result"), "other(1)", "next", show=False, id="next_result"),
         Binding(keys_of("result_before"), "other(-1)", "before", show=False, id="result_before"),
         Binding(keys_of("result_data"), "data", "data as JSON", show=False, id="result_data"),
@@ -57,11 +60,14 @@ class ResultScreen(ModalScreen[None]):
         self._desk, self._gallery, self._about, self._shown = desk, gallery, task, tuple(shown)
         self._save, self._open = save, open_
         self._place, self._as_data = 0, False
+        self._pixels: Widget | None = None
+        """What shows a picture in the pixels of the terminal."""
 
     def compose(self) -> ComposeResult:
         """Lay out the page."""
         with Vertical(id="result"):
             yield Static("", id="result-status", markup=False)
+            yield Center(id="result-picture")
             yield Reader("result-page")
             yield Bar("result-keys")
 
@@ -87,6 +93,7 @@ class ResultScreen(ModalScreen[None]):
         box.border_title = Content(f"Result of {self._about.id} {one_line(self._about.task, 40)}{several}")
         box.border_subtitle = Content(about(one.result))
         self.say("")
+        self._take_away()
         of = cast("HgtuiApp", self.app).keymap.of
         others = f"{of('result_before')} {of('next_result')}"
         keys = [("esc", "back"), *([(others, "other results")] if several else [])]
@@ -102,8 +109,37 @@ class ResultScreen(ModalScreen[None]):
         if self._as_data or one.result.kind not in PICTURES | HEARD | TABLES:
             # Not the coroutine itself: one that is replaced before it begins would never be awaited.
             self.run_worker(partial(self._read, one), group="read", exclusive=True)  # type: ignore[arg-type]
+        elif GRAPHICS.there and one.picture:
+            self.run_worker(partial(self._paint, one), group="read", exclusive=True)  # type: ignore[arg-type]
         else:
             self._draw()
+
+    async def _paint(self, one: Exhibit) -> None:
+        """Show a picture in the pixels of the terminal, with what is known of it below."""
+        page, box = self.query_one(Reader), self.query_one("#result-picture", Center)
+        page.show(((("◐ Drawing …", "dim"),),))
+        (wide, high), rows = GRAPHICS.cell, max(page.size.height - (len(one.rows) + 4 if one.rows else 2), 4)
+        try:
+            picture, said = await asyncio.to_thread(self._gallery.painted, one, (page.width * wide, rows * high))
+        except (CannotShow, DeskError, OSError):
+            self._draw()  # which says why
+            return
+        page.show(self._gallery.about(one, said, page.width))
+        self._take_away()
+        self._pixels = GRAPHICS.widget(picture)
+        await box.mount(self._pixels)
+
+    def _take_away(self) -> None:
+        """Take away a picture, also out of the memory of the terminal."""
+        if self._pixels is not None:
+            GRAPHICS.forget(self._pixels)
+            self._pixels.remove()
+            self._pixels = None
+
+    def action_leave(self) -> None:
+        """Go back, and leave no picture in the terminal."""
+        self._take_away()
+        self.dismiss()
 
     def _first(self, name: str) -> str:
         return shown(cast("HgtuiApp", self.app).keymap.keys(name)[0])
