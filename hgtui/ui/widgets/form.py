@@ -259,9 +259,15 @@ class TaskForm(VerticalScroll, can_focus=False):
         for place, name in enumerate(names):
             told = [one for one in self.wrong if one.arg == name]
             for line in self.query(f"#wrong{place}").results(Static):
-                self._tell(line, told, BARE_TOLD if self.sheet.text(name).strip() == "#" else "")
+                self._tell(line, told, BARE_TOLD if self._is_bare(name) else "")
         self._tell(self.query_one("#form-wrong", Static), [one for one in self.wrong if one.arg not in names])
         self._tell_type()
+
+    def _is_bare(self, name: str) -> bool:
+        """Whether an argument is the sign for a result alone, and there is none that it could read."""
+        arg = self.sheet.args.get(name)
+        bare = arg is not None and self.sheet.text(name).strip() == "#"
+        return bare and arg is not None and not results(self.sheet.plan, self.sheet.uid, arg, "#")
 
     def _tell_type(self) -> None:
         """Say that what is typed is no type, as long as it is none."""

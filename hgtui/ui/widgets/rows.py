@@ -53,9 +53,12 @@ class Rows(ScrollView, can_focus=True):
     """What stands there where there is no row."""
     led = False
     """Whether a field over it moves its cursor."""
-    marks = True
-    """Whether the row under the cursor is marked."""
     _laid: tuple[Size, Size, Size] | None = None
+
+    @property
+    def marks(self) -> bool:
+        """Whether the row under the cursor is marked."""
+        return True
 
     class Moved(Message):
         """The person moved the cursor."""
