@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import shlex
+import shutil
 import sys
 import termios
 from collections.abc import Iterator, Mapping
@@ -42,18 +43,32 @@ def editor_of(environ: Mapping[str, str]) -> str:
     return environ.get("VISUAL", "").strip() or environ.get("EDITOR", "").strip() or "vi"
 
 
+def find_editor(environ: Mapping[str, str]) -> list[str]:
+    """Return the words of the command of the person's editor. Raises EditorError where there is no such program."""
+    wanted = editor_of(environ)
+    try:
+        words = shlex.split(wanted)
+    except ValueError as error:
+        raise _not_started(wanted, error) from None
+    if not words or shutil.which(words[0], path=environ.get("PATH")) is None:
+        raise _not_started(wanted, f"there is no program {words[0] if words else wanted}")
+    return words
+
+
+def _not_started(wanted: str, why: object) -> EditorError:
+    return EditorError(f"The editor {wanted} could not be started: {why}.", "Set VISUAL or EDITOR to the one you use.")
+
+
 async def edit_file(path: Path, environ: Mapping[str, str]) -> None:
     """Open a file in the person's editor and wait until that is closed. Raises EditorError where it fails.
 
     SIGINT comes from the terminal to both: who calls must not end of it meanwhile. If this is cancelled the editor ends.
     """
-    wanted = editor_of(environ)
+    wanted, words = editor_of(environ), find_editor(environ)
     try:
-        process = await asyncio.create_subprocess_exec(*shlex.split(wanted), str(path))
-    except (OSError, ValueError, TypeError) as error:
-        why = getattr(error, "strerror", None) or error
-        hint = "Set VISUAL or EDITOR to the one you use."
-        raise EditorError(f"The editor {wanted} could not be started: {why}.", hint) from None
+        process = await asyncio.create_subprocess_exec(*words, str(path))
+    except (OSError, ValueError) as error:
+        raise _not_started(wanted, getattr(error, "strerror", None) or error) from None
     try:
         status = await process.wait()
     except asyncio.CancelledError:

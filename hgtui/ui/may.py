@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from hgtui.core.plan import Task
 from hgtui.core.problems import Code, Severity
 from hgtui.core.states import HAS_RESULT, NOT_STARTED, UNDER_WAY, Failure, Stage, TaskState
 from hgtui.core.text import plural
@@ -17,6 +18,24 @@ CHANGES = frozenset(
     ]
 )
 """The actions that a run which is only looked at does not take."""
+
+
+MEANT = {
+    "retry": frozenset({TaskState.FAILED, TaskState.CANCELLED, TaskState.SKIPPED}),
+    "go_on": frozenset({TaskState.FAILED, TaskState.CANCELLED, TaskState.BLOCKED, TaskState.ASKING}),
+    "mend": frozenset({TaskState.FAILED, TaskState.CANCELLED}),
+}
+"""The states of a task that a key after a failure is for."""
+
+
+def meant(action: str, view: View) -> Task | None:
+    """Return the task that a key after a failure acts on: the selected one, else where only one task failed that one."""
+    task = view.task
+    if task is None or view.run.ended or view.run.stage is not Stage.EXECUTION:
+        return task
+    if view.run.state(task.uid) in MEANT[action] or len(view.stuck) != 1:
+        return task
+    return view.stuck[0] if view.run.state(view.stuck[0].uid) in MEANT["mend"] else task
 
 
 def why_not(action: str, view: View) -> str:
@@ -205,15 +224,15 @@ def _retry(view: View) -> str:
         return ""
     if view.run.ended and view.task:
         return f"The run has ended; {view.key('rerun')} runs the task again, in a new run."
-    no = _task(view)
-    if no or view.task is None:
+    no, task = _task(view), meant("retry", view)
+    if no or task is None:
         return no
-    state = view.run.state(view.task.uid)
+    state = view.run.state(task.uid)
     if state in {TaskState.FAILED, TaskState.CANCELLED}:
         return ""
     if state is TaskState.SKIPPED and view.run.stage is Stage.EXECUTION:
         return ""
-    return f"Task {view.task.id} is {state}; {view.key('retry')} is for one that failed or was stopped."
+    return f"Task {task.id} is {state}; {view.key('retry')} is for one that failed or was stopped."
 
 
 def _once_more(view: View) -> str:
@@ -241,18 +260,13 @@ def _rerun(view: View) -> str:
 
 
 def _go_on(view: View) -> str:
-    no = _task(view)
-    if no or view.task is None:
+    no, task = _task(view), meant("go_on", view)
+    if no or task is None:
         return no
-    state = view.run.state(view.task.uid)
-    if view.run.stage is Stage.EXECUTION and state in {
-        TaskState.FAILED,
-        TaskState.CANCELLED,
-        TaskState.BLOCKED,
-        TaskState.ASKING,
-    }:
+    state = view.run.state(task.uid)
+    if view.run.stage is Stage.EXECUTION and state in MEANT["go_on"]:
         return ""
-    return f"Task {view.task.id} is {state}; {view.key('go_on')} is for one that failed or was stopped."
+    return f"Task {task.id} is {state}; {view.key('go_on')} is for one that failed or was stopped."
 
 
 def _skip(view: View) -> str:
@@ -315,15 +329,24 @@ def _mend(view: View) -> str:
     no = _draft(view)
     if no:
         return no
-    if view.failed:
-        return "" if view.next_candidate else _no_next(view)
-    return "" if any(one.mend for one in view.problems) else "No problem here has a mend of one key."
+    task = meant("mend", view)
+    if task and view.is_failed(task):
+        return "" if view.next_for(task) else _no_next(view, task)
+    if not any(one.mend for one in view.problems):
+        return "No problem here has a mend of one key."
+    here = [one for one in view.problems if one.uid is None or one.uid == view.chosen]
+    if any(one.mend and one.uid is None for one in here):
+        return ""
+    if any(one.mend for one in here):
+        return _editable(view)
+    if here:
+        return f"This problem has no mend of one key; {view.key('edit')} edits the task."
+    return f"Select a problem first: {view.key('next_problem')} goes to the next one."
 
 
-def _no_next(view: View) -> str:
-    """Why there is no next candidate for the task that failed."""
-    task = view.task
-    if task and view.run.status(task.uid).failure is Failure.CREDITS and len(view.candidates(task)) > 1:
+def _no_next(view: View, task: Task) -> str:
+    """Why there is no next candidate for a task that failed."""
+    if view.run.status(task.uid).failure is Failure.CREDITS and len(view.candidates(task)) > 1:
         return f"The other models spend the same credits; {view.key('models')} lists them all the same."
     return f"No other model that is known here can run it; {view.key('models')} lists them, and {view.key('search_models')} there searches the Hub."
 

@@ -39,16 +39,32 @@ def beside(tab: Tab, by: int) -> Tab:
 
 
 def tabs_title(name: str, tab: Tab, width: int) -> Content:
-    """Return the title of the pane with its tabs, each of which takes a click; the one that is shown is marked."""
+    """Return the title of the pane with its tabs; the one that is shown is marked."""
+    pieces: list[Content | tuple[str, str | Style]] = []
+    for of, words in _pieces(name, tab, width):
+        pieces.append((words, Style(bold=of == tab, dim=of != tab) if of else ""))
+    return Content.assemble(*pieces)
+
+
+def tab_at(name: str, tab: Tab, width: int, x: int) -> Tab | None:
+    """Return the tab whose name stands in a cell of the title, counted from its first one; None where none does."""
+    for of, words in _pieces(name, tab, width):
+        if 0 <= x < cell_len(words):
+            return of
+        x -= cell_len(words)
+    return None
+
+
+def _pieces(name: str, tab: Tab, width: int) -> list[tuple[Tab | None, str]]:
+    """Return the words of the title, those of a tab with it."""
     short = width < NUMBER + 42
     # The type stands in the plan too: it goes before the names of the tabs are cut.
     if width < cell_len(name) + 42:
         name = fit(" ".join(name.split()[:3]), max(width - 26, 8)).rstrip()
-    pieces: list[Content | tuple[str, str | Style]] = [(f"{name}  ", "")]
+    pieces: list[tuple[Tab | None, str]] = [(None, f"{name}  ")]
     for place, one in enumerate(TABS):
         if place:
-            pieces.append((" │ ", ""))
+            pieces.append((None, " │ "))
         words = NAMES[one][:4] if short else NAMES[one]
-        click = Style.from_meta({"@click": f"show_tab('{one}')"})
-        pieces.append((f"▸{words}" if one == tab else f" {words}", click + Style(bold=one == tab, dim=one != tab)))
-    return Content.assemble(*pieces)
+        pieces.append((one, f"▸{words}" if one == tab else f" {words}"))
+    return pieces

@@ -271,21 +271,17 @@ class View:
     @property
     def failed(self) -> bool:
         """Whether the selected task failed or was stopped, and the run waits to be told how to go on with it."""
-        return self.task is not None and self._failed(self.task)
+        return self.task is not None and self.is_failed(self.task)
 
-    def _failed(self, task: Task) -> bool:
+    def is_failed(self, task: Task) -> bool:
+        """Whether a task failed or was stopped, and the run waits to be told how to go on with it."""
         if self.run.ended or self.run.stage is not Stage.EXECUTION:
             return False
         return self.run.state(task.uid) in {TaskState.FAILED, TaskState.CANCELLED}
 
-    @property
-    def next_candidate(self) -> Candidate | None:
-        """Who could run the selected task in place of the one that failed: the next in the order of the ranking."""
-        return self.next_for(self.task) if self.task is not None else None
-
     def next_for(self, task: Task) -> Candidate | None:
-        """Who could run a task in place of the one that failed, None where nobody could or it has not failed."""
-        if not self._failed(task):
+        """Who could run a task in place of the one that failed: the next in the order of the ranking. None where nobody could or it has not failed."""
+        if not self.is_failed(task):
             return None
         status, able = self.run.status(task.uid), usable(rank(task, self.candidates(task)), task)
         ran = self.named(task, status.candidate) or self.candidate(task)

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from hgtui.session.plantext import bare
+from hgtui.session.terminal import EditorError, find_editor
 from tests.cli.program import INTERRUPT, TERMINATE, Program
+from tests.cli.screen import Screen
 from tests.cli.terminal import Terminal
 
 SAY = "What language is 'Guten Morgen, wie geht es dir?'"
@@ -216,3 +218,26 @@ def test_the_workbench_gives_its_terminal_to_the_editor_and_takes_it_back(hgtui:
         terminal.press("\x11")
         assert terminal.ended()[0] == 0
         assert termios.tcgetattr(terminal.ours) == before
+
+
+def test_after_an_editor_that_fails_the_workbench_has_its_terminal_again(hgtui: Program) -> None:
+    row = {"task": "summarization", "id": 0, "dep": [-1], "args": {"text": "About bees."}}
+    (hgtui.folder / "plan.json").write_text(json.dumps([row]))
+    with Screen(hgtui, "open", "plan.json", EDITOR="false") as screen:
+        screen.see("About bees.", "approve+run")
+        screen.press("E")
+        screen.see("About bees.", "The editor false ended with status 1")
+        screen.press("?")
+        screen.see("/ finds words")
+        screen.press("\x11")
+        assert screen.ended()[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [("nosuch -w", "nosuch -w could not be started: there is no program nosuch"), ("vi 'x", "No closing quotation")],
+)
+def test_an_editor_that_is_not_there_is_found_out_before_anything_is_given_to_it(command: str, words: str) -> None:
+    with pytest.raises(EditorError, match=words) as raised:
+        find_editor({"EDITOR": command, "PATH": "/usr/bin"})
+    assert "EDITOR" in raised.value.hint

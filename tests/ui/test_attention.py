@@ -169,6 +169,39 @@ async def test_f_goes_on_to_the_one_after_the_one_that_failed_and_says_when_ther
         assert "m lists them" in notice(pilot)
 
 
+async def test_the_keys_of_a_failure_act_on_the_only_task_that_failed_where_another_is_selected() -> None:
+    doubtful = PLAN.tasks[1].model_copy(update={"args": {**PLAN.tasks[1].args, "agrs": Input.text("x")}})
+    async with workbench(PLAN.with_tasks([PLAN.tasks[0], doubtful]), (80, 24), BARK, TTS) as (pilot, conductor):
+        fail(conductor, Failure.TIMEOUT)
+        conductor.tell(ev.TaskDone(uid="t2", results=(), candidate=BARK.name, seconds=1.0))
+        await settle(pilot)
+        for key, command in (
+            ("r", cmd.Retry(uid="t1")),
+            ("n", cmd.SkipTask(uid="t1")),
+            ("f", cmd.ChooseModel(uid="t1", candidate=TTS.name)),
+        ):
+            view = pilot.app.screen.view  # type: ignore[attr-defined]
+            pilot.app.screen.select_task("t2")  # type: ignore[attr-defined]
+            await settle(pilot)
+            foot = screen_text(pilot).splitlines()[-1]
+            assert all(one in foot for one in ("r retry 0", "n go on without 0", "f next candidate 0"))
+            conductor.commands.clear()
+            await pilot.press(key)
+            assert [one for one in conductor.commands if not isinstance(one, cmd.Mark)] == [command]
+            assert view.chosen == "t1"
+
+
+async def test_f_is_offered_only_where_it_mends() -> None:
+    wrong = PLAN.tasks[0].model_copy(update={"args": {"txt": Input.text("Hello")}})
+    async with workbench(PLAN.with_tasks([wrong, PLAN.tasks[1]]), (80, 24), BARK, TTS) as (pilot, conductor):
+        assert "f" in keys(pilot)
+        pilot.app.screen.select_task("t2")  # type: ignore[attr-defined]
+        assert "f" not in keys(pilot)
+        await pilot.press("f")
+        assert "Select a problem first" in notice(pilot)
+        assert not any(isinstance(one, cmd.EditPlan) for one in conductor.commands)
+
+
 async def test_without_credits_the_next_candidate_is_one_that_spends_none() -> None:
     async with workbench(PLAN, (120, 36), BARK, TTS, LOCAL) as (pilot, conductor):
         fail(conductor, Failure.CREDITS)

@@ -118,6 +118,52 @@ async def test_the_type_is_changed_in_the_form_and_what_fits_stays() -> None:
         assert after.plan["t1"].args["language"].literal == "fr"
 
 
+async def test_what_is_no_type_is_said_and_the_form_stays() -> None:
+    async with workbench(chain()) as (pilot, conductor):
+        await open_form(pilot)
+        await pilot.press("shift+tab")
+        await until(pilot, lambda: field(pilot, "type").selected_text == "summarization")
+        await pilot.press(*"fooq", "enter")
+        await settle(pilot)
+        assert field(pilot, "type").text == "fooq"
+        assert "There is no task type “fooq”" in screen_text(pilot)
+        await until(pilot, lambda: not choices(pilot))
+        await pilot.press(*["backspace"] * 4, *"transl")
+        await until(pilot, lambda: choices(pilot))
+        shown = screen_text(pilot)
+        assert "There is no task type" not in shown
+        assert "▸ translation" in shown
+        await pilot.press("enter")
+        await settle(pilot)
+        assert field(pilot, "type").text == "translation"
+        assert conductor.commands == []
+
+
+async def test_enter_behind_a_bare_sign_takes_the_result_that_is_marked() -> None:
+    async with workbench(PICTURES) as (pilot, conductor):
+        await open_form(pilot, "j", "j")
+        text = field(pilot, "text")
+        text.text = ""
+        await pilot.press("#")
+        await until(pilot, lambda: "▸ ‹1›" in screen_text(pilot))
+        await pilot.press("enter")
+        await settle(pilot)
+        assert text.text == "‹1›"
+        text.text = "About C#"
+        text.move_cursor(text.document.end)
+        await until(pilot, lambda: choices(pilot) and "▸ ‹1›" not in screen_text(pilot))
+        await pilot.press("enter")
+        await settle(pilot)
+        assert sent(conductor) == ed.Set(uid="t3", name="text", value="About C#")
+
+
+async def test_a_bare_sign_for_which_there_is_no_result_is_said() -> None:
+    async with workbench(Plan(request="go", tasks=PICTURES.tasks[2:3])) as (pilot, _):
+        await open_form(pilot)
+        field(pilot, "text").text = "#"
+        await until(pilot, lambda: "“#” alone is a text" in screen_text(pilot))
+
+
 async def test_results_that_fit_are_offered_and_none_that_would_make_a_ring() -> None:
     async with workbench(PICTURES) as (pilot, conductor):
         await open_form(pilot, "j", "j")

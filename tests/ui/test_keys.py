@@ -222,7 +222,8 @@ async def test_a_failed_task_can_be_retried_or_gone_without() -> None:
             ev.TaskFailed(uid="t2", failure=Failure.CRASHED, message="It died.", seconds=0.2),
         )
         await settle(pilot)
-        assert not {"r", "n"} & set(keys(pilot))
+        assert keys(pilot)["r"] == "retry 1"
+        assert keys(pilot)["n"] == "go on without 1"
         await pilot.press("exclamation_mark")
         assert {"r", "n"} <= set(keys(pilot))
         await pilot.press("r", "n", "F")

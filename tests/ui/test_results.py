@@ -103,10 +103,11 @@ async def test_an_error_in_an_argument_shows_the_arguments() -> None:
 async def test_a_click_on_a_tab_shows_it(size: tuple[int, int]) -> None:
     async with workbench(PLAN, size) as (pilot, _):
         pane = pilot.app.screen.query_one(TaskPane)
-        line = screen_text(pilot).splitlines()[pane.region.y]
-        await pilot.click(offset=(line.index("Arguments") + 2, pane.region.y))
-        await settle(pilot)
-        assert tab(pilot) == "arguments"
+        for word in ("Result", "Candidates", "Arguments"):
+            line = screen_text(pilot).splitlines()[pane.region.y]
+            await pilot.click(offset=(line.index(word) + 2, pane.region.y))
+            await settle(pilot)
+            assert tab(pilot) == word.lower()
         assert "farm.png" in "".join(text for item in pane.items for text, _ in item.line)
 
 

@@ -20,12 +20,12 @@ from hgtui.core.commands import (
 )  # fmt: skip
 from hgtui.core.edits import Delete, Skip
 from hgtui.core.events import RerunForeseen
-from hgtui.core.plan import Uid
+from hgtui.core.plan import Task, Uid
 from hgtui.core.planfile import write_task
 from hgtui.core.problems import Problem
 from hgtui.core.states import Stage
 from hgtui.core.text import plural
-from hgtui.ui.may import why_not
+from hgtui.ui.may import meant, why_not
 from hgtui.ui.models import refusal
 from hgtui.ui.screens.bench import Bench
 from hgtui.ui.view import View
@@ -138,8 +138,10 @@ class Actions(Bench):
         """Apply a mend of the problem that the person looks at; after a failure let the next candidate try."""
         if not self._can("mend"):
             return
-        problem, task, other = self.problem_here(), self.view.task, self.view.next_candidate
+        problem, task = self.problem_here(), meant("mend", self.view)
+        other = self.view.next_for(task) if task else None
         if task and other:
+            self._show_meant(task)
             # The changed task is run again by itself, once the choice is approved where it was not before.
             self.dispatch(ChooseModel(uid=task.uid, candidate=other.name))
         elif problem and len(problem.mends) > 1:
@@ -166,8 +168,14 @@ class Actions(Bench):
         """Run the task once more; where no plan came of a request, ask for one again."""
         if self._can("retry") and self.view.run.planning_failed:
             self.ask_again()
-        elif self._can("retry") and self.view.chosen:
-            self.dispatch(Retry(uid=self.view.chosen))
+        elif self._can("retry") and (task := meant("retry", self.view)):
+            self._show_meant(task)
+            self.dispatch(Retry(uid=task.uid))
+
+    def _show_meant(self, task: Task) -> None:
+        """Select the task that a key acts on, where that is another one than the selected."""
+        if task.uid != self.view.chosen:
+            self.select_task(task.uid)
 
     def action_rerun(self) -> None:
         """Say what a re-run of the task with what is below it would do; the same key again does it.
@@ -189,8 +197,9 @@ class Actions(Bench):
 
     def action_go_on(self) -> None:
         """Go on without the task."""
-        if self._can("go_on") and self.view.chosen:
-            self.dispatch(SkipTask(uid=self.view.chosen))
+        if self._can("go_on") and (task := meant("go_on", self.view)):
+            self._show_meant(task)
+            self.dispatch(SkipTask(uid=task.uid))
 
     def action_finish(self) -> None:
         """Write the answer from what there is."""

@@ -191,9 +191,14 @@ class SendAgain(ModalScreen[int | None]):
     async def _edit(self) -> None:
         from textual.app import SuspendNotSupported
 
-        from hgtui.session.terminal import EditorError, edit_file
+        from hgtui.session.terminal import EditorError, edit_file, find_editor
 
         area = self.query_one(Wording)
+        try:
+            find_editor(os.environ)  # before the screen is given away
+        except EditorError as error:
+            self.say(f"{error.message} {error.hint}")
+            return
         with tempfile.TemporaryDirectory(prefix="hgtui-") as folder:
             path = Path(folder) / "prompt.txt"
             await asyncio.to_thread(path.write_text, area.text, "utf-8")

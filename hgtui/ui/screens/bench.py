@@ -6,6 +6,7 @@ from textual.screen import Screen
 
 from hgtui.ui import greeting as first
 from hgtui.ui.keymap import KeyMap
+from hgtui.ui.placing import Placing
 
 if TYPE_CHECKING:
     from hgtui.ui.app import HgtuiApp
@@ -28,6 +29,7 @@ class Bench(Screen[None]):
         width, height = size
         rows = "-low" if height < LOW else "-tall" if height >= TALL else "-usual"
         super().__init__(classes=f"-talking {'-wide' if width >= WIDE else '-narrow'} {rows}")
+        self._compositor = Placing()
 
     @property
     def keymap(self) -> KeyMap:

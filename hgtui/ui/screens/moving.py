@@ -9,7 +9,7 @@ from hgtui.core.plan import Uid
 from hgtui.core.text import clean, one_line
 from hgtui.ui import greeting as first
 from hgtui.ui.keys import KEYS, Key
-from hgtui.ui.may import why_not
+from hgtui.ui.may import MEANT, meant, why_not
 from hgtui.ui.phases import phase_at
 from hgtui.ui.screens.sizing import Sizing
 from hgtui.ui.widgets.attention import Attention
@@ -104,7 +104,11 @@ class Moving(Sizing):
             keys.insert(
                 0, (self.keymap.of("focus_plan"), "to the revision" if two.kind == "revision" else "to what differs")
             )
-        shown = (key for key in KEYS if key.footer and key.action not in {"help", "leave"})
+        stuck, left_out = self.view.stuck, {"help", "leave"}
+        if stuck and not self.view.run.ended and meant("retry", self.view) not in stuck:
+            keys.append((self.keymap.of("next_problem"), f"goes to {stuck[0].id}"))
+            left_out.add("next_problem")
+        shown = (key for key in KEYS if key.footer and key.action not in left_out)
         keys += [(self.keymap.first(key), self._called(key)) for key in shown if not why_not(key.action, self.view)]
         return [*keys, *self._always()]
 
@@ -149,8 +153,9 @@ class Moving(Sizing):
             if self.view.plan_gate or self.view.run.choosing:
                 return "approve plan"
             return "let it start" if self.view.may_allow else "approve" if self.view.run.grant else "approve+run"
-        if key.action == "mend" and self.view.failed:
-            return "next candidate"
+        if key.action in MEANT and (task := meant(key.action, self.view)) and not self.view.run.ended:
+            words = "next candidate" if key.action == "mend" and self.view.is_failed(task) else key.footer
+            return words if task.uid == self.view.chosen else f"{words} {task.id}"
         if key.action == "boxes":
             return "rows" if self.view.boxes else "boxes"
         return "ask again" if key.action == "retry" and self.view.run.planning_failed else key.footer

@@ -28,9 +28,14 @@ class Rewriting(Bringing):
         from textual.app import SuspendNotSupported
 
         from hgtui.session.plandesk import PlanText
-        from hgtui.session.terminal import EditorError
+        from hgtui.session.terminal import EditorError, find_editor
 
         run, text = self.view.run, self._text
+        try:
+            find_editor(os.environ)  # before the screen is given away
+        except EditorError as error:
+            self.say(f"{error.message} {error.hint}")
+            return
         if text is None or text.run != run.id:
             text = await PlanText.of(run, self.desk.edit_as, self.view.problems)
         try:
@@ -101,13 +106,18 @@ class Rewriting(Bringing):
         if self.app.is_headless:
             yield
             return
+        failed: BaseException | None = None
         with self.app.suspend():
             self._away(True)
             try:
                 with line_mode():
                     yield
+            except BaseException as error:  # Textual 8.2 takes the terminal back only from what ends well
+                failed = error
             finally:
                 self._away(False)
+        if failed is not None:
+            raise failed
 
     def _away(self, away: bool) -> None:
         self.app.away = away  # type: ignore[attr-defined]  # of HgtuiApp, which imports this screen late

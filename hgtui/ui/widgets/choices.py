@@ -39,13 +39,20 @@ class Choices(Rows):
     def __init__(self) -> None:
         super().__init__(id="choices")
         self.items: list[Choice] = []
+        self.takes = False
+        """Whether Enter in the field takes the first one."""
         self.display = False
 
-    def offer(self, items: list[Choice], *, after: Widget) -> None:
-        """Show choices below a field, or nothing where there are none."""
+    @property
+    def marks(self) -> bool:
+        """Whether Enter would take the one under the cursor."""
+        return self.has_focus or self.takes
+
+    def offer(self, items: list[Choice], *, after: Widget, takes: bool = False) -> None:
+        """Show choices below a field, or nothing where there are none; `takes` where Enter in it takes the first."""
         if self.has_focus and not items:
             self.post_message(self.Left())
-        self.items = items
+        self.items, self.takes = items, takes
         self.cursor = 0
         self.display = bool(items)
         self.styles.height = min(len(items), SHOWN)

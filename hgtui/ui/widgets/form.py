@@ -1,5 +1,6 @@
 """The form of a task, in the place of the task pane: its type, its arguments, what is wrong, what could stand there."""
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 TYPE = "type"
 WORD = 200
 """How long a word may be, in characters, that may be the path of a file with a text."""
+BARE = re.compile(r"(?:^|\s)[#‹]\Z")
+"""A sign for a result without its number, as it stands before the cursor; in "C#" it is none."""
+BARE_TOLD = "! “#” alone is a text; #0 is the result of task 0."
 REST_S = 0.12
 """How long no key was pressed before what was typed is checked."""
 
@@ -92,6 +96,9 @@ class TaskForm(VerticalScroll, can_focus=False):
         yield Static("", id="form-wrong", classes="wrong", markup=False)
         yield Static(Content(f"type: what kind of task it is ({len(TASKS)} kinds)"), classes="about", markup=False)
         yield FormField(self.sheet.task.task, name=TYPE, id="type")
+        wrong = Static("", id="wrong-type", classes="wrong -error", markup=False)
+        wrong.display = False
+        yield wrong
         yield from self._arguments()
         yield Choices()
 
@@ -166,6 +173,8 @@ class TaskForm(VerticalScroll, can_focus=False):
         field = self.screen.focused
         if isinstance(field, FormField) and field is not self._field:
             self._field = field
+            if field.argument == TYPE:
+                field.select_all()  # what is typed takes the place of the old word
             self._offer()
 
     @on(Field.Sent)
@@ -173,16 +182,40 @@ class TaskForm(VerticalScroll, can_focus=False):
         event.stop()
         if self._resting:
             self._resting.stop()
+        field = self._field
         if event.field.id == "type":
-            choices = self.query_one(Choices).items
-            name = task_type(event.text)
-            if name not in TASKS and choices and choices[0].kind == "type":
-                name = choices[0].text
-            if name in TASKS:
+            name = self._type_of(event.text)
+            if name is not None:
                 await self._become(name)
-                return
+            elif event.text.strip() == self.sheet.task.task:
+                self._set_all()
+            else:
+                self._tell_type()
+                self._offer()
+            return
+        if field is not None and field is event.field and (first := self._begun_result(field)) is not None:
+            self._write_choice(field, first)
+            return
+        self._set_all()
+
+    def _set_all(self) -> None:
         self._gather()
         self.post_message(self.Done(self.sheet, self.sheet.edit()))
+
+    @staticmethod
+    def _type_of(text: str) -> str | None:
+        """Return the task type that a text means, or the first that has its words; None where there is none."""
+        name = task_type(text)
+        if name in TASKS:
+            return name
+        return next((one.text for one in types(text)), None) if text.strip() else None
+
+    def _begun_result(self, field: FormField) -> Choice | None:
+        """Return the result that Enter takes where a sign for one was typed without a number, None where it takes none."""
+        before, arg = field.before_cursor, self.sheet.args.get(field.argument)
+        if arg is None or not BARE.search(before):
+            return None
+        return next(iter(results(self.sheet.plan, self.sheet.uid, arg, before)), None)
 
     def gather(self) -> bool:
         """Take over what stands in the fields; say whether something differs from how the form began."""
@@ -226,13 +259,28 @@ class TaskForm(VerticalScroll, can_focus=False):
         for place, name in enumerate(names):
             told = [one for one in self.wrong if one.arg == name]
             for line in self.query(f"#wrong{place}").results(Static):
-                self._tell(line, told)
+                self._tell(line, told, BARE_TOLD if self._is_bare(name) else "")
         self._tell(self.query_one("#form-wrong", Static), [one for one in self.wrong if one.arg not in names])
+        self._tell_type()
 
-    def _tell(self, line: Static, told: list[Problem]) -> None:
-        line.display = bool(told)
+    def _is_bare(self, name: str) -> bool:
+        """Whether an argument is the sign for a result alone, and there is none that it could read."""
+        arg = self.sheet.args.get(name)
+        bare = arg is not None and self.sheet.text(name).strip() == "#"
+        return bare and arg is not None and not results(self.sheet.plan, self.sheet.uid, arg, "#")
+
+    def _tell_type(self) -> None:
+        """Say that what is typed is no type, as long as it is none."""
+        typed = self.query_one("#type", FormField).text.strip()
+        line = self.query_one("#wrong-type", Static)
+        line.display = typed != self.sheet.task.task and self._type_of(typed) is None
+        line.update(Content(f"! There is no task type “{one_line(typed, 60)}”; esc leaves the form."))
+
+    def _tell(self, line: Static, told: list[Problem], more: str = "") -> None:
+        line.display = bool(told or more)
         here = next((one for one in self.wrong if one.mends), None)
         words = [f"! {one.message}" + (f"  f2 {one.mends[0].label}" if one is here else "") for one in told]
+        words += [more] if more else []
         line.update(Content(clean("\n".join(words), 2_000)))
         line.set_class(any(one.severity is Severity.ERROR for one in told), "-error")
 
@@ -263,7 +311,7 @@ class TaskForm(VerticalScroll, can_focus=False):
     # What could stand there
 
     def _offer(self) -> None:
-        field, found = self._field, list[Choice]()
+        field, found, takes = self._field, list[Choice](), False
         if field is None or not field.is_attached or self.gone:
             return
         name = field.argument
@@ -271,11 +319,13 @@ class TaskForm(VerticalScroll, can_focus=False):
         if name == TYPE:
             typed = "" if field.text == self.sheet.task.task else field.text
             found = types(typed)
+            takes = bool(typed and found) and found[0].text == self._type_of(typed)
         elif arg is not None:
             found = mends(tuple(one for one in self.wrong if one.arg == name))
             if not field.text or begun(field.before_cursor):
                 found += results(self.sheet.plan, self.sheet.uid, arg, field.before_cursor)
-        self.query_one(Choices).offer(found, after=field)
+            takes = bool(found) and found[0] == self._begun_result(field)
+        self.query_one(Choices).offer(found, after=field, takes=takes)
         one_word = (
             arg is not None and arg.kind is Kind.TEXT and 0 < len(field.text) < WORD and not field.text.split()[1:]
         )
@@ -304,9 +354,14 @@ class TaskForm(VerticalScroll, can_focus=False):
             field.move_cursor(field.document.end)
             field.focus()
         else:
-            row, column = field.cursor_location
-            field.replace(choice.text, (row, column - begun(field.before_cursor)), (row, column))
+            self._write_choice(field, choice)
             field.focus()
+
+    @staticmethod
+    def _write_choice(field: FormField, choice: Choice) -> None:
+        """Write a result into the field in place of the sign that was begun."""
+        row, column = field.cursor_location
+        field.replace(choice.text, (row, column - begun(field.before_cursor)), (row, column))
 
     @on(Choices.Left)
     def _back(self, event: Choices.Left) -> None:
@@ -319,7 +374,7 @@ class TaskForm(VerticalScroll, can_focus=False):
         event.stop()
         if self._field is not None:
             self._field.focus()
-            self._field.insert(event.text)
+            self._field.replace(event.text, *self._field.selection, maintain_selection_offset=False)
 
     # Files
 

@@ -55,6 +55,11 @@ class Rows(ScrollView, can_focus=True):
     """Whether a field over it moves its cursor."""
     _laid: tuple[Size, Size, Size] | None = None
 
+    @property
+    def marks(self) -> bool:
+        """Whether the row under the cursor is marked."""
+        return True
+
     class Moved(Message):
         """The person moved the cursor."""
 
@@ -148,7 +153,7 @@ class Rows(ScrollView, can_focus=True):
             return strip_of((("  " + self.empty, "dim"),), self, width)
         if index >= self.count:
             return Strip.blank(width, self.rich_style)
-        here = index == self.cursor
+        here = self.marks and index == self.cursor
         line = (("▸ " if here else "  ", "bold"), *self.line(index, max(width - 2, 0)))
         return strip_of(line, self, width, row=("cursor" if self.has_focus or self.led else "here") if here else "")
 

@@ -10,10 +10,11 @@ from hgtui.ui.details import Item, details, title
 from hgtui.ui.exhibits import Exhibit
 from hgtui.ui.gallery import Beside, Drawn, Gallery
 from hgtui.ui.greeting import NONE_SELECTED
-from hgtui.ui.tabs import TABS, beside, tab_of, tabs_title
+from hgtui.ui.tabs import TABS, beside, tab_at, tab_of, tabs_title
 from hgtui.ui.view import Tab, View
 from hgtui.ui.widgets.rows import Rows, strip_of
 from hgtui.ui.widgets.shown import paint
+from hgtui.ui.widgets.tabbed import TITLE_AT
 from hgtui.ui.words import Line
 
 
@@ -119,10 +120,17 @@ class TaskPane(Rows):
         else:
             super().action_go(index)
 
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Turn to the tab that was pressed on the border."""
+        if event.y == 0 and self.content_region.y > self.region.y and self.view.task:
+            tab = tab_at(title(self.view), self.tab, self.size.width, event.x - TITLE_AT)
+            if tab is not None:
+                self.action_show_tab(tab)
+
     def on_click(self, event: events.Click) -> None:
         """Choose a row where there are some; a second click opens."""
         # Textual gives it to the rows as well: there it is taken where there are rows to choose from.
-        if event.y == 0:  # a tab on the border, which takes its click itself
+        if event.y == 0:  # the border, whose tabs take the press
             event.prevent_default()
         elif self.reads:
             event.prevent_default()
