@@ -5,6 +5,7 @@ import pytest
 from hgtui.core import commands as cmd
 from hgtui.core import edits as ed
 from hgtui.core import events as ev
+from hgtui.core.model import STANDS_IN
 from hgtui.core.plan import Input, Plan, Task
 from hgtui.core.remaining import Remaining
 from hgtui.core.states import Failure, Outcome, Stage
@@ -230,3 +231,20 @@ def test_sentences_name_the_keys_of_the_person() -> None:
     conductor.tell(ev.RunEnded(outcome=Outcome.INTERRUPTED, exit=130))
     assert why_not("approve", view) == "The run has ended; ctrl+n asks something new."
     assert why_not("approve", seen(conductor)) == "The run has ended; N asks something new."
+
+
+def test_the_conversation_says_that_the_ranking_chose_where_the_choice_failed() -> None:
+    def said() -> dict[str, str]:
+        view = seen(conductor)
+        view.live.take(conductor.entries)
+        return {one.key: one.text for one in story(view)}
+
+    conductor = Scripted()
+    conductor.propose(chain(), candidate())
+    assert "unchosen" not in said()
+    why = "The choice of models for tasks 0, 1 failed: The server at chat.example refused the key."
+    conductor.tell(ev.Logged(level="warning", text=f"{why}{STANDS_IN}org/model for task 0, org/model for task 1."))
+    assert said()["unchosen"] == f"The ranking chose models, not the controller. {why}"
+    assert list(said()).index("unchosen") == list(said()).index("gate") - 1
+    conductor.tell(ev.StageEntered(stage=Stage.SELECTION))  # asked again, and this time it answered
+    assert "unchosen" not in said()
