@@ -14,7 +14,7 @@ from hgtui.ui.attention import ways_on
 from hgtui.ui.keymap import KeyMap
 from hgtui.ui.loglines import log_line
 from hgtui.ui.may import why_not
-from hgtui.ui.phases import phase_line
+from hgtui.ui.phases import phase_line, yours_words
 from hgtui.ui.planfoot import plan_subtitle
 from hgtui.ui.screens.workbench import Workbench
 from hgtui.ui.story import story
@@ -127,6 +127,20 @@ def test_a_time_of_which_not_all_is_known_says_so_in_words() -> None:
     ]
     assert any("or more" in one for one in words)
     assert not any("+ -" in one for one in words)
+    left = Remaining(about_s=0.04, untimed=1)
+    words = [plan_subtitle(seen(conductor), width, utc(), left) for width in range(30, 120)]
+    assert any("time left unknown" in one for one in words)
+    assert not any("under 0.1 s or more" in one for one in words)
+
+
+def test_nothing_is_the_persons_where_a_plan_is_what_was_proposed() -> None:
+    conductor = Scripted()
+    conductor.propose(chain(), candidate())
+    for text, said in (("Another text.", ("~", "you: 1 arg")), ("A long text about bees.", (" ", ""))):
+        edit = ed.Set(uid="t1", name="text", value=text)
+        conductor.tell(ev.PlanEdited(edit=edit, undo=ed.apply(conductor.run.draft, edit)[1]))
+        view = seen(conductor)
+        assert (view.mark(view.plan["t1"]), yours_words(view)) == said
 
 
 async def test_a_form_of_a_task_that_is_gone_or_of_a_run_that_ended_closes_with_a_sentence() -> None:
