@@ -48,9 +48,18 @@ def _main(
         from hgtui.cli.workbench import open_workbench
 
         raise typer.Exit(open_workbench(profile=profile, offline=offline, allow=tuple(allow or ())))
-    given = {"--profile NAME": profile is not None, "--offline": offline, "--allow DIR": bool(allow)}
-    for option in (name for name, is_there in given.items() if is_there):
-        raise typer.BadParameter(f"it stands behind the command: hgtui run {option}", param_hint=option.split()[0])
+    _hand_on(context, {"profile": profile, "offline": offline, "allow": allow})
+
+
+def _hand_on(context: typer.Context, given: dict[str, object]) -> None:
+    """Let options before a command be those of the command; what stands behind it too is taken from there."""
+    name = context.invoked_subcommand or ""
+    given = {option: value for option, value in given.items() if value}
+    known = {one.name for one in getattr(context.command, "commands", {})[name].params}
+    for option in given:
+        if option not in known:
+            raise typer.BadParameter(f"hgtui {name} does not take it", param_hint=f"--{option}")
+    context.default_map = {name: given}
 
 
 def leave(status: int) -> None:

@@ -98,6 +98,19 @@ def write_file(path: Path, text: str) -> None:
         raise Fault(f"{path} cannot be written: {error.strerror or error}.") from None
 
 
+def check_place(path: Path) -> None:
+    """Check that a file can be written there, and leave nothing behind. Raises Fault."""
+    there = os.path.lexists(path)
+    if there and not (path.is_file() or path.is_dir()):
+        return  # a pipe or a device: to open it may wait, or be heard
+    try:
+        path.open("ab").close()
+        if not there:
+            path.unlink()
+    except OSError as error:
+        raise Fault(f"{path} cannot be written: {error.strerror or error}.", "Nothing was planned.") from None
+
+
 async def check(name: str, *, as_json: bool, offline: bool = False) -> int:
     """Read a plan file and print its problems; 1 where it has errors."""
     found = await asyncio.to_thread(read_plan_at, name)

@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from importlib.metadata import version
 
 from hgtui.cli.controller import how_to_set, list_models, may_fall_back, several
+from hgtui.cli.faults import Fault
 from hgtui.cli.hub_report import hub_rows
+from hgtui.cli.looks import looks_of
 from hgtui.cli.tables import table
 from hgtui.cli.words import say
 from hgtui.config import RULES, ConfigError, Settings, config_path, data_dir, load, with_offline
@@ -56,6 +58,10 @@ def _configuration(environ: Mapping[str, str], profile: str | None) -> tuple[Set
         settings = load(path, environ, {"default_profile": profile})
     except ConfigError as error:
         return None, ("bad", "configuration", f"{error.message} {error.hint}".rstrip())
+    try:
+        looks_of(environ)  # its keys: the workbench does not start with those that clash
+    except Fault as fault:
+        return settings, ("bad", "configuration", f"{fault.message} {fault.hint}".rstrip())
     return settings, ("ok", "configuration", str(path) if path.exists() else f"{path} (not there: defaults)")
 
 

@@ -39,6 +39,9 @@ def _leave_standard_output() -> None:
 
 def _told(error: Exception) -> int:
     if hasattr(error, "show") and hasattr(error, "exit_code"):  # wrong usage, as the library puts it
+        said = getattr(error, "message", None)
+        if isinstance(said, str):  # the first word of pydantic, which the library takes over
+            error.message = said.removeprefix("Value error, ")  # type: ignore[attr-defined]
         error.show()
         return int(error.exit_code)
     if DEBUG["on"]:

@@ -19,7 +19,7 @@ from hgtui.core.model import Candidate, CandidateName
 from hgtui.core.ports import Catalogue, ModelStore, StoreError
 from hgtui.core.states import EXIT_FAILED, EXIT_OK
 from hgtui.core.task import TASKS, task_type
-from hgtui.core.text import one_line
+from hgtui.core.text import megabytes, one_line
 from hgtui.selection.hub import HubStore
 from hgtui.selection.hub.rows import ENDPOINT, is_id
 from hgtui.selection.naming import meant
@@ -251,18 +251,11 @@ def _read_pins() -> Pins:
 
 def _line(one: Candidate) -> tuple[str, ...]:
     providers = [name for name in (one.provider, *one.providers) if name]
-    size = (
-        ""
-        if one.size_mb is None
-        else f"{one.size_mb / 1000:.1f} GB"
-        if one.size_mb >= 1000
-        else f"{one.size_mb:.0f} MB"
-    )
     return (
         one.name,
         _few(providers),
         one.licence or "",
-        size,
+        megabytes(one.size_mb),
         one.gated,
         "" if one.downloads is None else short(one.downloads),
         "" if one.likes is None else short(one.likes),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from hgtui.cli.again import wanted
 from hgtui.cli.asking import ask_person, edit_in_editor
-from hgtui.cli.checking import show_stopped
+from hgtui.cli.checking import check_place, show_stopped
 from hgtui.cli.compose import Workplace
 from hgtui.cli.faults import Fault
 from hgtui.cli.folders import allowed_folders
@@ -310,6 +310,8 @@ async def plan(
     await _check_files(files)
     if not request.strip():
         raise Fault("The request is empty.", 'Say what you want: hgtui plan "Summarize notes.txt".')
+    if output:
+        await asyncio.to_thread(check_place, Path(output))
     async with await Workplace.open(profile=profile, offline=offline, allowed=allowed, no_store=no_store) as place:
         await pick_model(place, ask=not as_json)
         conductor = place.conductor(attended=False, gates=Gates.MERGED, only_plans=True)

@@ -150,10 +150,11 @@ class CallBook:
             row = replace(row, model="Hub", about=event.about, what=event.came, record=event.record)
             return replace(row, seconds=event.seconds or None, failed=event.failed)
         tried = self._open.get(event.uid or "")
+        candidate = tried.candidate if tried else _of_trial(run, event)
         return replace(
             row,
-            model=tried.candidate if tried else run.planner if event.kind == "llm" else event.about,
-            what=f"looked for {event.about}" if event.kind == "find" else event.about if tried else "",
+            model=candidate or (run.planner if event.kind == "llm" else event.about),
+            what=f"looked for {event.about}" if event.kind == "find" else event.about if candidate else "",
             task=_task(run, event.uid),
             seconds=event.seconds or None,
             record=event.record,
@@ -187,6 +188,14 @@ class CallBook:
             attempt=tried.attempt,
             results=event.results if isinstance(event, ev.TaskDone) else (),
         )
+
+
+def _of_trial(run: "Run", event: ev.Recorded) -> str:
+    """Return the candidate of a what-if that asked a provider; empty where it was none, or two were at that provider."""
+    trial = run.trials.get(event.uid or "") if event.kind == "hub" else None
+    found = [one.assignment for one in trial.ahead if one.assignment.candidate in trial.open] if trial else []
+    names = [one.candidate for one in found if event.about in {one.provider, one.candidate.rpartition("#")[2]}]
+    return names[0] if len(names) == 1 else ""
 
 
 def _sent_again(entry: ev.Entry, event: ev.SentAgain, run: "Run") -> CallRow:

@@ -92,6 +92,10 @@ class Candidate(Value):
         return self.model_copy(update={"name": str(name), "provider": provider, "providers": others})
 
 
+STANDS_IN = " The first of the ranking stands in: "
+"""What stands in the notice of a selector between why it did not choose and what is taken in place of its choice."""
+
+
 class Assignment(Value):
     """Which candidate runs a task, who chose it and why. `candidate` has the form ``endpoint:model``."""
 

@@ -47,3 +47,12 @@ def decode(data: bytes) -> str:
 def plural(count: int, noun: str) -> str:
     """Return "1 task", "2 tasks": regular English nouns only."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def megabytes(size: float | None) -> str:
+    """Write a size of `size` MB; an empty text where it is not known."""
+    if size is None:
+        return ""
+    if size < 1:
+        return "< 1 MB"
+    return f"{size:.0f} MB" if size < 1000 else f"{size / 1000:.1f} GB"

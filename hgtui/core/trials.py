@@ -174,7 +174,7 @@ def memory(one: Tried) -> str:
 
 
 def cost(one: Tried) -> str:
-    """Return what it cost, in US dollars."""
+    """Return what it cost, in US dollars; nothing where its memory was measured, which is on this machine."""
     if one.usd is None:
-        return "-"
+        return "-" if one.memory_mb is None else "$0"
     return "$0" if not one.usd else f"${one.usd:.4f}" if one.usd >= 0.0001 else "under $0.0001"

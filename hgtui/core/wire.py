@@ -10,9 +10,10 @@ from hgtui.core.plan import MISSING, Input, Part, Ref, Uid
 Names = Callable[[str], Uid | None]
 """Gives the uid of a wire id, None where the plan has no such task."""
 
+# <GENERATED>-0 is how HuggingGPT's program writes it, <resource>-0 how its paper does.
 _REF = re.compile(
-    r"<GENERATED>-(?P<a>\w+)(?:\.(?P<f>[A-Za-z]\w*))?"
-    r"|<GENERATED-(?P<b>\w+)(?:\.(?P<g>[A-Za-z]\w*))?>"
+    r"<(?i:generated|resource)>-(?P<a>\w+)(?:\.(?P<f>[A-Za-z]\w*))?"
+    r"|<(?i:generated|resource)-(?P<b>\w+)(?:\.(?P<g>[A-Za-z]\w*))?>"
     r"|<node-(?P<c>\w+)>"
 )
 _COMMA = re.compile(r"\s*,\s*")

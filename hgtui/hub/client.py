@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from hgtui.core.hiding import hidden
 from hgtui.core.states import Failure
 from hgtui.core.text import one_line
 from hgtui.hub import api
@@ -196,7 +197,7 @@ class HubClient:
         said = _adapter(kind).dump_json(fresh).decode() if self.place.token else ""
         if not said or self.place.token not in said:
             return fresh
-        clear: T = _adapter(kind).validate_json(said.replace(self.place.token, "hf_…"))
+        clear: T = _adapter(kind).validate_json(hidden(said, (self.place.token,), "hf_…"))
         return clear
 
     def _read(self, key: list[Any], kind: Any) -> tuple[Kept | None, Any]:

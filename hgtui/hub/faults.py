@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from hgtui.core.hiding import hidden
 from hgtui.core.states import Failure
 from hgtui.core.text import one_line
 from hgtui.hub.values import HUB_URL, HubError
@@ -226,7 +227,7 @@ def shortened(text: str, scope: Scope) -> str:
     """Return a server's words cleaned, on one line, without any token, and short."""
     line = one_line(text, 4 * _SAID)
     if scope.place.token:
-        line = line.replace(scope.place.token, "hf_…")
+        line = hidden(line, (scope.place.token,), "hf_…")
     return one_line(_TOKEN.sub("hf_…", line), _SAID)
 
 

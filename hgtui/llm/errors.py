@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from hgtui.core.hiding import hidden
 from hgtui.core.states import Failure
 from hgtui.core.text import one_line
 
@@ -65,10 +66,8 @@ class LLMError(Exception):
 
 
 def without(text: str, secrets: Sequence[str]) -> str:
-    """Return `text` with every secret replaced by "[key]"."""
-    for secret in secrets:
-        text = text.replace(secret, SECRET)
-    return text
+    """Return `text` with "[key]" for every secret, as `core.hiding` takes them out."""
+    return hidden(text, secrets, SECRET)
 
 
 def words_of(body: object, secrets: Sequence[str] = ()) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from hgtui.core.hiding import hidden
+
 Role = Literal["system", "user", "assistant"]
 PNG, JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
 IMAGE_TOKENS = 765
@@ -87,18 +89,12 @@ class Message:
     def without(self, secrets: Iterable[str], instead: str) -> "Message":
         """Return the message with every secret in its words replaced."""
         if isinstance(self.content, str):
-            return Message(self.role, _replaced(self.content, secrets, instead), self.sources)
+            return Message(self.role, hidden(self.content, secrets, instead), self.sources)
         parts = (
-            TextPart(_replaced(part.text, secrets, instead)) if isinstance(part, TextPart) else part
+            TextPart(hidden(part.text, secrets, instead)) if isinstance(part, TextPart) else part
             for part in self.content
         )
         return Message(self.role, tuple(parts), self.sources)
-
-
-def _replaced(text: str, secrets: Iterable[str], instead: str) -> str:
-    for secret in secrets:
-        text = text.replace(secret, instead)
-    return text
 
 
 def _sent(part: Part) -> Mapping[str, Any]:

@@ -22,7 +22,9 @@ _SHOWN = 80
 _TASK_KEY = re.compile(r"""(?:["'“”]|(?<=[{,\s]))task["'“”]?\s*:""")
 _MARKDOWN = re.compile(r"(?<!\\)((?:\\\\)*)\\([_*<>#\[\]])")
 # json_repair takes the first sign off a reference that stands without quotes.
-_BARE_REF = re.compile(r"(?<=[\[,:])(\s*)(<(?:node-\w+|GENERATED-\w+)>|<GENERATED>-\w+(?:\.\w+)?)(?=\s*[\],}])")
+_BARE_REF = re.compile(
+    r"(?<=[\[,:])(\s*)(<(?:node-\w+|(?i:generated|resource)-\w+)>|<(?i:generated|resource)>-\w+(?:\.\w+)?)(?=\s*[\],}])"
+)
 # A string without its last quote, and nothing but closing brackets on the lines behind it.
 _UNQUOTED_END = re.compile(r'"([^"\n\\]*?)([\]}]*\s*\n[\s\]},]*)\Z')
 

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Iterable, Iterator
 
-from hgtui.core.model import Assignment
+from hgtui.core.model import STANDS_IN, Assignment
 from hgtui.core.plan import Plan, Uid
 from hgtui.core.ports import CallMade, Chosen, Noticed
 from hgtui.core.states import Failure
@@ -175,7 +175,7 @@ def _ranked(plan: Plan, choices: Choices, uids: Iterable[Uid], why: str) -> Iter
         yield Noticed(text=one_line(why, 600))
         return
     names = ", ".join(f"{choices[uid][0].name} for task {plan[uid].id}" for uid in left)
-    yield Noticed(text=one_line(f"{why} The first of the ranking stands in: {names}.", 600))
+    yield Noticed(text=one_line(f"{why}{STANDS_IN}{names}.", 600))
     for uid in left:
         first = choices[uid][0]
         yield Chosen(uid=uid, assignment=Assignment.of(first, "ranking", first.reason))

@@ -12,8 +12,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from hgtui import __version__
 from hgtui.core import events as ev
 from hgtui.core.run import Run, fold
@@ -22,7 +20,6 @@ from hgtui.session.archive import Archive, ArchiveError, journal_text, write
 from hgtui.session.artifacts import Artifacts
 from hgtui.session.journal import Journal
 from hgtui.session.references import DIGEST, closure, named, named_in_record
-from hgtui.session.store import SHORT
 
 Masked = Callable[[str], str]
 """Takes the secrets out of a text (`Records.masked`)."""
@@ -52,7 +49,7 @@ class Content:
         found = closure(named(text), self._look)
         for digest in sorted(found):
             self._as_kept[self._sent(digest)] = digest
-        self.journal = journal_text(_with_digests(_line(line, masked), self._as_sent) for line in lines)
+        self.journal = journal_text(_with_digests(without_secrets(line, masked), self._as_sent) for line in lines)
         self.missing = tuple(sorted(set(_needed(entries)) - found))
 
     @property
@@ -105,16 +102,6 @@ def without_secrets(data: Any, masked: Masked) -> Any:
     if isinstance(data, dict):
         return {masked(name): without_secrets(value, masked) for name, value in data.items()}
     return data
-
-
-def _line(line: Any, masked: Masked) -> Any:
-    """Take the secrets out of an entry, which stays one: a short secret may be a word of the journal itself."""
-    sent = without_secrets(line, masked)
-    try:
-        ev.ENTRIES.validate_json(json.dumps(sent))
-    except ValidationError:
-        return without_secrets(line, lambda text: text if len(text) < SHORT else masked(text))
-    return sent
 
 
 def _with_digests(data: Any, sent: dict[str, str]) -> Any:

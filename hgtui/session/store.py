@@ -4,14 +4,13 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from hgtui.core.hiding import hidden, is_word
 from hgtui.core.ports import ArtifactStore
 
 REMOVED = "[removed]"
 ENDINGS = ("_KEY", "_TOKEN", "_SECRET", "_PASSWORD")
 """A variable of the environment whose name ends so holds a secret."""
 HEADERS = frozenset({"authorization", "proxy-authorization", "x-api-key", "api-key", "api_key", "cookie", "set-cookie"})
-SHORT = 8
-"""A secret shorter than this, in characters, is taken out only where it is the whole text: it may be a common word."""
 
 
 class Records:
@@ -37,7 +36,7 @@ class Records:
 
     def masked(self, text: str) -> str:
         """Return a text in which every secret is ``[removed]``."""
-        return _without_text(text, self._secrets())
+        return hidden(text, self._secrets(), REMOVED)
 
     async def load(self, digest: str) -> tuple[str, Any, bytes]:
         """Return kind, request and reply of a record; KeyError where it or its reply is not there."""
@@ -53,10 +52,11 @@ class Records:
 def without(data: Any, secrets: tuple[str, ...]) -> Any:
     """Return JSON data in which every secret, and the value of every header that carries one, is ``[removed]``."""
     if isinstance(data, str):
-        return _without_text(data, secrets)
+        # A short one too where it is the whole text: nothing of a sentence is lost by that.
+        return REMOVED if data in secrets else hidden(data, secrets, REMOVED)
     if isinstance(data, Mapping):
         return {
-            _without_text(str(name), secrets): REMOVED if str(name).lower() in HEADERS else without(value, secrets)
+            hidden(str(name), secrets, REMOVED): REMOVED if str(name).lower() in HEADERS else without(value, secrets)
             for name, value in data.items()
         }
     if isinstance(data, (list, tuple)):
@@ -66,17 +66,8 @@ def without(data: Any, secrets: tuple[str, ...]) -> Any:
     return data
 
 
-def _without_text(text: str, secrets: tuple[str, ...]) -> str:
-    for secret in secrets:
-        if text == secret:
-            return REMOVED
-        if len(secret) >= SHORT:
-            text = text.replace(secret, REMOVED)
-    return text
-
-
 def _without_bytes(data: bytes, secrets: tuple[str, ...]) -> bytes:
     for secret in secrets:
-        if len(secret) >= SHORT:
+        if not is_word(secret):
             data = data.replace(secret.encode("utf-8", "surrogateescape"), REMOVED.encode())
     return data

@@ -4,8 +4,8 @@ import os
 
 from hgtui.core.plan import Task
 from hgtui.core.states import Failure, Stage, TaskState
-from hgtui.core.text import one_line, plural
-from hgtui.ui.models import instead, megabytes
+from hgtui.core.text import megabytes, one_line, plural
+from hgtui.ui.models import instead
 from hgtui.ui.view import GOING, View
 from hgtui.ui.words import Line, fit, seconds, wrapped
 

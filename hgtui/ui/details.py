@@ -11,12 +11,12 @@ from hgtui.core.model import Candidate
 from hgtui.core.plan import Task
 from hgtui.core.states import NOT_STARTED, TaskState
 from hgtui.core.task import TASKS
-from hgtui.core.text import one_line
+from hgtui.core.text import megabytes, one_line
 from hgtui.core.wire import show_input
 from hgtui.ui.exhibits import Exhibit, about, exhibits, preview_lines
 from hgtui.ui.gallery import Drawn, Shown
 from hgtui.ui.greeting import TASK
-from hgtui.ui.models import BY, advice, count, distinct, instead, megabytes, ordered, took, votes, where
+from hgtui.ui.models import BY, advice, count, distinct, instead, ordered, took, votes, where
 from hgtui.ui.policies import policy_words
 from hgtui.ui.rows import countdown
 from hgtui.ui.view import Tab, View

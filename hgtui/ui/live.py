@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from hgtui.core import events as ev
+from hgtui.core.model import STANDS_IN
 from hgtui.core.states import Stage
 
 
@@ -65,6 +66,8 @@ class Live:
     how: str = ""
     ending: str = ""
     """What the end of the run says of itself."""
+    unchosen: list[str] = field(default_factory=list)
+    """Why the controller did not choose models, a sentence for each call that the ranking stood in for."""
     raw: str = ""
     """What is shown of a reply that is no plan."""
     _now: Stream | None = None
@@ -83,6 +86,8 @@ class Live:
         match event:
             case ev.Delta() if self._now is not None:
                 self._now.add(event, at)
+            case ev.Logged(level="warning", text=text) if STANDS_IN in text:
+                self.unchosen.append(text.partition(STANDS_IN)[0])
             case ev.Logged(level="warning", text=text) if self.asking is not None:
                 self.asking.noticed = text
             case ev.StageEntered(stage=stage):
@@ -107,6 +112,8 @@ class Live:
 
     def _enter(self, stage: Stage, at: datetime) -> None:
         self._end()
+        if stage is Stage.SELECTION:
+            self.unchosen.clear()
         name = {Stage.PLANNING: "plan", Stage.RESPONSE: "answer"}.get(stage)
         if name is None:
             return

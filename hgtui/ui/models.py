@@ -7,7 +7,7 @@ from hgtui.core.model import WHO, Assignment, Candidate, CandidateName
 from hgtui.core.plan import Task
 from hgtui.core.states import UNDER_WAY
 from hgtui.core.status import TaskStatus
-from hgtui.core.text import one_line
+from hgtui.core.text import megabytes, one_line
 from hgtui.core.trials import Tally
 from hgtui.selection.ranking import rank, short
 from hgtui.ui.view import Order, View
@@ -23,15 +23,6 @@ BY = WHO
 def count(number: int | None) -> str:
     """Write a number of likes or downloads in few cells; nothing where it is not known."""
     return "" if number is None else short(number)
-
-
-def megabytes(size: float | None) -> str:
-    """Write a size of `size` MB; an empty text where it is not known."""
-    if size is None:
-        return ""
-    if size < 1:
-        return "< 1 MB"
-    return f"{size:.0f} MB" if size < 1000 else f"{size / 1000:.1f} GB"
 
 
 def where(candidate: Candidate) -> str:

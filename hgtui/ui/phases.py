@@ -2,6 +2,7 @@
 
 from rich.cells import cell_len
 
+from hgtui.core.plan import Task
 from hgtui.core.problems import Severity
 from hgtui.core.states import Gate, Outcome, Stage, TaskState
 from hgtui.core.text import one_line, plural
@@ -51,7 +52,8 @@ def yours_words(view: View) -> str:
         if before is task:
             continue
         old = before.locked if before else ()
-        mine = [name for name in task.locked if name not in old]
+        # What was brought back to what was proposed is not the person's any more.
+        mine = [name for name in task.locked if name not in old and not _as_proposed(before, task, name)]
         types += "task" in mine
         set_ += sum(name != "task" for name in mine)
         if before is None:
@@ -64,6 +66,12 @@ def yours_words(view: View) -> str:
               f"+{plural(added, 'task')}", f"-{plural(gone, 'task')}"]  # fmt: skip
     said = [words for words, count in zip(counts, (set_, types, models, turned, added, gone), strict=True) if count]
     return f"you: {'  '.join(said)}" if said else ""
+
+
+def _as_proposed(before: Task | None, task: Task, name: str) -> bool:
+    if before is None:
+        return False
+    return before.task == task.task if name == "task" else before.args.get(name) == task.args.get(name)
 
 
 def _mark(view: View, place: int) -> tuple[str, str]:

@@ -78,7 +78,7 @@ def _time(view: View, now: datetime, left: Remaining | None) -> Ways:
         long = f"{ahead} on the critical path" if critical and not run.gate.untimed else ahead
         if not ahead or run.gate.about_s is None:
             return (ahead or "time unknown", "")
-        short = f"about {length(run.gate.about_s)}" + (" or more" if run.gate.untimed else "")
+        short = _about(run.gate.about_s, run.gate.untimed) or "time unknown"
         return long, ahead, short, ""
     elapsed = view.elapsed(now)
     if run.ended:
@@ -93,9 +93,18 @@ def _time(view: View, now: datetime, left: Remaining | None) -> Ways:
 
 def _left(left: Remaining, *, counted: bool) -> str:
     assert left.about_s is not None
-    more = f" and {left.untimed} of unknown time" if left.untimed and counted else " or more" if left.untimed else ""
+    if not counted:
+        short = _about(left.about_s, left.untimed)
+        return f"left {short}" if short else "time left unknown"
     about = "" if left.about_s < SHORTEST_S else "about "
-    return f"left {about}{length(left.about_s)}{more}"
+    return f"left {about}{length(left.about_s)}{f' and {left.untimed} of unknown time' if left.untimed else ''}"
+
+
+def _about(about_s: float, untimed: int) -> str:
+    """Say how long it takes with `untimed` tasks of unknown time on top; nothing where they are all that takes time."""
+    if about_s < SHORTEST_S:
+        return "" if untimed else length(about_s)
+    return f"about {length(about_s)}{' or more' if untimed else ''}"
 
 
 def _place(view: View) -> Ways:

@@ -21,6 +21,8 @@ LONGEST = 20_000
 TAIL = 600
 """How many characters of a reasoning that still goes on are shown."""
 
+SHOWN_WHY = 3
+"""How many of the calls on models that failed are told with why."""
 NO_REQUEST = "(a plan, with no request)"
 
 
@@ -32,7 +34,7 @@ def story(view: View, now: datetime | None = None) -> list[Said]:
     asked = Said("request", "you", clean(run.request, LONGEST) or NO_REQUEST)
     said = [*_earlier(view), asked, *_planning(view, now)]
     if view.at_gate:
-        said.append(_gate(view))
+        said += [*_unchosen(view), _gate(view)]
     elif run.stage is Stage.SELECTION and run.grant is None and view.by_llm:
         words = "Choosing the models …"
         words += (
@@ -167,6 +169,15 @@ def _revision(view: View, at: int, revising: Revising, now: datetime | None) -> 
             text, role = revising.words, "warn"
     said.append(Said(key, "hgtui", clean(text, LONGEST), role))
     return [*said, *(_noticed(key, stream) if revising.state == "asked" else [])]
+
+
+def _unchosen(view: View) -> list[Said]:
+    """Say why models are not the controller's choice, as long as one of them is still that of the ranking."""
+    by_ranking = any(one.chosen_by == "ranking" for one in view.run.draft.assignments.values())
+    if not view.live.unchosen or not by_ranking:
+        return []
+    why = " ".join(dict.fromkeys(one_line(one, 300) for one in view.live.unchosen[:SHOWN_WHY]))
+    return [Said("unchosen", "hgtui", clean(f"The ranking chose models, not the controller. {why}", LONGEST), "warn")]
 
 
 def _gate(view: View) -> Said:

@@ -305,7 +305,9 @@ class View:
         if before is None:
             return "+"
         chosen = self.assignment(task.uid)
-        return "~" if (before is not task and before != task) or (chosen and chosen.chosen_by == "person") else " "
+        # A task that was brought back to what was proposed is not the person's, though they set its arguments.
+        mine = before is not task and before.model_copy(update={"locked": task.locked}) != task
+        return "~" if mine or (chosen and chosen.chosen_by == "person") else " "
 
     @property
     def ids(self) -> dict[Uid, int]:

@@ -5,13 +5,13 @@ from collections.abc import Callable, Collection, Iterable
 from hgtui.core.model import Candidate
 from hgtui.core.plan import Task
 from hgtui.core.states import HAS_RESULT, UNDER_WAY, Stage, TaskState
-from hgtui.core.text import one_line
+from hgtui.core.text import megabytes, one_line
 from hgtui.core.trials import FEWEST, Ahead, Trial, Tried, cost, foreseen, memory, time
 from hgtui.core.wire import show_input
 from hgtui.selection.ranking import doubts, rank
 from hgtui.ui.exhibits import Exhibit, about, exhibit, preview_lines
 from hgtui.ui.gallery import Drawn, Shown
-from hgtui.ui.models import distinct, megabytes, ordered, refusal, spoken, took, votes, where
+from hgtui.ui.models import distinct, ordered, refusal, spoken, took, votes, where
 from hgtui.ui.view import View
 from hgtui.ui.words import Line, fit, fit_model, wrapped
 

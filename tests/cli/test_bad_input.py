@@ -213,6 +213,11 @@ def test_a_plan_file_that_is_not_there_is_2(hgtui: Program) -> None:
         hgtui.run(*command).told(2, "There is no file nope")
 
 
+def test_a_level_that_there_is_not_is_told_with_those_that_there_are(hgtui: Program) -> None:
+    done = hgtui.run("show", "nobody", "--log", "--level", "silly").told(2, "'silly' is not one of 'debug', 'info'")
+    assert "Value error" not in done.err
+
+
 def test_a_plan_cannot_be_written_where_there_is_no_folder(hgtui: Program) -> None:
     hgtui.run("plan", SAY, "-o", "no/such/plan.json").told(
         2, "no/such/plan.json cannot be written: No such file or directory."

@@ -211,6 +211,13 @@ def test_a_run_that_is_not_there_is_2(hgtui: Program) -> None:
 # Plans
 
 
+def test_a_place_that_cannot_be_written_is_told_before_anything_is_planned(hgtui: Program) -> None:
+    for place, why in (("no/such/plan.json", "No such file or directory"), (".", "Is a directory")):
+        hgtui.run("plan", SAY, "-o", place).told(2, f"{place} cannot be written: {why}.", "Nothing was planned.")
+    assert hgtui.run("runs", "--json").json == []
+    assert not (hgtui.folder / "no").exists()
+
+
 def test_a_plan_that_was_written_has_the_fingerprint_that_running_it_shows(hgtui: Program) -> None:
     written = hgtui.run("plan", SAY, "-o", "plan.json")
     assert (written.exit, written.out) == (0, "")

@@ -126,7 +126,10 @@ def test_a_profile_says_which_server_and_the_flag_goes_before_the_environment(
 
 
 def test_a_profile_before_a_command_is_told_where_it_stands(hgtui: Program) -> None:
-    hgtui.run("--profile", "rules", "tasks").told(2, "behind the command")
+    hgtui.run("--profile", "rules", "tasks").told(2, "hgtui tasks does not take it")
+    before = hgtui.run("--profile", "nine", "doctor", "--json")
+    assert "there is no profile 'nine'" in before.out
+    assert "there is no profile 'nine'" not in hgtui.run("--profile", "nine", "doctor", "--profile", "mine").out
     hgtui.run("--profile", "rules").told(2, "The workbench needs a terminal.")
 
 

@@ -445,9 +445,10 @@ def test_a_plan_reads_a_file_of_an_allowed_folder_and_of_no_other(hgtui: Program
     assert (asked("mine"), asked("other")) == ([str(tmp_path / "mine" / "notes.txt")], [])
 
 
-def test_options_of_a_run_stand_behind_the_command(hgtui: Program) -> None:
-    hgtui.run("--offline", "tasks").told(2, "behind the command")
-    hgtui.run("--allow", ".", "tasks").told(2, "behind the command")
+def test_options_before_a_command_are_those_of_the_command(hgtui: Program) -> None:
+    hgtui.run("--offline", "tasks").told(2, "hgtui tasks does not take it")
+    hgtui.run("--allow", ".", "tasks").told(2, "hgtui tasks does not take it")
+    hgtui.run("--allow", "no-folder", "plan", "x").told(2, "There is no folder no-folder")
 
 
 # Who runs what

@@ -37,6 +37,9 @@ def test_the_keys_that_are_in_force_are_listed_with_their_names(hgtui: Program) 
 def test_keys_that_cannot_be_used_are_told_with_the_file(hgtui: Program, text: str, words: str) -> None:
     path = configured(hgtui, text)
     hgtui.run("keys").told(2, str(path), words)
+    doctor = {row["what"]: row for row in hgtui.run("doctor", "--json").json}
+    assert doctor["configuration"]["state"] == "bad"
+    assert words in doctor["configuration"]["about"]
     with Terminal(hgtui, screen=True) as terminal:
         terminal.until(words)
         assert terminal.ended()[0] == 2

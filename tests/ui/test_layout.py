@@ -3,8 +3,11 @@
 from itertools import pairwise
 
 import pytest
+from rich.console import Console
 
 from hgtui.core.plan import Input, Plan, Task
+from hgtui.ui.bridge import Option, Options
+from hgtui.ui.screens.controllers import Controllers
 from tests.ui.bench import notice, screen_text, settle, until, workbench
 from tests.ui.scripted import chain
 
@@ -58,6 +61,8 @@ async def test_where_there_is_too_little_room_it_says_so_and_the_pane_with_the_f
         await settle(pilot)
         await pilot.resize_terminal(*size)
         await until(pilot, lambda: "80x24" in notice(pilot))
+        await pilot.resize_terminal(120, 36)
+        await until(pilot, lambda: "80x24" not in notice(pilot))
 
 
 @pytest.mark.parametrize("pane", ["plan", "task", "log", "prompt"])
@@ -77,3 +82,16 @@ async def test_a_change_of_size_keeps_selection_focus_and_what_is_being_written(
         assert screen.query_one("#prompt").text == "half wri"  # type: ignore[attr-defined]
         plan = screen.query_one("#plan")
         assert plan.scroll_offset.y <= 57 < plan.scroll_offset.y + plan.scrollable_content_region.height
+
+
+def test_every_line_on_a_controller_begins_at_its_indent() -> None:
+    about = "a server of its own at 127.0.0.1:11434, by the [bold]profile[/] of that name"
+    screen = Controllers(Options((Option("local", about, present=True),)))
+    console = Console(width=30, color_system=None)
+    with console.capture() as shown:
+        console.print(screen._words(0))
+    first, *more = shown.get().splitlines()
+    assert first.startswith("● local  in use")
+    assert len(more) > 2
+    assert all(line.startswith("    ") and line[4] != " " for line in more)
+    assert "[bold]profile[/]" in " ".join(line.strip() for line in more)

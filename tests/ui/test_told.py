@@ -5,6 +5,7 @@ import pytest
 from hgtui.core import commands as cmd
 from hgtui.core import edits as ed
 from hgtui.core import events as ev
+from hgtui.core.model import STANDS_IN
 from hgtui.core.plan import Input, Plan, Task
 from hgtui.core.remaining import Remaining
 from hgtui.core.states import Failure, Outcome, Stage
@@ -13,7 +14,7 @@ from hgtui.ui.attention import ways_on
 from hgtui.ui.keymap import KeyMap
 from hgtui.ui.loglines import log_line
 from hgtui.ui.may import why_not
-from hgtui.ui.phases import phase_line
+from hgtui.ui.phases import phase_line, yours_words
 from hgtui.ui.planfoot import plan_subtitle
 from hgtui.ui.screens.workbench import Workbench
 from hgtui.ui.story import story
@@ -126,6 +127,20 @@ def test_a_time_of_which_not_all_is_known_says_so_in_words() -> None:
     ]
     assert any("or more" in one for one in words)
     assert not any("+ -" in one for one in words)
+    left = Remaining(about_s=0.04, untimed=1)
+    words = [plan_subtitle(seen(conductor), width, utc(), left) for width in range(30, 120)]
+    assert any("time left unknown" in one for one in words)
+    assert not any("under 0.1 s or more" in one for one in words)
+
+
+def test_nothing_is_the_persons_where_a_plan_is_what_was_proposed() -> None:
+    conductor = Scripted()
+    conductor.propose(chain(), candidate())
+    for text, said in (("Another text.", ("~", "you: 1 arg")), ("A long text about bees.", (" ", ""))):
+        edit = ed.Set(uid="t1", name="text", value=text)
+        conductor.tell(ev.PlanEdited(edit=edit, undo=ed.apply(conductor.run.draft, edit)[1]))
+        view = seen(conductor)
+        assert (view.mark(view.plan["t1"]), yours_words(view)) == said
 
 
 async def test_a_form_of_a_task_that_is_gone_or_of_a_run_that_ended_closes_with_a_sentence() -> None:
@@ -230,3 +245,20 @@ def test_sentences_name_the_keys_of_the_person() -> None:
     conductor.tell(ev.RunEnded(outcome=Outcome.INTERRUPTED, exit=130))
     assert why_not("approve", view) == "The run has ended; ctrl+n asks something new."
     assert why_not("approve", seen(conductor)) == "The run has ended; N asks something new."
+
+
+def test_the_conversation_says_that_the_ranking_chose_where_the_choice_failed() -> None:
+    def said() -> dict[str, str]:
+        view = seen(conductor)
+        view.live.take(conductor.entries)
+        return {one.key: one.text for one in story(view)}
+
+    conductor = Scripted()
+    conductor.propose(chain(), candidate())
+    assert "unchosen" not in said()
+    why = "The choice of models for tasks 0, 1 failed: The server at chat.example refused the key."
+    conductor.tell(ev.Logged(level="warning", text=f"{why}{STANDS_IN}org/model for task 0, org/model for task 1."))
+    assert said()["unchosen"] == f"The ranking chose models, not the controller. {why}"
+    assert list(said()).index("unchosen") == list(said()).index("gate") - 1
+    conductor.tell(ev.StageEntered(stage=Stage.SELECTION))  # asked again, and this time it answered
+    assert "unchosen" not in said()

@@ -1,18 +1,25 @@
 """The list of controllers that one can switch to, over the workbench."""
 
+from rich.console import Group
+from rich.padding import Padding
+from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
-from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from hgtui.core.text import clean, one_line
+from hgtui.core.text import one_line
 from hgtui.paths import styles
 from hgtui.ui.bridge import Options
 from hgtui.ui.widgets.options import OptionRows
+
+
+def _indented(words: str, cells: int) -> Padding:
+    """Return foreign words of which every line begins at the indent, those too that the width breaks."""
+    return Padding(Text(words), (0, 0, 0, cells))
 
 
 class Controllers(ModalScreen[int | None]):
@@ -34,16 +41,14 @@ class Controllers(ModalScreen[int | None]):
             box.border_subtitle = "enter takes one · esc goes back"
             yield OptionRows(*(Option(self._words(at)) for at in range(len(self.options.choices))), markup=False)
             if self.options.unusable:
-                lines = "\n".join(f"  {one_line(line, 300)}" for line in self.options.unusable)
-                yield Static(Content(clean(f"Cannot be used:\n{lines}")), id="unusable", markup=False)
+                lines = [_indented(one_line(line, 300), 2) for line in self.options.unusable]
+                yield Static(Group(Text("Cannot be used:"), *lines), id="unusable", markup=False)
 
-    def _words(self, at: int) -> Content:
+    def _words(self, at: int) -> Group:
         choice = self.options.choices[at]
         mark, now = ("● ", "  in use") if choice.present else ("  ", "")
-        return Content.assemble(
-            Content.styled(mark + one_line(choice.name, 80) + now, "bold"),
-            Content(f"\n    {one_line(choice.about, 300)}"),
-        )
+        name = Text(mark + one_line(choice.name, 80) + now, style="bold")
+        return Group(name, _indented(one_line(choice.about, 300), 4))
 
     def on_mount(self) -> None:
         """Begin at the present one."""

@@ -70,8 +70,12 @@ class Shell(Talking):
         if self.is_mounted:
             self._frame()
         small = event.size.width < SMALLEST[0] or event.size.height < SMALLEST[1]
-        if small and not self._small and not self.query_one(Notice).words:
-            self.say(f"hgtui has room from {SMALLEST[0]}x{SMALLEST[1]} on: here 1 2 3 4 go from pane to pane.")
+        words = f"hgtui has room from {SMALLEST[0]}x{SMALLEST[1]} on: here 1 2 3 4 go from pane to pane."
+        said = self.query_one(Notice).words
+        if small and not self._small and not said:
+            self.say(words)
+        elif not small and said == words:
+            self.say("")
         self._small = small
 
     _small = False

@@ -155,9 +155,11 @@ class Painting(Rows):
 
     def render_line(self, y: int) -> Strip:
         """Draw one line of what is seen."""
-        if not self.view.boxes or not self.count:
+        if not self.view.boxes:
             return super().render_line(y)
         width = self.room.width
+        if not self.count:  # on the first line of the pane, wherever the drawing was panned to
+            return strip_of((("  " + self.empty if y == 0 else "", "dim"),), self, width)
         if self._scene is None:
             return strip_of(((" The drawing is being made." if y == 0 else "", "dim"),), self, width)
         at = self.scroll_offset

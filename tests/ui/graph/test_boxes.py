@@ -263,6 +263,12 @@ async def test_a_large_plan_is_laid_out_beside_the_loop_panned_and_painted_only_
         last = laid(pilot).boxes["t299"]
         shown = Region(one.scroll_offset.x, one.scroll_offset.y, one.room.width, one.room.height)
         assert shown.contains_region(Region(*last))
+        one.filter("nosuch")
+        await settle(pilot)
+        assert "None of 300 tasks has “nosuch”; esc shows all." in screen_text(pilot)
+        one.filter("")
+        one.choose("t299")
+        await settle(pilot)
         corner = one._map_region()
         await pilot.click(PlanPane, offset=(corner.x + 2, corner.y + 2))
         assert one.scroll_offset == (0, 0)
