@@ -6,7 +6,12 @@ from pathlib import Path
 
 import hgtui.core
 
-MODULES = sorted(path.stem for path in Path(hgtui.core.__file__).parent.glob("*.py") if path.stem != "__init__")
+ROOT = Path(hgtui.core.__file__).parent
+MODULES = sorted(
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+    for path in ROOT.rglob("*.py")
+    if path.parent != ROOT or path.stem != "__init__"
+)
 HEAVY = ("networkx", "openai", "textual", "rich", "httpx", "huggingface_hub", "cv2", "rapidocr", "typer", "asyncio")
 
 
