@@ -23,7 +23,24 @@ def attention(view: View, width: int, most: int) -> list[Line]:
         return _leaving(view, width, most)
     if view.run.stage is Stage.EXECUTION and not view.run.ended and view.stuck:
         return _stuck(view, width, most)
+    if view.run.stage is Stage.EXECUTION and not view.run.ended:
+        return _trials(view, width)[:most]
     return []
+
+
+def _trials(view: View, width: int) -> list[Line]:
+    """Say that the end of the run waits for a what-if, and for what there."""
+    if any(view.run.state(task.uid) in GOING for task in view.plan):
+        return []
+    key, words = view.key("what_if"), ""
+    if view.trying:
+        words = f"The run waits for the what-if of task {view.trying[0].id}: {key} on it shows how far it is."
+    elif view.undecided:
+        words = (
+            f"The what-if of task {view.undecided[0].id} waits for you: {key} on it shows what came of it, "
+            "enter there takes one, x gives it up."
+        )
+    return [((("  " if at else "! ") + row, "warn"),) for at, row in enumerate(wrapped(words, width - 2, ROWS))]
 
 
 def _leaving(view: View, width: int, most: int) -> list[Line]:

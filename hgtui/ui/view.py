@@ -15,7 +15,7 @@ from hgtui.core.ruling import Ruling
 from hgtui.core.run import Run
 from hgtui.core.stand_ins import known_as, stand_ins
 from hgtui.core.states import HAS_RESULT, UNDER_WAY, Failure, Gate, Stage, TaskState
-from hgtui.core.trials import Tally
+from hgtui.core.trials import Tally, at_work, undecided
 from hgtui.selection.ranking import rank, usable
 from hgtui.ui.keys import KEYS, MODELS
 from hgtui.ui.live import Live
@@ -197,13 +197,24 @@ class View:
         return tuple(task for task in self.plan if self.run.state(task.uid) in NEEDS_PERSON)
 
     @property
+    def trying(self) -> tuple[Task, ...]:
+        """The tasks whose what-if is at work."""
+        return () if self.run.ended else at_work(self.run.trials, self.plan)
+
+    @property
+    def undecided(self) -> tuple[Task, ...]:
+        """The tasks whose what-if is at its end and waits for a winner."""
+        return () if self.run.ended else undecided(self.run.trials, self.plan)
+
+    @property
     def waits(self) -> bool:
         """Whether nothing goes on until the person says how."""
         if not self.asked or self.run.planning_failed:
             return True
         # The gate of a failure stays open in the run until the next stage, also when a task was started again.
         going = any(self.run.state(task.uid) in GOING for task in self.plan)
-        return self.run.gate is not None and not going
+        tries = self.trying and not self.stuck and self.stage_gate is None  # that goes on by itself
+        return self.run.gate is not None and not going and not tries
 
     @property
     def stage_gate(self) -> ev.GateOpened | None:
