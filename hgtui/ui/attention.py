@@ -32,10 +32,12 @@ def _trials(view: View, width: int) -> list[Line]:
     """Say that the end of the run waits for a what-if, and for what there."""
     if any(view.run.state(task.uid) in GOING for task in view.plan):
         return []
-    key, words = view.key("what_if"), ""
+    key = view.key("what_if")
     if view.trying:
         words = f"The run waits for the what-if of task {view.trying[0].id}: {key} on it shows how far it is."
-    elif view.undecided:
+    elif not view.undecided:
+        return []
+    else:
         words = (
             f"The what-if of task {view.undecided[0].id} waits for you: {key} on it shows what came of it, "
             "enter there takes one, x gives it up."
@@ -99,8 +101,8 @@ def _told(view: View, task: Task, width: int) -> list[Line]:
     words = f"{name} failed, {_class(status.failure)}{f' ({how})' if how else ''}: {status.message}"
     rows = wrapped(words, width - 2, ROWS)
     lines: list[Line] = [((("  " if at else "! ") + row, "bad"),) for at, row in enumerate(rows)]
-    if status.in_place_of:
-        lines += [((f"  {row}", "warn"),) for row in wrapped(instead(status), width - 2, 2)]
+    if len(status.tried) > 1:  # what was told above is how the last one failed
+        lines += [((f"  {row}", "warn"),) for row in wrapped(instead(status), width - 2, HINT)]
     for words in (status.hint, page_of(view, task), memory_of(view, task)):
         lines += [((f"  {row}", ""),) for row in wrapped(words, width - 2, HINT)] if words else []
     if words := _others(view, task):

@@ -199,8 +199,8 @@ def _instead(view: View) -> list[Said]:
     said = []
     for task in view.plan:
         status = view.run.tasks.get(task.uid)
-        if status and status.in_place_of and status.state is not TaskState.FAILED:
-            words = f"{task.id} {one_line(task.task, 40)}: {instead(status)}"
+        if status and status.state is not TaskState.FAILED and (how := instead(status)):
+            words = f"{task.id} {one_line(task.task, 40)}: {how}"
             said.append(Said(f"instead {task.uid}", "hgtui", words, "warn"))
     return said
 
@@ -217,6 +217,7 @@ def _failures(view: View) -> list[Said]:
         if status.state is TaskState.FAILED:
             tries = f" after {status.attempt} tries" if status.attempt > 1 else ""
             text = _sentence(f"{name} failed{tries}: {status.message}", status.hint)
+            text += f"\n{every}" if (every := instead(status)) else ""
         else:
             text = f"{name} was stopped."
         if view.run.stage is Stage.EXECUTION:

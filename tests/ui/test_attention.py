@@ -13,11 +13,12 @@ from hgtui.core.plan import Input, Plan, Task
 from hgtui.core.problems import Problem, problems
 from hgtui.core.states import Failure, TaskState
 from hgtui.core.status import TaskStatus
-from hgtui.ui.attention import ways_on
+from hgtui.ui.attention import attention, ways_on
 from hgtui.ui.rows import countdown
 from hgtui.ui.screens.mends import Mends
 from hgtui.ui.screens.workbench import Workbench
 from hgtui.ui.story import story
+from hgtui.ui.view import View
 from hgtui.ui.widgets.bars import Bar
 from hgtui.ui.widgets.log import LogPane
 from hgtui.ui.widgets.task import TaskPane
@@ -290,3 +291,31 @@ def nobody_can(conductor: Scripted) -> None:
 def conductor_problem(conductor: Scripted) -> Problem:
     """The problem of the plan as it stands."""
     return problems(conductor.run.plan, conductor.run.facts)[0]
+
+
+def test_where_what_stood_in_failed_too_all_that_was_tried_is_told_and_nothing_ran_in_place() -> None:
+    conductor = Scripted()
+    conductor.propose(PLAN, BARK, TTS)
+    conductor.approve()
+    view = View(run=conductor.run)
+    names = [f"hub:acme/flux#{at}" for at in ("together", "nscale", "wavespeed")]
+    for old, new, why in zip(names, names[1:], ("502.", "503."), strict=False):
+        conductor.tell(
+            ev.TaskStarted(uid="t1", candidate=old),
+            ev.TaskSubstituted(uid="t1", candidate=new, in_place_of=old, failure=Failure.TRANSPORT, message=why),
+        )
+    assert "acme/flux at wavespeed runs in place of acme/flux at together: 502." in told(view)
+    conductor.tell(ev.TaskStarted(uid="t1", candidate=names[2]))
+    conductor.tell(ev.TaskFailed(uid="t1", failure=Failure.TRANSPORT, message="504."))
+    every = "3 models tried, all failed: acme/flux at together (502); acme/flux at nscale (503); acme/flux at wavespeed"
+    over = words(" ".join(text for line in attention(view, 80, 12) for text, _ in line))
+    for text in (told(view), over):
+        assert every in text
+        assert "in place of" not in text
+    conductor.tell(ev.TaskSkipped(uid="t1"))
+    assert every in told(view)
+    assert "in place of" not in told(view)
+
+
+def told(view: View) -> str:
+    return words(" ".join(one.text for one in story(view)))
