@@ -94,16 +94,9 @@ class Policing(Choosing):
         self._rules = None
 
     async def _rows(self) -> "tuple[RuleRow, ...]":
-        from hgtui.ui.screens.rules import RuleRow
+        from hgtui.ui.screens.rules import rule_rows
 
-        found = {one.rule: one for one in await self.desk.rules()}
-        run = self.view.run
-        made = [] if run.ended else [one for one in run.made if one not in found]
-        rows = [RuleRow(one, "used" if one.key in run.used else "not used yet", "made in this run") for one in made]
-        for rule, one in found.items():
-            last = f", last {one.use.last.astimezone():%Y-%m-%d %H:%M}" if one.use.last else ""
-            rows.append(RuleRow(rule, f"{one.used}{last}", "stored here" if one.stored else "from the configuration"))
-        return tuple(rows)
+        return rule_rows(self.view.run, await self.desk.rules())
 
     def _drop(self, rule: Rule) -> None:
         run = self.view.run
