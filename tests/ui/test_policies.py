@@ -88,7 +88,7 @@ async def test_a_rule_shows_in_the_rows_and_what_it_says_stands_at_the_task() ->
         conductor.tell(ev.RuleAdded(rule=SPEECH))
         conductor.gate()
         await settle(pilot)
-        assert notice(pilot) == "Ask before text-to-speech, always."
+        assert notice(pilot) == "Ask before text-to-speech, always. : rules deletes it, z does not."
         assert screen_text(pilot).count("ASK") == 1
         await pilot.press("G")
         assert "a rule asks before it: Ask before text-to-speech, always" in screen_text(pilot)

@@ -8,6 +8,7 @@ from hgtui.core.commands import AddRule, Allow, Approve, DropRule, EditPlan, Set
 from hgtui.core.edits import SetPolicy
 from hgtui.core.plan import Task
 from hgtui.core.policy import Rule
+from hgtui.core.text import one_line
 from hgtui.ui.bridge import DeskError
 from hgtui.ui.screens.choosing import Choosing
 
@@ -132,6 +133,8 @@ class Policing(Choosing):
         super().models_changed(happened)
         for event in happened:
             if isinstance(event, ev.RuleAdded):
-                self.say(f"{event.rule.words}.")
+                self.say(f"{event.rule.words}. : rules deletes it, {self.keymap.of('undo')} does not.")
+            elif isinstance(event, ev.EditUndone) and self.view.run.redos:
+                self.say(f"Undone: {one_line(self.view.run.redos[-1].words, 200)}.")
         if self._rules and any(isinstance(event, CHANGES_RULES) for event in happened):
             self.run_worker(self._list_again(), group="rules", exit_on_error=False)
