@@ -25,6 +25,8 @@ CHANGES_PROBLEMS = (
     ev.ModelChosen, ev.GateOpened, ev.RulesSet, ev.RuleAdded, ev.RuleDropped, ev.RuleUsed,
 )  # fmt: skip
 """The events after which `problems` may give something else."""
+CHANGES_LEAVING = (ev.TaskDone, ev.TaskSkipped, ev.TaskReset)
+"""The events after which something else leaves this machine once the rest runs."""
 GOING = frozenset({TaskState.READY, TaskState.RUNNING, TaskState.RETRYING})
 NEEDS_PERSON = frozenset({TaskState.FAILED, TaskState.CANCELLED, TaskState.ASKING})
 
@@ -114,6 +116,8 @@ class View:
             self._note(entry.event, entry.at)
         if any(isinstance(entry.event, CHANGES_PROBLEMS) for entry in entries):
             self._find_problems()
+        elif self.stage_gate and any(isinstance(entry.event, CHANGES_LEAVING) for entry in entries):
+            self._find_leaving()
 
     def _note(self, event: ev.Event, at: datetime) -> None:
         match event:
@@ -147,10 +151,14 @@ class View:
         for one in self.problems:
             if one.uid:
                 self.worst.setdefault(one.uid, one)
+        self.ruling = self.run.ruling if proposed else Ruling()
+        self._find_leaving()
+
+    def _find_leaving(self) -> None:
+        proposed = self.run.proposed is not None
         self.leaves = tuple(str(one) for one in self.run.leaving) if proposed else ()
         self.spends = self.run.spends if proposed else ""
         self.price = self.run.price if proposed else ""
-        self.ruling = self.run.ruling if proposed else Ruling()
 
     @property
     def plan(self) -> Plan:

@@ -11,9 +11,10 @@ from hgtui.core import events as ev
 from hgtui.core.model import Candidate
 from hgtui.core.plan import Input, Plan, Task
 from hgtui.core.problems import Problem, problems
-from hgtui.core.states import Failure, TaskState
+from hgtui.core.states import Failure, Outcome, TaskState
 from hgtui.core.status import TaskStatus
 from hgtui.ui.attention import attention, ways_on
+from hgtui.ui.planfoot import plan_subtitle
 from hgtui.ui.rows import countdown
 from hgtui.ui.screens.mends import Mends
 from hgtui.ui.screens.workbench import Workbench
@@ -319,3 +320,18 @@ def test_where_what_stood_in_failed_too_all_that_was_tried_is_told_and_nothing_r
 
 def told(view: View) -> str:
     return words(" ".join(one.text for one in story(view)))
+
+
+def test_the_border_counts_what_still_leaves_and_when_it_is_over_what_was_sent_away() -> None:
+    conductor = Scripted()
+    conductor.propose(PLAN, BARK)
+    conductor.approve()
+    view = View(run=conductor.run)
+    now = datetime.now(UTC)
+    assert "input leaves this machine: 2 tasks" in plan_subtitle(view, 200, now)
+    conductor.tell(ev.TaskDone(uid="t1", results=(), candidate=BARK.name, reused=True, kept_from="before"))
+    assert "input leaves this machine: 1 task ·" in plan_subtitle(view, 200, now)
+    conductor.tell(ev.TaskDone(uid="t2", results=(), candidate=BARK.name))
+    assert "nothing leaves this machine" in plan_subtitle(view, 200, now)
+    conductor.tell(ev.RunEnded(outcome=Outcome.ANSWERED, exit=0))
+    assert "input was sent away: 1 task ·" in plan_subtitle(view, 200, now)
