@@ -11,7 +11,7 @@ from hgtui.core import events as ev
 from hgtui.core.model import Candidate
 from hgtui.core.plan import Input, Plan, Task
 from hgtui.core.problems import Problem, problems
-from hgtui.core.states import Failure, Outcome, TaskState
+from hgtui.core.states import Failure, Gate, Outcome, TaskState
 from hgtui.core.status import TaskStatus
 from hgtui.ui.attention import attention, ways_on
 from hgtui.ui.planfoot import plan_subtitle
@@ -335,3 +335,16 @@ def test_the_border_counts_what_still_leaves_and_when_it_is_over_what_was_sent_a
     assert "nothing leaves this machine" in plan_subtitle(view, 200, now)
     conductor.tell(ev.RunEnded(outcome=Outcome.ANSWERED, exit=0))
     assert "input was sent away: 1 task ·" in plan_subtitle(view, 200, now)
+
+
+def test_what_leaves_at_a_gate_in_a_run_under_way_stands_whole_in_the_conversation() -> None:
+    conductor = Scripted()
+    conductor.propose(PLAN, BARK, TTS)
+    conductor.approve()
+    conductor.tell(ev.GateOpened(gate=Gate.MERGED, fingerprint="f" * 64, approvable=True))
+    view = View()
+    view.restart(conductor.run)
+    assert len(view.leaves) > 1
+    assert "1 shows all" in " ".join(text for line in attention(view, 40, 3) for text, _ in line)
+    for line in (*view.leaves, view.spends):
+        assert line in told(view)
