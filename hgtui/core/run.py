@@ -95,6 +95,10 @@ class Run:
     """How long tasks will take, in seconds, from what such tasks took before, as the last gate told it."""
     before: datetime | None = None
     """When the event before the last one happened."""
+    passed_s: float | None = None
+    """How many seconds the tasks ran in stretches that are over, without the time it lay between; None before they began."""
+    runs_since: datetime | None = None
+    """When the stretch began that goes on, None while none does."""
     spans: dict[Uid, list[Span]] = field(default_factory=dict)
     """What each task did and when, in order, over all its tries."""
     call_book: CallBook = field(default_factory=CallBook)

@@ -80,9 +80,6 @@ class View:
     """How often a candidate won a what-if here, and failed in one, by task type and candidate."""
     price: str = ""
     """What of that is money: empty where nothing costs any, "-" where it is not known."""
-    since: datetime | None = None
-    until: datetime | None = None
-    """When the tasks began to run, as far as that was seen here, and when the run ended."""
     planned: set[Uid] = field(default_factory=set)
     """The tasks that a planner added in a revision."""
     _known: set[Uid] = field(default_factory=set)
@@ -104,7 +101,7 @@ class View:
         self.tab, self.advised = None, {}
         for task in run.plan:
             self._advise(task.uid, run.draft.assignments.get(task.uid))
-        self.since, self.until, self.planned = None, run.at if run.ended else None, set()
+        self.planned = set()
         self.looked, self.apart = "", False
         self._find_problems()
 
@@ -113,18 +110,14 @@ class View:
         entries = tuple(entries)
         self.live.take(entries)
         for entry in entries:
-            self._note(entry.event, entry.at)
+            self._note(entry.event)
         if any(isinstance(entry.event, CHANGES_PROBLEMS) for entry in entries):
             self._find_problems()
         elif self.stage_gate and any(isinstance(entry.event, CHANGES_LEAVING) for entry in entries):
             self._find_leaving()
 
-    def _note(self, event: ev.Event, at: datetime) -> None:
+    def _note(self, event: ev.Event) -> None:
         match event:
-            case ev.Resumed(stage=Stage.EXECUTION) | ev.StageEntered(stage=Stage.EXECUTION):
-                self.since = at
-            case ev.RunEnded():
-                self.until = at
             case ev.ModelChosen(uid=uid, assignment=assignment):
                 self._advise(uid, assignment)
             case ev.RevisionProposed(plan=plan):
@@ -137,9 +130,13 @@ class View:
             self.advised[uid] = assignment
 
     def elapsed(self, now: datetime) -> float | None:
-        """Return for how many seconds the tasks run, or ran; None where none has begun. `now` is wall-clock UTC."""
-        since = self.since or min((one.started for one in self.run.tasks.values() if one.started), default=None)
-        return max(((self.until or now) - since).total_seconds(), 0.0) if since else None
+        """Return for how many seconds the tasks run, or ran, without the time for which the run lay; None where none has
+        begun. `now` is wall-clock UTC.
+        """
+        run = self.run
+        until = run.at if self.looked and run.at else now
+        more = max((until - run.runs_since).total_seconds(), 0.0) if run.runs_since else 0.0
+        return None if run.passed_s is None else run.passed_s + more
 
     def _find_problems(self) -> None:
         proposed = self.run.proposed is not None
