@@ -251,6 +251,7 @@ def _retrying(run: "Run", event: ev.TaskRetrying) -> Changed:
 def _substituted(run: "Run", event: ev.TaskSubstituted) -> Changed:
     status = run.kept(event.uid)
     status.candidate, status.failure, status.message = event.candidate, event.failure, event.message
+    status.tried[event.in_place_of] = event.message
     if not status.in_place_of:
         status.in_place_of, status.why_not = event.in_place_of, event.message
     elif event.candidate == status.in_place_of:  # it is the chosen one's turn again
@@ -266,6 +267,7 @@ def _done(run: "Run", event: ev.TaskDone) -> Changed:
         candidate=event.candidate,
         in_place_of="" if event.supplied else before.in_place_of,
         why_not="" if event.supplied else before.why_not,
+        tried=before.tried,
         started=before.started,
         seconds=event.seconds,
         results=event.results,
@@ -282,6 +284,8 @@ def _failed(run: "Run", event: ev.TaskFailed) -> Changed:
     status = run.kept(event.uid)
     status.state, status.failure, status.message = TaskState.FAILED, event.failure, event.message
     status.hint, status.attempt, status.seconds = event.hint, event.attempt, event.seconds
+    if status.candidate:
+        status.tried[status.candidate] = event.message
     return (event.uid,)
 
 

@@ -59,8 +59,7 @@ def leaving(
     for task, chosen in _assigned(draft):
         known = candidates.get(task.task, ())
         what = tuple(_inputs(task, files, ids))
-        first = known_as(chosen, known) or _unknown(chosen)
-        if first is not None and first.leaves:
+        if (first := _goes_to(task, chosen, candidates)) is not None:
             main.add(place(first, controller), what, task.uid)
         for other in stand_ins(task, chosen, known):
             if other.leaves and (may is None or may(task, other)):
@@ -69,6 +68,11 @@ def leaving(
         for uid in uids:
             main.add(one_line(urlsplit(url).netloc, NAME), (f"a request that fetches {one_line(url, ADDRESS)}",), uid)
     return (*main.rows(), *spare.rows(without=main))
+
+
+def senders(draft: Draft, candidates: Candidates) -> tuple[Uid, ...]:
+    """Return the tasks whose inputs would leave this machine if a draft ran, without what only stands in."""
+    return tuple(task.uid for task, chosen in _assigned(draft) if _goes_to(task, chosen, candidates) is not None)
 
 
 def place(candidate: Candidate, controller: str = "") -> str:
@@ -164,6 +168,12 @@ def _assigned(draft: Draft) -> Iterator[tuple[Task, Assignment]]:
         chosen = draft.assignments.get(task.uid)
         if chosen is not None and not task.skip:
             yield task, chosen
+
+
+def _goes_to(task: Task, chosen: Assignment, candidates: Candidates) -> Candidate | None:
+    """Return the candidate to which the inputs of a task leave this machine, None where they stay."""
+    first = known_as(chosen, candidates.get(task.task, ())) or _unknown(chosen)
+    return first if first is not None and first.leaves else None
 
 
 def _unknown(chosen: Assignment) -> Candidate | None:

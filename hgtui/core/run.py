@@ -9,7 +9,7 @@ from hgtui.core.approval import Grant
 from hgtui.core.calls import CallBook
 from hgtui.core.edit import Draft, Patch
 from hgtui.core.folding import take_in
-from hgtui.core.leaving import Leaving, leaving, price, spending
+from hgtui.core.leaving import Leaving, leaving, price, senders, spending
 from hgtui.core.model import Assignment, Candidate
 from hgtui.core.partly import Part
 from hgtui.core.plan import Plan, Task, Uid
@@ -95,6 +95,10 @@ class Run:
     """How long tasks will take, in seconds, from what such tasks took before, as the last gate told it."""
     before: datetime | None = None
     """When the event before the last one happened."""
+    passed_s: float | None = None
+    """How many seconds the tasks ran in stretches that are over, without the time it lay between; None before they began."""
+    runs_since: datetime | None = None
+    """When the stretch began that goes on, None while none does."""
     spans: dict[Uid, list[Span]] = field(default_factory=dict)
     """What each task did and when, in order, over all its tries."""
     call_book: CallBook = field(default_factory=CallBook)
@@ -176,9 +180,14 @@ class Run:
     def leaving(self) -> tuple[Leaving, ...]:
         """What leaves this machine if the draft runs, a row for each place; what stands in is among it, last.
 
-        At a gate what is foreseen as reused is left out: it is not sent.
+        What has its result is left out, and at a gate what is foreseen as reused: it is not sent.
         """
-        return self.leaves_without(self._foreseen)
+        return self.leaves_without(self.settled())
+
+    @property
+    def senders(self) -> tuple[Uid, ...]:
+        """The tasks whose inputs leave this machine if the draft runs, as `leaving` has them."""
+        return senders(_but(self.draft, self.settled()), self.candidates)
 
     def leaves_without(self, reused: Collection[Uid]) -> tuple[Leaving, ...]:
         """Return what leaves this machine if the draft runs but for some tasks."""
@@ -190,7 +199,7 @@ class Run:
     @property
     def spends(self) -> str:
         """What the draft would spend, in words; empty where nothing in it costs anything, or all of that is reused."""
-        return self.spends_without(self._foreseen)
+        return self.spends_without(self.settled())
 
     def spends_without(self, reused: Collection[Uid]) -> str:
         """Return in words what the draft would spend but for some tasks."""
@@ -199,7 +208,7 @@ class Run:
     @property
     def price(self) -> str:
         """What the draft would cost in money, as `core.leaving.price` says it, but for what is foreseen as reused."""
-        return price(_but(self.draft, self._foreseen), self.candidates, self.controller_spends)
+        return price(_but(self.draft, self.settled()), self.candidates, self.controller_spends)
 
     @property
     def gated(self) -> dict[Uid, str]:
@@ -212,9 +221,13 @@ class Run:
                 found[task.uid] = one.page
         return found
 
-    @property
-    def _foreseen(self) -> tuple[Uid, ...]:
-        return self.gate.reuses if self.gate is not None else ()
+    def settled(self, reused: Collection[Uid] | None = None) -> frozenset[Uid]:
+        """Return the tasks that send and spend nothing any more: that are done, left out, or foreseen as reused, None for
+        what the gate foresees.
+        """
+        foreseen = (self.gate.reuses if self.gate is not None else ()) if reused is None else reused
+        over = HAS_RESULT | {TaskState.SKIPPED}
+        return frozenset([*foreseen, *(uid for uid, one in self.tasks.items() if one.state in over)])
 
     @property
     def stand_ins(self) -> dict[Uid, tuple[StandIn, ...]]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from hgtui.core import events as ev
+from hgtui.core.states import Stage
 
 if TYPE_CHECKING:  # a run folds through this module
     from hgtui.core.run import Run
@@ -34,6 +35,21 @@ def note(run: "Run", event: ev.Event) -> None:
     """Take down in `run.spans` what an event says of a task's time."""
     if (take := _NOTE.get(type(event))) is not None:
         take(run, event)
+    match event:
+        case ev.StageEntered(stage=Stage.EXECUTION):
+            _pause(run, run.before)  # another process goes on: nobody knows when the one before ended
+            run.passed_s, run.runs_since = run.passed_s or 0.0, run.at
+        case ev.Resumed():
+            _pause(run, run.before)
+        case ev.RunEnded():
+            _pause(run, run.at)
+
+
+def _pause(run: "Run", until: datetime | None) -> None:
+    """End the stretch in which the tasks ran."""
+    if run.runs_since is not None and until is not None:
+        run.passed_s = (run.passed_s or 0.0) + max((until - run.runs_since).total_seconds(), 0.0)
+    run.runs_since = None
 
 
 def _close(run: "Run", uid: str, how: How = "") -> None:

@@ -1,6 +1,6 @@
 """Where one task of a run stands, and a line of the run's log."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from hgtui.core.plan import Uid
@@ -14,7 +14,7 @@ class TaskStatus:
     """Where a task stands; times are wall-clock UTC, `seconds` of the last try (failed: of all).
 
     `candidate` runs it or ran it last. Where that is not the one that was chosen, `in_place_of` is, and `why_not` says
-    how that one failed. `why` says what a task asks for, where that is not its policy alone, `cause` what kind of
+    how that one failed; `tried` has how each failed that was tried, by name and in order. `why` says what a task asks for, where that is not its policy alone, `cause` what kind of
     reason it is, as in events.TaskAsking.
     A reused result is from the run `kept_from`, where it took `took_s` seconds. `memory_mb` as in events.TaskDone.
     """
@@ -24,6 +24,7 @@ class TaskStatus:
     candidate: str = ""
     in_place_of: str = ""
     why_not: str = ""
+    tried: dict[str, str] = field(default_factory=dict)
     why: str = ""
     cause: str = ""
     started: datetime | None = None

@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 from hgtui.core.base import Value, digest
 from hgtui.core.crossing import Given
 from hgtui.core.model import Assignment
+from hgtui.core.plan import Plan, Task, Uid
 from hgtui.core.resource import Resource
 from hgtui.core.reuse import key
 from hgtui.core.states import HAS_RESULT, Failure
@@ -14,6 +15,8 @@ from hgtui.core.status import TaskStatus
 
 FEWEST, MOST = 2, 3
 """How many candidates a what-if takes."""
+TOO_LATE = "It was stopped: the answer was asked for without it."
+"""Said of a candidate that was at work when a person wanted the answer from what there was."""
 
 
 class Tried(Value):
@@ -102,9 +105,25 @@ class Trial:
         return tuple(name for name in self.names if name in self.tried and self.tried[name].failure is not None)
 
     @property
+    def gave(self) -> bool:
+        """Whether a candidate gave a result."""
+        return any(one.results for one in self.tried.values())
+
+    @property
     def open(self) -> tuple[str, ...]:
         """The candidates that are still at work."""
         return () if self.over else tuple(name for name in self.names if name not in self.tried)
+
+
+def at_work(trials: Mapping[Uid, Trial], plan: Plan) -> tuple[Task, ...]:
+    """Return the tasks of a plan whose what-if has candidates that have not ended."""
+    return tuple(task for task in plan if task.uid in trials and trials[task.uid].open)
+
+
+def undecided(trials: Mapping[Uid, Trial], plan: Plan) -> tuple[Task, ...]:
+    """Return the tasks of a plan whose what-if is at its end and waits for a winner: what gave nothing has none."""
+    rows = ((task, trials.get(task.uid)) for task in plan)
+    return tuple(task for task, one in rows if one is not None and not one.over and not one.open and one.gave)
 
 
 class Vote(Value):

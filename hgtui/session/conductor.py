@@ -12,6 +12,7 @@ from hgtui.core.ports import ArtifactError, CallError
 from hgtui.core.run import Run
 from hgtui.core.states import EXITS, Outcome
 from hgtui.core.text import clean, one_line
+from hgtui.core.trials import TOO_LATE
 from hgtui.execution.scheduler import SchedulerError
 from hgtui.hub.asked import Asked
 from hgtui.planning import mentioned
@@ -32,7 +33,7 @@ from hgtui.session.rulemaking import Rulemaking, Uses
 from hgtui.session.running import Running
 from hgtui.session.standing import ENDED_BADLY, Standing, standing
 from hgtui.session.steering import Steering
-from hgtui.session.trying import Trying
+from hgtui.session.trying import STOPPED_WITH_RUN, Trying
 from hgtui.session.undoing import Undoing
 
 REQUEST_LIMIT = 100_000
@@ -348,7 +349,7 @@ class Conductor:
         if running.scheduler.asking and not self._equipment.attended:
             self._parts.running = None  # it waits at the gate for somebody to allow a task, here or elsewhere
             return
-        await self._trying.halt()
+        await self._trying.halt(TOO_LATE)
         await Answers(self._board, self._equipment).write(outcome)
 
     async def _stop(self, command: cmd.Stop) -> None:
@@ -364,7 +365,7 @@ class Conductor:
         await self._halt()
         if revising:  # only the revision stops: the plan and its gate stay
             return
-        await self._trying.halt()
+        await self._trying.halt(STOPPED_WITH_RUN)
         running = self._parts.running or Running(self._board, self._equipment, self._parts.intake)
         running.scheduler.cancel_all()
         await running.scheduler.idle()

@@ -11,6 +11,7 @@ from hgtui.core.plan import Uid
 from hgtui.core.resource import Resource
 from hgtui.core.run import Run
 from hgtui.core.states import EXITS, HAS_RESULT, UNDER_WAY, Gate, Outcome, Stage, TaskState
+from hgtui.core.trials import TOO_LATE, undecided
 from hgtui.session.differing import Counting
 from hgtui.session.pinning import pinned
 
@@ -77,6 +78,7 @@ class _Reader:
     ) -> None:
         revising = bool(self.run.comment) and self.run.revision is None
         breaks = isinstance(command, cmd.Stop) or (isinstance(command, cmd.Approve) and revising)
+        breaks = breaks or (isinstance(command, cmd.Finish) and self._too_late() > 0)
         breaks = breaks or (isinstance(command, cmd.Supply | cmd.Rerun) and self._under_way(command.uid))
         trial = self.run.trials.get(command.uid) if isinstance(command, cmd.TakeWinner) else None
         breaks = breaks or (trial is not None and any(one.broken_off for one in trial.tried.values()))
@@ -216,8 +218,8 @@ class _Reader:
                 # What was approved was no more what would run: the gate opened again.
                 again = cmd.Approve(fingerprint=self.run.gate.fingerprint)
                 self._ask(again, self._back(ev.FileSeen), refused=True)
-            case ev.StageEntered(stage=Stage.RESPONSE) if self._gave_up():
-                self._ask(cmd.Finish(), self._back(ev.TaskCancelled))
+            case ev.StageEntered(stage=Stage.RESPONSE) if (late := self._too_late()) or self._gave_up():
+                self._ask(cmd.Finish(), late or self._back(ev.TaskCancelled))
 
     def _approve(self, fingerprint: str, by: str) -> None:
         """Ask for the approval of which this event came, with the rule that was made by it."""
@@ -268,7 +270,18 @@ class _Reader:
         if not self.setup.attended or self.run.gate is None or self.run.gate.gate is not Gate.TASK:
             return False
         states = {self.run.state(task.uid) for task in self.run.draft.plan}
-        return bool(states & {TaskState.FAILED, TaskState.CANCELLED, TaskState.ASKING})
+        left = undecided(self.run.trials, self.run.draft.plan)
+        return bool(states & {TaskState.FAILED, TaskState.CANCELLED, TaskState.ASKING} or left)
+
+    def _too_late(self) -> int:
+        """Return how many events right before this one tell of what-ifs that who let the answer be written stopped."""
+        count = 0
+        while isinstance(event := self.entries[self.at - count - 1].event, ev.WhatIfTried | ev.TaskCancelled):
+            if isinstance(event, ev.WhatIfTried) and event.tried.message != TOO_LATE:
+                break
+            count += 1
+        stopped = isinstance(self.entries[self.at - 1].event, ev.WhatIfTried)
+        return count if stopped else 0
 
     def _see_task(self, event: ev.Event) -> None:
         match event:
@@ -296,7 +309,7 @@ class _Reader:
     def _finished(self) -> bool:
         """Whether what is stopped here is only what asked when the person gave it up."""
         rest = (entry.event for entry in self.entries[self.at :])
-        after = next((one for one in rest if not isinstance(one, ev.TaskCancelled)), None)
+        after = next((one for one in rest if not isinstance(one, ev.TaskCancelled | ev.WhatIfTried)), None)
         response = isinstance(after, ev.StageEntered) and after.stage is Stage.RESPONSE
         return (
             response and self.setup.attended and self.run.state(_uid(self.entries[self.at].event)) is TaskState.ASKING

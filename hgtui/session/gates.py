@@ -37,10 +37,10 @@ def gate(run: Run, ahead: Forecast = _NOTHING) -> ev.GateOpened:
 
 def _ahead(run: Run, ahead: Forecast) -> dict[str, object]:
     """Return what is told of the models of a run at its gate: what leaves, what is spent, what stands in, what runs."""
-    said = run.ruling
+    said, settled = run.ruling, run.settled(ahead.reuses)
     return {
-        "leaves": tuple(str(one) for one in run.leaves_without(ahead.reuses)),
-        "spends": run.spends_without(ahead.reuses),
+        "leaves": tuple(str(one) for one in run.leaves_without(settled)),
+        "spends": run.spends_without(settled),
         "gated": run.gated,
         "substitutes": {uid: tuple(one.candidate for one in rows) for uid, rows in run.stand_ins.items()},
         "policies": {

@@ -14,6 +14,7 @@ from hgtui.core.resource import Resource
 from hgtui.core.ruling import Ruling
 from hgtui.core.run import Run
 from hgtui.core.states import HAS_RESULT, Gate, Outcome, Stage, TaskState
+from hgtui.core.trials import at_work, undecided
 from hgtui.execution.flow import Hold
 from hgtui.execution.perform import Performer
 from hgtui.execution.resolve import Resolver
@@ -39,6 +40,8 @@ class Running:
         self._board, self._equipment = board, equipment
         self._moved = asyncio.Event()
         self._finishing = False
+        self.over = False
+        """Whether it is at its end: what begins now would come too late."""
         self._reusing = (
             Reusing(
                 equipment.results,
@@ -161,12 +164,15 @@ class Running:
             await board.flush()
             if self.scheduler.busy or self._moved.is_set():
                 continue
-            if not self._waits():
+            waits, trying = self._waits(), () if self._finishing else at_work(run.trials, run.draft.plan)
+            if not waits and not trying:
+                self.over = True
                 return outcome(run)
-            board.emit(gate(run).model_copy(update={"gate": Gate.TASK}))
-            await board.flush()
-            if not self._equipment.attended:
-                return outcome(run)
+            if waits:
+                board.emit(gate(run).model_copy(update={"gate": Gate.TASK}))
+                await board.flush()
+                if not self._equipment.attended:
+                    return outcome(run)
             await self._moved.wait()
 
     def rerun(self, uid: Uid, spare: Collection[Uid]) -> None:
@@ -206,8 +212,9 @@ class Running:
             return True
         if self._finishing or not self._equipment.attended:
             return False
-        states = {self._board.run.state(task.uid) for task in self._board.run.draft.plan}
-        return bool(states & {TaskState.FAILED, TaskState.CANCELLED})
+        run = self._board.run
+        states = {run.state(task.uid) for task in run.draft.plan}
+        return bool(states & {TaskState.FAILED, TaskState.CANCELLED} or undecided(run.trials, run.draft.plan))
 
 
 def outcome(run: Run) -> Outcome:

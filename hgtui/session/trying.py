@@ -24,6 +24,7 @@ from hgtui.session.trials import Prepared, Preparing
 
 BROKEN_OFF = "It was broken off when hgtui ended."
 STOPPED = "It was stopped."
+STOPPED_WITH_RUN = "It was stopped with the run."
 
 Spare = Callable[[], list[Uid]]
 """What a person gave by hand or left out: it stays so when what is above it runs again."""
@@ -63,12 +64,20 @@ class Trying:
         before = self._parts.run.trials.get(uid)
         if before is not None and before.open:
             raise NotNow(f"A what-if of task {ready.task.id} is at work already.", "Wait for it, or give it up.")
+        running = self._parts.running
+        if running is not None and running.over:
+            raise NotNow("The run came to its end meanwhile.")
         self._parts.board.emit(ev.WhatIfBegun(uid=uid, fingerprint=ready.fingerprint, ahead=ready.ahead))
+        self._moved()  # the run waits for it
         await self._parts.board.flush()
         self._work[uid] = asyncio.create_task(self._try_all(ready), name=f"what-if {ready.task.id}")
 
     async def take(self, command: cmd.TakeWinner) -> None:
-        """Let the winner go on, or give the what-if up."""
+        """Let the winner go on, or give the what-if up; the run that waits for that goes on."""
+        await self._decide(command)
+        self._moved()
+
+    async def _decide(self, command: cmd.TakeWinner) -> None:
         run = self._parts.run
         trial = run.trials.get(command.uid)
         if trial is None or trial.over:
@@ -90,10 +99,14 @@ class Trying:
         await self._halt(command.uid)
         await self._win(task, trial, won)
 
-    async def halt(self) -> None:
-        """Stop all that is at work."""
+    async def halt(self, why: str = STOPPED) -> None:
+        """Stop all that is at work, and say why."""
         for uid in tuple(self._work):
-            await self._halt(uid)
+            await self._halt(uid, why)
+
+    def _moved(self) -> None:
+        if self._parts.running is not None:
+            self._parts.running.moved()
 
     def _readers(self, uid: Uid) -> tuple[Uid, ...]:
         running = self._parts.running
@@ -110,6 +123,7 @@ class Trying:
             known = known_as(one.assignment, self._parts.run.candidates.get(ready.task.task, ()))
             (here if known is None or known.place == "here" else away).append(one.assignment)
         await asyncio.gather(self._in_turn(ready.task, here), *(self._try(ready.task, one) for one in away))
+        self._moved()
 
     async def _in_turn(self, task: Task, assignments: Iterable[Assignment]) -> None:
         for one in assignments:
@@ -157,7 +171,7 @@ class Trying:
         prices.append(made.usd)
         await keep_call(self._parts.board, self._parts.equipment, Stage.EXECUTION, made, uid, candidate)
 
-    async def _halt(self, uid: Uid) -> None:
+    async def _halt(self, uid: Uid, why: str = STOPPED) -> None:
         work = self._work.pop(uid, None)
         if work is None:
             return
@@ -166,7 +180,7 @@ class Trying:
         await self._parts.board.flush()
         trial = self._parts.run.trials.get(uid)
         for name in trial.open if trial is not None else ():
-            self._parts.board.emit(ev.WhatIfTried(uid=uid, tried=Tried(candidate=name, message=STOPPED)))
+            self._parts.board.emit(ev.WhatIfTried(uid=uid, tried=Tried(candidate=name, message=why)))
         await self._parts.board.flush()
 
     # The winner

@@ -23,7 +23,26 @@ def attention(view: View, width: int, most: int) -> list[Line]:
         return _leaving(view, width, most)
     if view.run.stage is Stage.EXECUTION and not view.run.ended and view.stuck:
         return _stuck(view, width, most)
+    if view.run.stage is Stage.EXECUTION and not view.run.ended:
+        return _trials(view, width)[:most]
     return []
+
+
+def _trials(view: View, width: int) -> list[Line]:
+    """Say that the end of the run waits for a what-if, and for what there."""
+    if any(view.run.state(task.uid) in GOING for task in view.plan):
+        return []
+    key = view.key("what_if")
+    if view.trying:
+        words = f"The run waits for the what-if of task {view.trying[0].id}: {key} on it shows how far it is."
+    elif not view.undecided:
+        return []
+    else:
+        words = (
+            f"The what-if of task {view.undecided[0].id} waits for you: {key} on it shows what came of it, "
+            "enter there takes one, x gives it up."
+        )
+    return [((("  " if at else "! ") + row, "warn"),) for at, row in enumerate(wrapped(words, width - 2, ROWS))]
 
 
 def _leaving(view: View, width: int, most: int) -> list[Line]:
@@ -82,8 +101,8 @@ def _told(view: View, task: Task, width: int) -> list[Line]:
     words = f"{name} failed, {_class(status.failure)}{f' ({how})' if how else ''}: {status.message}"
     rows = wrapped(words, width - 2, ROWS)
     lines: list[Line] = [((("  " if at else "! ") + row, "bad"),) for at, row in enumerate(rows)]
-    if status.in_place_of:
-        lines += [((f"  {row}", "warn"),) for row in wrapped(instead(status), width - 2, 2)]
+    if len(status.tried) > 1:  # what was told above is how the last one failed
+        lines += [((f"  {row}", "warn"),) for row in wrapped(instead(status), width - 2, HINT)]
     for words in (status.hint, page_of(view, task), memory_of(view, task)):
         lines += [((f"  {row}", ""),) for row in wrapped(words, width - 2, HINT)] if words else []
     if words := _others(view, task):

@@ -145,8 +145,8 @@ def _outcome(view: View, task: Task, width: int) -> list[Item]:
         items.append(Item("text", ((fit(f"blocked by {words}", width), "bad"),)))
     if status.supplied:
         items.append(Item("text", (("given by hand", "warn"),)))
-    if status.in_place_of and not told:
-        items += [Item("text", ((line, "warn"),)) for line in wrapped(instead(status), width, 2)]
+    if not told and (how := instead(status)):
+        items += [Item("text", ((line, "warn"),)) for line in wrapped(how, width, 4)]
     if status.note:
         items += [Item("text", ((line, "dim"),)) for line in wrapped(status.note, width, 3)]
     return items

@@ -294,7 +294,7 @@ def _stop_task(view: View) -> str:
 
 
 def _finish(view: View) -> str:
-    if view.run.stage is Stage.EXECUTION and view.stuck:
+    if view.run.stage is Stage.EXECUTION and (view.stuck or view.trying or view.undecided):
         return ""
     if view.run.ended:
         return "The run has ended: there is nothing to finish."

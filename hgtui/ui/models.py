@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from hgtui.core.fit import unfit
 from hgtui.core.model import WHO, Assignment, Candidate, CandidateName
 from hgtui.core.plan import Task
-from hgtui.core.states import UNDER_WAY
+from hgtui.core.states import HAS_RESULT, UNDER_WAY
 from hgtui.core.status import TaskStatus
-from hgtui.core.text import megabytes, one_line
+from hgtui.core.text import megabytes, one_line, plural
 from hgtui.core.trials import Tally
 from hgtui.selection.ranking import rank, short
 from hgtui.ui.view import Order, View
@@ -40,12 +40,25 @@ def spoken(name: str) -> str:
 
 
 def instead(status: TaskStatus) -> str:
-    """Say which model ran in place of which, and why; an empty text where the chosen one did."""
+    """Say which model ran in place of which, and why; where none gave a result, which were tried and how each failed.
+
+    An empty text where nothing took the place of the chosen one.
+    """
+    if status.state not in UNDER_WAY | HAS_RESULT:
+        return _tried(status)
     if not status.in_place_of:
         return ""
     verb = "runs" if status.state in UNDER_WAY else "ran"
     why = f": {one_line(status.why_not, 300)}" if status.why_not else "."
     return f"{spoken(status.candidate)} {verb} in place of {spoken(status.in_place_of)}{why}"
+
+
+def _tried(status: TaskStatus) -> str:
+    rows = [(spoken(name), one_line(why, 120).rstrip(".")) for name, why in status.tried.items()]
+    told = "; ".join(f"{name} ({why})" if why else name for name, why in rows)
+    if status.candidate not in status.tried:  # it was stopped
+        return f"Tried before, and failed: {told}." if told else ""
+    return f"{plural(len(rows), 'model')} tried, all failed: {told}." if rows[1:] else ""
 
 
 def advice(advised: Assignment) -> str:

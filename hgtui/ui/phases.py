@@ -9,7 +9,7 @@ from hgtui.core.text import one_line, plural
 from hgtui.selection.ranking import by_pin
 from hgtui.ui import greeting as first
 from hgtui.ui.spent import spent
-from hgtui.ui.view import View
+from hgtui.ui.view import GOING, View
 from hgtui.ui.words import Line
 
 _AT = {Stage.ASKING: 0, Stage.PLANNING: 1, Stage.SELECTION: 2, Stage.EXECUTION: 3, Stage.RESPONSE: 4, Stage.ENDED: 5}
@@ -91,7 +91,10 @@ def _mark(view: View, place: int) -> tuple[str, str]:
             return "", "dim"
         return (first.YOUR_TURN, "turn") if run.gate.gate is Gate.MODELS else _models(view)
     if place == 3 and at == 3:
-        return (first.YOUR_TURN, "turn") if view.waits else (f"… {_progress(view)}", "busy")
+        if view.waits:
+            return first.YOUR_TURN, "turn"
+        rest = any(run.state(task.uid) in GOING for task in view.plan) or not view.trying
+        return (f"… {_progress(view)}" if rest else "… what-if"), "busy"
     if place < at:
         return "✓", "good"
     return ("…", "busy") if place == at else ("", "dim")

@@ -108,14 +108,32 @@ def _about(about_s: float, untimed: int) -> str:
 
 
 def _place(view: View) -> Ways:
-    runs = [view.candidate(task) for task in view.plan if not task.skip]
-    if leaving := sum(one.leaves for one in runs if one):
+    run = view.run
+    if run.ended:
+        return _went(view)
+    if leaving := len(run.senders):
         tasks = plural(leaving, "task")
         return f"input leaves this machine: {tasks}", f"{tasks} leave" if leaving > 1 else f"{tasks} leaves"
-    if view.leaves:
+    if run.controller or (view.leaves and view.stage_gate):
         return "the request leaves this machine", "the request leaves"
-    if None in runs:
+    settled = run.settled()
+    if any(view.candidate(task) is None for task in view.plan if not task.skip and task.uid not in settled):
         return ("not every task has a model", "")
+    return "nothing leaves this machine", "nothing leaves"
+
+
+def _went(view: View) -> Ways:
+    """Say what has left this machine in a run that is over: not for what was kept or given by hand."""
+    sent = 0
+    for task in view.plan:
+        status = view.run.status(task.uid)
+        if status.candidate and not status.supplied and not status.kept_from:
+            one = view.named(task, status.candidate) or view.candidate(task)
+            sent += one is not None and one.leaves
+    if sent:
+        return f"input was sent away: {plural(sent, 'task')}", f"{plural(sent, 'task')} sent away"
+    if view.run.controller:
+        return "the request was sent away", "request sent away"
     return "nothing leaves this machine", "nothing leaves"
 
 

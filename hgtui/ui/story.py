@@ -48,14 +48,8 @@ def story(view: View, now: datetime | None = None) -> list[Said]:
     if run.grant:
         said.append(Said("approved", "hgtui", f"Plan {run.grant.fingerprint[:8]} is approved."))
     if view.stage_gate and run.grant:
-        said.append(
-            Said(
-                "again",
-                "hgtui",
-                f"The plan goes beyond what was approved: {view.key('approve')} approves it as it is now.",
-                "warn",
-            )
-        )
+        words = f"The plan goes beyond what was approved: {view.key('approve')} approves it as it is now."
+        said.append(Said("again", "hgtui", clean(words + _crossing(view), LONGEST), "warn"))
     return [*said, *_instead(view), *_failures(view), *_answer(view, now), *_ending(view)]
 
 
@@ -198,11 +192,17 @@ def _gate(view: View) -> Said:
     if run.gate and not run.gate.approvable:
         return Said("gate", "hgtui", "This cannot run as it stands.", "bad")
     words = f"Models chosen. Nothing has run: {view.key('approve')} approves and runs it."
+    return Said("gate", "hgtui", clean(words + _crossing(view), LONGEST))
+
+
+def _crossing(view: View) -> str:
+    """Say in lines of their own all that leaves this machine and is spent; an empty text for nothing."""
+    words = ""
     if view.leaves:
         words += "\nLeaves this machine: " + "\n".join(("", *view.leaves))
     if view.spends:
         words += f"\nIt {view.spends}." if view.spends.startswith("spends ") else f"\n{view.spends}"
-    return Said("gate", "hgtui", clean(words, LONGEST))
+    return words
 
 
 def _instead(view: View) -> list[Said]:
@@ -210,8 +210,8 @@ def _instead(view: View) -> list[Said]:
     said = []
     for task in view.plan:
         status = view.run.tasks.get(task.uid)
-        if status and status.in_place_of and status.state is not TaskState.FAILED:
-            words = f"{task.id} {one_line(task.task, 40)}: {instead(status)}"
+        if status and status.state is not TaskState.FAILED and (how := instead(status)):
+            words = f"{task.id} {one_line(task.task, 40)}: {how}"
             said.append(Said(f"instead {task.uid}", "hgtui", words, "warn"))
     return said
 
@@ -228,6 +228,7 @@ def _failures(view: View) -> list[Said]:
         if status.state is TaskState.FAILED:
             tries = f" after {status.attempt} tries" if status.attempt > 1 else ""
             text = _sentence(f"{name} failed{tries}: {status.message}", status.hint)
+            text += f"\n{every}" if (every := instead(status)) else ""
         else:
             text = f"{name} was stopped."
         if view.run.stage is Stage.EXECUTION:

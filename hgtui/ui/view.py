@@ -15,7 +15,7 @@ from hgtui.core.ruling import Ruling
 from hgtui.core.run import Run
 from hgtui.core.stand_ins import known_as, stand_ins
 from hgtui.core.states import HAS_RESULT, UNDER_WAY, Failure, Gate, Stage, TaskState
-from hgtui.core.trials import Tally
+from hgtui.core.trials import Tally, at_work, undecided
 from hgtui.selection.ranking import rank, usable
 from hgtui.ui.keys import KEYS, MODELS
 from hgtui.ui.live import Live
@@ -25,6 +25,8 @@ CHANGES_PROBLEMS = (
     ev.ModelChosen, ev.GateOpened, ev.RulesSet, ev.RuleAdded, ev.RuleDropped, ev.RuleUsed,
 )  # fmt: skip
 """The events after which `problems` may give something else."""
+CHANGES_LEAVING = (ev.TaskDone, ev.TaskSkipped, ev.TaskReset)
+"""The events after which something else leaves this machine once the rest runs."""
 GOING = frozenset({TaskState.READY, TaskState.RUNNING, TaskState.RETRYING})
 NEEDS_PERSON = frozenset({TaskState.FAILED, TaskState.CANCELLED, TaskState.ASKING})
 
@@ -78,9 +80,6 @@ class View:
     """How often a candidate won a what-if here, and failed in one, by task type and candidate."""
     price: str = ""
     """What of that is money: empty where nothing costs any, "-" where it is not known."""
-    since: datetime | None = None
-    until: datetime | None = None
-    """When the tasks began to run, as far as that was seen here, and when the run ended."""
     planned: set[Uid] = field(default_factory=set)
     """The tasks that a planner added in a revision."""
     _known: set[Uid] = field(default_factory=set)
@@ -102,7 +101,7 @@ class View:
         self.tab, self.advised = None, {}
         for task in run.plan:
             self._advise(task.uid, run.draft.assignments.get(task.uid))
-        self.since, self.until, self.planned = None, run.at if run.ended else None, set()
+        self.planned = set()
         self.looked, self.apart = "", False
         self._find_problems()
 
@@ -111,16 +110,14 @@ class View:
         entries = tuple(entries)
         self.live.take(entries)
         for entry in entries:
-            self._note(entry.event, entry.at)
+            self._note(entry.event)
         if any(isinstance(entry.event, CHANGES_PROBLEMS) for entry in entries):
             self._find_problems()
+        elif self.stage_gate and any(isinstance(entry.event, CHANGES_LEAVING) for entry in entries):
+            self._find_leaving()
 
-    def _note(self, event: ev.Event, at: datetime) -> None:
+    def _note(self, event: ev.Event) -> None:
         match event:
-            case ev.Resumed(stage=Stage.EXECUTION) | ev.StageEntered(stage=Stage.EXECUTION):
-                self.since = at
-            case ev.RunEnded():
-                self.until = at
             case ev.ModelChosen(uid=uid, assignment=assignment):
                 self._advise(uid, assignment)
             case ev.RevisionProposed(plan=plan):
@@ -133,9 +130,13 @@ class View:
             self.advised[uid] = assignment
 
     def elapsed(self, now: datetime) -> float | None:
-        """Return for how many seconds the tasks run, or ran; None where none has begun. `now` is wall-clock UTC."""
-        since = self.since or min((one.started for one in self.run.tasks.values() if one.started), default=None)
-        return max(((self.until or now) - since).total_seconds(), 0.0) if since else None
+        """Return for how many seconds the tasks run, or ran, without the time for which the run lay; None where none has
+        begun. `now` is wall-clock UTC.
+        """
+        run = self.run
+        until = run.at if self.looked and run.at else now
+        more = max((until - run.runs_since).total_seconds(), 0.0) if run.runs_since else 0.0
+        return None if run.passed_s is None else run.passed_s + more
 
     def _find_problems(self) -> None:
         proposed = self.run.proposed is not None
@@ -147,10 +148,14 @@ class View:
         for one in self.problems:
             if one.uid:
                 self.worst.setdefault(one.uid, one)
+        self.ruling = self.run.ruling if proposed else Ruling()
+        self._find_leaving()
+
+    def _find_leaving(self) -> None:
+        proposed = self.run.proposed is not None
         self.leaves = tuple(str(one) for one in self.run.leaving) if proposed else ()
         self.spends = self.run.spends if proposed else ""
         self.price = self.run.price if proposed else ""
-        self.ruling = self.run.ruling if proposed else Ruling()
 
     @property
     def plan(self) -> Plan:
@@ -197,13 +202,24 @@ class View:
         return tuple(task for task in self.plan if self.run.state(task.uid) in NEEDS_PERSON)
 
     @property
+    def trying(self) -> tuple[Task, ...]:
+        """The tasks whose what-if is at work."""
+        return () if self.run.ended else at_work(self.run.trials, self.plan)
+
+    @property
+    def undecided(self) -> tuple[Task, ...]:
+        """The tasks whose what-if is at its end and waits for a winner."""
+        return () if self.run.ended else undecided(self.run.trials, self.plan)
+
+    @property
     def waits(self) -> bool:
         """Whether nothing goes on until the person says how."""
         if not self.asked or self.run.planning_failed:
             return True
         # The gate of a failure stays open in the run until the next stage, also when a task was started again.
         going = any(self.run.state(task.uid) in GOING for task in self.plan)
-        return self.run.gate is not None and not going
+        tries = self.trying and not self.stuck and self.stage_gate is None  # that goes on by itself
+        return self.run.gate is not None and not going and not tries
 
     @property
     def stage_gate(self) -> ev.GateOpened | None:

@@ -12,9 +12,12 @@ from hgtui.core import commands as cmd
 from hgtui.core import edits as ed
 from hgtui.core import events as ev
 from hgtui.core.approval import fingerprint, plan_fingerprint
-from hgtui.core.model import Candidate
+from hgtui.core.model import Assignment, Candidate
+from hgtui.core.reuse import Forecast
 from hgtui.core.run import Run
-from hgtui.core.states import Gate, Gates, Outcome, Stage
+from hgtui.core.states import Gate, Gates, Outcome, Stage, TaskState
+from hgtui.core.status import TaskStatus
+from hgtui.session.gates import gate
 from hgtui.session.replay import replay
 from tests.session.staging import CHAIN, ByHand, Models, model, plan, stage, task
 from tests.session.staging import Stage as Bench
@@ -235,3 +238,23 @@ async def test_a_run_with_two_gates_replays_the_same(tmp_path: Path) -> None:
         await here.end()
         again = await replay(await here.entries(), here.equipment.artifacts)
         assert again.differences == ()
+
+
+def test_what_is_done_or_reused_is_counted_neither_as_leaving_nor_as_spending() -> None:
+    far = Candidate(
+        name="hub:a/b#x", model="a/b", endpoint="hub", provider="x", place="hub", leaves=True, spends="credits"
+    )
+    tasks = tuple(task(f"t{at}", f"text {at}") for at in (1, 2, 3))
+    run = Run(proposed=plan(*tasks), candidates={"summarization": (far,)})
+    chosen = {one.uid: Assignment.of(far, "ranking", "") for one in tasks}
+    run.put(ed.Draft(plan=plan(*tasks), assignments=chosen))
+    assert run.senders == ("t1", "t2", "t3")
+    run.tasks["t1"] = TaskStatus(state=TaskState.REUSED)
+    run.tasks["t2"] = TaskStatus(state=TaskState.DONE)
+    assert run.senders == ("t3",)
+    assert [(one.what, one.tasks) for one in run.leaving] == [(("the text given to 3",), ("t3",))]
+    assert "(1 call)" in run.spends
+    opened = gate(run, Forecast(reuses=("t3",)))
+    assert (opened.leaves, opened.spends) == ((), "")
+    run.gate = opened
+    assert (run.senders, run.leaving, run.spends, run.price) == ((), (), "", "")

@@ -11,7 +11,7 @@ from hgtui.core.policy import Match, Rule
 from hgtui.core.ports import Call, Produced, Tell
 from hgtui.core.resource import Kind
 from hgtui.core.run import fold
-from hgtui.core.states import TaskState
+from hgtui.core.states import Gate, TaskState
 from hgtui.core.trials import Vote
 from hgtui.session.artifacts import Artifacts
 from hgtui.session.labelling import labels
@@ -234,3 +234,54 @@ async def test_votes_are_counted_over_all_runs_and_a_damaged_line_is_none(tmp_pa
     alone = Votes(None, told.append)
     await alone.keep(Vote(task="t", winner=ONE, candidates=(ONE, TWO)))
     assert await alone.tally("t", [ONE]) == {ONE: (1, 1, 0)}
+
+
+async def test_the_run_waits_for_a_what_if_at_work_and_for_its_winner(tmp_path: Path) -> None:
+    work: Any = Voices()
+    work.late[TWO] = asyncio.Event()
+    async with stage(tmp_path, ByHand(plan(task("t1"))), work=work) as run:
+        await run.gate()
+        await begun(run, "t1", ONE, TWO)
+        run.approve()
+        await run.state("t1", TaskState.DONE)
+        work.late[TWO].set()
+        await run.until(lambda: run.run.gate is not None and run.run.gate.gate is Gate.TASK)
+        assert (run.run.ended, run.run.trials["t1"].open) == (False, ())
+        run.conductor.send(cmd.TakeWinner(uid="t1", candidate=TWO))
+        assert (await run.end()).exit == 0
+        assert texts(run, "t1") == [f"{TWO}: SOME TEXT"]
+        again = await replay(await run.entries(), run.equipment.artifacts)
+    assert again.differences == ()
+
+
+async def test_a_what_if_that_holds_the_run_up_is_given_up_or_the_answer_asked_for_without_it(tmp_path: Path) -> None:
+    for command, words in (
+        (cmd.TakeWinner(uid="t1"), "It was stopped."),
+        (cmd.Finish(), "the answer was asked for"),
+        (cmd.Stop(), "with the run"),
+    ):
+        work: Any = Voices()
+        work.late[TWO] = asyncio.Event()
+        async with stage(tmp_path / command.command, ByHand(plan(task("t1"))), work=work) as run:
+            await run.gate()
+            await begun(run, "t1", ONE, TWO)
+            run.approve()
+            await run.state("t1", TaskState.DONE)
+            await run.until(lambda run=run: ONE in run.run.trials["t1"].tried)
+            run.conductor.send(command)
+            await run.end()
+            assert words in run.run.trials["t1"].tried[TWO].message
+            again = await replay(await run.entries(), run.equipment.artifacts)
+        assert again.differences == ()
+
+
+async def test_a_what_if_that_is_not_decided_does_not_keep_the_answer_from_who_asks_for_it(tmp_path: Path) -> None:
+    async with stage(tmp_path, ByHand(plan(task("t1"))), work=Voices()) as run:
+        await run.gate()
+        await tried(run, "t1", ONE, TWO)
+        run.approve()
+        await run.until(lambda: run.run.gate is not None and run.run.gate.gate is Gate.TASK)
+        run.conductor.send(cmd.Finish())
+        assert (await run.end()).exit == 0
+        again = await replay(await run.entries(), run.equipment.artifacts)
+    assert again.differences == ()

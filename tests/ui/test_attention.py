@@ -11,13 +11,15 @@ from hgtui.core import events as ev
 from hgtui.core.model import Candidate
 from hgtui.core.plan import Input, Plan, Task
 from hgtui.core.problems import Problem, problems
-from hgtui.core.states import Failure, TaskState
+from hgtui.core.states import Failure, Gate, Outcome, TaskState
 from hgtui.core.status import TaskStatus
-from hgtui.ui.attention import ways_on
+from hgtui.ui.attention import attention, ways_on
+from hgtui.ui.planfoot import plan_subtitle
 from hgtui.ui.rows import countdown
 from hgtui.ui.screens.mends import Mends
 from hgtui.ui.screens.workbench import Workbench
 from hgtui.ui.story import story
+from hgtui.ui.view import View
 from hgtui.ui.widgets.bars import Bar
 from hgtui.ui.widgets.log import LogPane
 from hgtui.ui.widgets.task import TaskPane
@@ -323,3 +325,59 @@ def nobody_can(conductor: Scripted) -> None:
 def conductor_problem(conductor: Scripted) -> Problem:
     """The problem of the plan as it stands."""
     return problems(conductor.run.plan, conductor.run.facts)[0]
+
+
+def test_where_what_stood_in_failed_too_all_that_was_tried_is_told_and_nothing_ran_in_place() -> None:
+    conductor = Scripted()
+    conductor.propose(PLAN, BARK, TTS)
+    conductor.approve()
+    view = View(run=conductor.run)
+    names = [f"hub:acme/flux#{at}" for at in ("together", "nscale", "wavespeed")]
+    for old, new, why in zip(names, names[1:], ("502.", "503."), strict=False):
+        conductor.tell(
+            ev.TaskStarted(uid="t1", candidate=old),
+            ev.TaskSubstituted(uid="t1", candidate=new, in_place_of=old, failure=Failure.TRANSPORT, message=why),
+        )
+    assert "acme/flux at wavespeed runs in place of acme/flux at together: 502." in told(view)
+    conductor.tell(ev.TaskStarted(uid="t1", candidate=names[2]))
+    conductor.tell(ev.TaskFailed(uid="t1", failure=Failure.TRANSPORT, message="504."))
+    every = "3 models tried, all failed: acme/flux at together (502); acme/flux at nscale (503); acme/flux at wavespeed"
+    over = words(" ".join(text for line in attention(view, 80, 12) for text, _ in line))
+    for text in (told(view), over):
+        assert every in text
+        assert "in place of" not in text
+    conductor.tell(ev.TaskSkipped(uid="t1"))
+    assert every in told(view)
+    assert "in place of" not in told(view)
+
+
+def told(view: View) -> str:
+    return words(" ".join(one.text for one in story(view)))
+
+
+def test_the_border_counts_what_still_leaves_and_when_it_is_over_what_was_sent_away() -> None:
+    conductor = Scripted()
+    conductor.propose(PLAN, BARK)
+    conductor.approve()
+    view = View(run=conductor.run)
+    now = datetime.now(UTC)
+    assert "input leaves this machine: 2 tasks" in plan_subtitle(view, 200, now)
+    conductor.tell(ev.TaskDone(uid="t1", results=(), candidate=BARK.name, reused=True, kept_from="before"))
+    assert "input leaves this machine: 1 task ·" in plan_subtitle(view, 200, now)
+    conductor.tell(ev.TaskDone(uid="t2", results=(), candidate=BARK.name))
+    assert "nothing leaves this machine" in plan_subtitle(view, 200, now)
+    conductor.tell(ev.RunEnded(outcome=Outcome.ANSWERED, exit=0))
+    assert "input was sent away: 1 task ·" in plan_subtitle(view, 200, now)
+
+
+def test_what_leaves_at_a_gate_in_a_run_under_way_stands_whole_in_the_conversation() -> None:
+    conductor = Scripted()
+    conductor.propose(PLAN, BARK, TTS)
+    conductor.approve()
+    conductor.tell(ev.GateOpened(gate=Gate.MERGED, fingerprint="f" * 64, approvable=True))
+    view = View()
+    view.restart(conductor.run)
+    assert len(view.leaves) > 1
+    assert "1 shows all" in " ".join(text for line in attention(view, 40, 3) for text, _ in line)
+    for line in (*view.leaves, view.spends):
+        assert line in told(view)

@@ -78,6 +78,7 @@ async def test_undo_and_redo_are_sent_only_where_there_is_something() -> None:
         await pilot.press("z")
         conductor.tell(ev.EditUndone())
         await settle(pilot)
+        assert f"Undone: {ed.describe(conductor.run.draft, edit)}." in notice(pilot)
         await pilot.press("Z")
         assert conductor.commands == [cmd.Undo(), cmd.Redo()]
 

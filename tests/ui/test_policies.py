@@ -3,6 +3,7 @@
 import pytest
 from textual.pilot import Pilot
 
+from hgtui.config.rules import Kept, listed
 from hgtui.core import commands as cmd
 from hgtui.core import edits as ed
 from hgtui.core import events as ev
@@ -10,10 +11,11 @@ from hgtui.core.approval import plan_fingerprint
 from hgtui.core.model import Assignment
 from hgtui.core.plan import Input, Plan, Task
 from hgtui.core.policy import Match, Rule
+from hgtui.core.run import Run
 from hgtui.core.states import Gate, Gates, Stage
 from hgtui.session.gates import gate
 from hgtui.ui.screens.policy import PolicyScreen
-from hgtui.ui.screens.rules import Rules
+from hgtui.ui.screens.rules import Rules, rule_rows
 from tests.ui.bench import SMALL, keys, notice, screen_text, settle, until, workbench
 from tests.ui.scripted import Scripted, ScriptedDesk, candidate, chain, hub_candidate
 
@@ -86,7 +88,7 @@ async def test_a_rule_shows_in_the_rows_and_what_it_says_stands_at_the_task() ->
         conductor.tell(ev.RuleAdded(rule=SPEECH))
         conductor.gate()
         await settle(pilot)
-        assert notice(pilot) == "Ask before text-to-speech, always."
+        assert notice(pilot) == "Ask before text-to-speech, always. : rules deletes it, z does not."
         assert screen_text(pilot).count("ASK") == 1
         await pilot.press("G")
         assert "a rule asks before it: Ask before text-to-speech, always" in screen_text(pilot)
@@ -305,3 +307,16 @@ async def test_a_hostile_type_of_a_task_is_shown_as_it_is() -> None:
         assert "\x1b" not in shown
         await pilot.press("enter")
         assert conductor.commands == [cmd.EditPlan(edit=ed.SetPolicy(uid="t1", policy="ask"))]
+
+
+def test_the_rules_are_listed_in_the_order_in_which_they_decide() -> None:
+    kept, asks = Rule(effect="auto"), SPEECH
+    once = Rule(match=Match(task="text-to-speech"), effect="auto", scope="once")
+    conductor = Scripted()
+    conductor.propose(chain(), candidate("one"))
+    conductor.tell(ev.RulesSet(rules=(kept,)), ev.RuleAdded(rule=once), ev.RuleAdded(rule=asks))
+    known = listed(Kept(rules=(kept, asks)), ())
+    rows = rule_rows(conductor.run, known)
+    assert [one.rule for one in rows] == [asks, once, kept] == list(conductor.run.book.rules)
+    assert [one.where for one in rows] == ["stored here", "made in this run", "stored here"]
+    assert [one.rule for one in rule_rows(Run(), known)] == [one.rule for one in known]

@@ -1,5 +1,7 @@
 """What is told where something does not go as it was meant: the phases, the log, the bar of a failure, the border of the plan."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from hgtui.core import commands as cmd
@@ -8,6 +10,7 @@ from hgtui.core import events as ev
 from hgtui.core.model import STANDS_IN
 from hgtui.core.plan import Input, Plan, Task
 from hgtui.core.remaining import Remaining
+from hgtui.core.run import Run
 from hgtui.core.states import Failure, Outcome, Stage
 from hgtui.response.report import EXAMPLES, report
 from hgtui.ui.attention import ways_on
@@ -262,3 +265,28 @@ def test_the_conversation_says_that_the_ranking_chose_where_the_choice_failed() 
     assert list(said()).index("unchosen") == list(said()).index("gate") - 1
     conductor.tell(ev.StageEntered(stage=Stage.SELECTION))  # asked again, and this time it answered
     assert "unchosen" not in said()
+
+
+def test_the_time_of_a_run_is_that_of_its_stretches_without_the_time_for_which_it_lay() -> None:
+    begun = datetime(2026, 11, 30, 12, tzinfo=UTC)
+    run = Run()
+
+    def at(seconds: float, event: ev.Event) -> None:
+        run.fold(ev.Entry(run="r", seq=run.seq + 1, at=begun + timedelta(seconds=seconds), event=event))
+
+    def elapsed(seconds: float) -> float | None:
+        return View(run=run).elapsed(begun + timedelta(seconds=seconds))
+
+    assert elapsed(0) is None
+    at(0, ev.StageEntered(stage=Stage.EXECUTION))
+    at(4, ev.TaskQueued(uid="t1"))
+    assert elapsed(5) == 5
+    assert View(run=run, looked="It is only looked at.").elapsed(begun + timedelta(days=1)) == 4
+    at(3600, ev.Resumed(stage=Stage.EXECUTION, words="It goes on."))
+    assert elapsed(3601) == 4
+    at(3602, ev.StageEntered(stage=Stage.EXECUTION))
+    assert elapsed(3603) == 5
+    at(3605, ev.RunEnded(outcome=Outcome.ANSWERED, exit=0))
+    view = View()
+    view.restart(run)
+    assert view.elapsed(begun + timedelta(days=1)) == 7

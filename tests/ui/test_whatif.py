@@ -8,10 +8,13 @@ from hgtui.core import commands as cmd
 from hgtui.core import events as ev
 from hgtui.core.model import Assignment, Candidate
 from hgtui.core.plan import Input, Plan, Task
+from hgtui.core.resource import Kind, Resource
 from hgtui.core.run import Run
-from hgtui.core.states import Failure, TaskState
+from hgtui.core.states import Failure, Gate, TaskState
 from hgtui.core.trials import Ahead, Tally, Tried
+from hgtui.ui.attention import attention
 from hgtui.ui.may import why_not
+from hgtui.ui.phases import phase_line
 from hgtui.ui.screens.whatif import WhatIfScreen
 from hgtui.ui.screens.workbench import Workbench
 from hgtui.ui.view import View
@@ -150,3 +153,36 @@ async def test_what_came_of_it_is_hostile_text_and_is_left_and_given_up() -> Non
         assert conductor.commands.pop() == cmd.TakeWinner(uid="t1")
         conductor.tell(ev.WhatIfVoted(uid="t1", task="summarization"))
         await until(pilot, lambda: isinstance(pilot.app.screen, Workbench))
+
+
+def test_while_the_end_of_a_run_waits_for_a_what_if_the_screen_says_for_what() -> None:
+    one, two = candidate("one"), candidate("two")
+    conductor = Scripted()
+    task = Task(uid="t1", id=3, task="summarization", args={"text": Input.text("Hi")})
+    conductor.propose(Plan(request="go", planner="rules", tasks=(task,)), one)
+    conductor.approve()
+    view = View(run=conductor.run)
+
+    def told() -> tuple[str, str]:
+        over = " ".join(text for line in attention(view, 80, 6) for text, _ in line)
+        return over, "".join(text for text, _ in phase_line(view, 120))
+
+    conductor.tell(ev.TaskDone(uid="t1", results=(), seconds=1.0))
+    assert why_not("finish", view).startswith("Nothing has failed")
+    ahead = tuple(Ahead(assignment=Assignment.of(each, "person", "")) for each in (one, two))
+    conductor.tell(ev.WhatIfBegun(uid="t1", fingerprint="f" * 64, ahead=ahead))
+    over, phases = told()
+    assert "waits for the what-if of task 3" in over
+    assert "what-if" in phases
+    assert (view.waits, why_not("finish", view)) == (False, "")
+    result = Resource(kind=Kind.TEXT, digest="d" * 64, media_type="text/plain", size=1)
+    for each in (one, two):
+        conductor.tell(ev.WhatIfTried(uid="t1", tried=Tried(candidate=each.name, results=(result,))))
+    assert conductor.run.grant
+    opened = ev.GateOpened(gate=Gate.TASK, approvable=True, fingerprint=conductor.run.grant.fingerprint)
+    conductor.tell(opened)
+    over, phases = told()
+    assert "The what-if of task 3 waits for you" in over
+    assert (view.waits, "your turn" in phases.lower()) == (True, True)
+    conductor.tell(ev.WhatIfVoted(uid="t1", task="summarization"))
+    assert told()[0] == ""

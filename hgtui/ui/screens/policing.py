@@ -8,6 +8,7 @@ from hgtui.core.commands import AddRule, Allow, Approve, DropRule, EditPlan, Set
 from hgtui.core.edits import SetPolicy
 from hgtui.core.plan import Task
 from hgtui.core.policy import Rule
+from hgtui.core.text import one_line
 from hgtui.ui.bridge import DeskError
 from hgtui.ui.screens.choosing import Choosing
 
@@ -94,16 +95,9 @@ class Policing(Choosing):
         self._rules = None
 
     async def _rows(self) -> "tuple[RuleRow, ...]":
-        from hgtui.ui.screens.rules import RuleRow
+        from hgtui.ui.screens.rules import rule_rows
 
-        found = {one.rule: one for one in await self.desk.rules()}
-        run = self.view.run
-        made = [] if run.ended else [one for one in run.made if one not in found]
-        rows = [RuleRow(one, "used" if one.key in run.used else "not used yet", "made in this run") for one in made]
-        for rule, one in found.items():
-            last = f", last {one.use.last.astimezone():%Y-%m-%d %H:%M}" if one.use.last else ""
-            rows.append(RuleRow(rule, f"{one.used}{last}", "stored here" if one.stored else "from the configuration"))
-        return tuple(rows)
+        return rule_rows(self.view.run, await self.desk.rules())
 
     def _drop(self, rule: Rule) -> None:
         run = self.view.run
@@ -139,6 +133,8 @@ class Policing(Choosing):
         super().models_changed(happened)
         for event in happened:
             if isinstance(event, ev.RuleAdded):
-                self.say(f"{event.rule.words}.")
+                self.say(f"{event.rule.words}. : rules deletes it, {self.keymap.of('undo')} does not.")
+            elif isinstance(event, ev.EditUndone) and self.view.run.redos:
+                self.say(f"Undone: {one_line(self.view.run.redos[-1].words, 200)}.")
         if self._rules and any(isinstance(event, CHANGES_RULES) for event in happened):
             self.run_worker(self._list_again(), group="rules", exit_on_error=False)

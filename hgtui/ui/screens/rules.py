@@ -1,6 +1,6 @@
 """Every rule that holds, with what it let through, over the workbench; the way to delete one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from textual.app import ComposeResult
@@ -11,7 +11,9 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from hgtui.config.rules import Listed
 from hgtui.core.policy import Rule
+from hgtui.core.run import Run
 from hgtui.core.text import clean, one_line, plural
 from hgtui.paths import styles
 from hgtui.ui.widgets.options import OptionRows
@@ -25,6 +27,24 @@ class RuleRow(NamedTuple):
     rule: Rule
     used: str
     where: str
+
+
+def rule_rows(run: Run, known: Iterable[Listed]) -> tuple[RuleRow, ...]:
+    """Return the rules in the order in which they decide in a run that goes on; behind them those that hold in others.
+
+    `known` are those that are stored or configured, in their order.
+    """
+    found = {one.rule: one for one in known}
+    rows = []
+    for rule in dict.fromkeys((*(() if run.ended else run.book.rules), *found)):
+        one = found.get(rule)
+        if one is None:
+            where = "made in this run" if rule in run.made else "holds in this run"
+            rows.append(RuleRow(rule, "used" if rule.key in run.used else "not used yet", where))
+            continue
+        last = f", last {one.use.last.astimezone():%Y-%m-%d %H:%M}" if one.use.last else ""
+        rows.append(RuleRow(rule, f"{one.used}{last}", "stored here" if one.stored else "from the configuration"))
+    return tuple(rows)
 
 
 class Rules(ModalScreen[None]):

@@ -163,7 +163,12 @@ class WhatIfScreen(ModalScreen[None]):
             return [("space", "takes part"), *ready, ("esc", "back")]
         here = trial.tried.get(trial.names[self._here])
         takes = [("enter", "this one goes on")] if here is not None and here.results else []
-        return [*takes, ("← →", "the others"), ("x", "give it up"), ("esc", "back; it goes on")]
+        return [
+            *takes,
+            ("← →", "the others"),
+            ("x", "give it up"),
+            ("esc", "back; it goes on" if trial.open else "back; it waits for you"),
+        ]
 
     @on(Bar.Clicked, "#trial-keys")
     def _clicked(self, event: Bar.Clicked) -> None:
