@@ -368,8 +368,7 @@ async def test_where_a_result_is_saved_is_completed_as_in_the_prompt(tmp_path: P
         assert isinstance(field, PathField)
         field.text = ""
         await pilot.press(*"my")
-        await until(pilot, lambda: field.offers.display)
-        assert "my results/" in screen_text(pilot)
+        await until(pilot, lambda: field.offers.display and "my results/" in screen_text(pilot))
         await pilot.press("tab")
         await until(pilot, lambda: field.text == "my results/" and field.offers.display)
         await pilot.press("escape")

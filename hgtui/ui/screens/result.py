@@ -126,7 +126,7 @@ class ResultScreen(ModalScreen[None]):
             return
         page.show(self._gallery.about(one, said, page.width))
         self._take_away()
-        self._pixels = GRAPHICS.widget(picture)
+        self._pixels, box.display = GRAPHICS.widget(picture), True
         await box.mount(self._pixels)
 
     def _take_away(self) -> None:
@@ -135,6 +135,7 @@ class ResultScreen(ModalScreen[None]):
             GRAPHICS.forget(self._pixels)
             self._pixels.remove()
             self._pixels = None
+            self.query_one("#result-picture", Center).display = False
 
     def action_leave(self) -> None:
         """Go back, and leave no picture in the terminal."""
