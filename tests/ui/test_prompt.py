@@ -240,6 +240,7 @@ async def test_no_markup_and_no_escape_of_a_strangers_name_or_request_takes_effe
         seen = []
         await pilot.press(*"./[")
         await until(pilot, lambda: offered(pilot) == ["[@click=app.quit]x[b].png"])
+        await settle(pilot)
         seen.append(screen_text(pilot))
         await pilot.press("tab")
         await settle(pilot)
