@@ -68,6 +68,10 @@ class Again:
         self._seq = max(first - 1, 0)
         self.entries: list[ev.Entry] = []
 
+    def lacks(self, events: Iterable[ev.Event]) -> bool:
+        """Say whether one of these recorded events has not come back yet."""
+        return any(self._left.get(canonical(without_times(event))) for event in events)
+
     def append(self, run_id: str, event: ev.Event, at: datetime) -> "asyncio.Future[ev.Entry]":
         """Take an event; the future is done at once."""
         waiting = self._left.get(canonical(without_times(event)))

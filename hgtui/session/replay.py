@@ -156,6 +156,10 @@ class _Part:
         conductor.listen(hear)
         try:
             await self._command(conductor)
+            if self._cut:
+                # What ran beside the last event may have told of itself first here: as many events are not yet the same.
+                ends = [event for event in self._counted if isinstance(event, ev.TaskDone | ev.TaskFailed)]
+                await pace.until(lambda: not journal.lacks(ends), Pace.PATIENCE_S)
             again = list(journal.entries)
         finally:
             await conductor.aclose()
