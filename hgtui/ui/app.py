@@ -45,6 +45,8 @@ SHEETS = ("chat", "form", "rows", "workbench", "log")
 """The stylesheets of the workbench itself."""
 
 
+AHEAD_S = 1.0
+"""How long after the start a key may still be one that was pressed before it."""
 REST_S = 2.0
 """After how long without a key nobody is taken to be writing."""
 
@@ -208,7 +210,7 @@ class HgtuiApp(App[None]):
             self.touched = time.monotonic()
         if self._takes and isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             leaves = isinstance(event, events.Key) and event.key in {"ctrl+q", "ctrl+c"}
-            if self._takes is _nothing and isinstance(event, events.Key) and event.key == "ctrl+j":
+            if isinstance(event, events.Key) and event.key == "ctrl+j" and self._typed_ahead():
                 # Pressed before the program was there to say so: until then a terminal makes it of Enter.
                 event = events.Key("enter", "\r")
             if not leaves and (self._kept or not self._takes(event)):
@@ -218,6 +220,10 @@ class HgtuiApp(App[None]):
             if leaves:  # at once, and not behind what it is to make undone
                 self._kept.clear()
         await super().on_event(event)
+
+    def _typed_ahead(self) -> bool:
+        """Whether a key may have been pressed before the program ran, though it comes only now."""
+        return self._takes is _nothing or time.monotonic() - self._begun_at < AHEAD_S
 
     def _take(self, which: Callable[[events.Event], bool] | None) -> None:
         self._takes = which
