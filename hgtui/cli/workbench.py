@@ -124,12 +124,10 @@ def _opened(
         if not at_a_terminal():
             raise Fault("The workbench needs a terminal.", f"Without one: {_without(begin, file)}")
         looks = looks_of(os.environ)
-        if looks.pixels and not os.environ.get(
-            "NO_COLOR"
-        ):  # before the keys are kept: the terminal answers on standard input
+        if looks.pixels and not os.environ.get("NO_COLOR"):
             from hgtui.ui.graphics import GRAPHICS
 
-            GRAPHICS.ask()
+            GRAPHICS.ask()  # before the keys are kept: the terminal answers on standard input
         # What is imported stays: looking through it for garbage, again and again, takes a tenth of the start.
         gc.disable()
         with keys_kept() as restore:

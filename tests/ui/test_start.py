@@ -4,6 +4,7 @@ import asyncio
 import json
 import sys
 import termios
+import time
 
 import pyte
 import pytest
@@ -86,6 +87,26 @@ async def test_enter_waits_for_the_workbench_and_the_keys_behind_it_keep_their_o
         door.may.set()
         await until(pilot, lambda: door.desk.given and door.desk.given[0].commands)
         assert door.desk.given[0].commands == [cmd.Submit(request="go")]
+
+
+@pytest.mark.parametrize(("age_s", "sends"), [(-3600, True), (3600, False)])
+async def test_enter_that_was_pressed_before_the_program_ran_sends_and_later_it_is_ctrl_j(
+    age_s: float, sends: bool
+) -> None:
+    door = Door()
+    app = HgtuiApp(opening=door)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press(*"go")
+        app._begun_at = time.monotonic() - age_s  # far from the limit, however slow this machine is
+        await pilot.press("ctrl+j")  # as a terminal in its usual mode sends Enter
+        door.may.set()
+        await until(pilot, lambda: opened(pilot))
+        await settle(pilot)
+        if sends:
+            await until(pilot, lambda: door.desk.given and door.desk.given[0].commands)
+            assert door.desk.given[0].commands == [cmd.Submit(request="go")]
+        else:
+            assert prompt(pilot) == "go\n"
 
 
 async def test_ctrl_c_clears_what_waits_and_then_leaves() -> None:

@@ -118,7 +118,9 @@ class ResultScreen(ModalScreen[None]):
         """Show a picture in the pixels of the terminal, with what is known of it below."""
         page, box = self.query_one(Reader), self.query_one("#result-picture", Center)
         page.show(((("◐ Drawing …", "dim"),),))
-        (wide, high), rows = GRAPHICS.cell, max(page.size.height - (len(one.rows) + 4 if one.rows else 2), 4)
+        # Not of the page: until the next layout that has only what a picture before had left to it.
+        whole = self.query_one("#result", Vertical).size.height - 1
+        (wide, high), rows = GRAPHICS.cell, max(whole - (len(one.rows) + 4 if one.rows else 2), 4)
         try:
             picture, said = await asyncio.to_thread(self._gallery.painted, one, (page.width * wide, rows * high))
         except (CannotShow, DeskError, OSError):
