@@ -67,7 +67,7 @@ class _Passage:
 
 
 def _passages(text: str) -> Iterator[_Passage]:
-    from markdown_it import MarkdownIt
+    from hgtui.core.markdown import MarkdownIt
 
     tokens = MarkdownIt("commonmark").enable("table").parse(body(text))
     heading, depth, opened = "", 0, ""

@@ -13,6 +13,7 @@ from hgtui.core.run import Run
 from hgtui.core.states import EXITS, Outcome
 from hgtui.core.text import clean, one_line
 from hgtui.core.trials import TOO_LATE
+from hgtui.core.unforeseen import fault
 from hgtui.execution.scheduler import SchedulerError
 from hgtui.hub.asked import Asked
 from hgtui.planning import mentioned
@@ -212,11 +213,9 @@ class Conductor:
 
     def _crash(self, error: Exception) -> None:
         """Something unforeseen: say so, end the run, keep what there is."""
-        words = one_line(str(error), 300)
+        words = fault(error)
         if isinstance(error, ArtifactError):  # a full disk is no fault of ours
-            words = f"{words} {error.hint}".strip()
-        else:
-            words = f"A fault of hgtui: {type(error).__name__}: {words}"
+            words = f"{one_line(str(error), 300)} {error.hint}".strip()
         self._board.emit(ev.Logged(level="error", text=words))
         if self.run.ended:
             return

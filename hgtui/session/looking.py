@@ -12,6 +12,7 @@ from hgtui.core.ports import StoreError
 from hgtui.core.states import Failure
 from hgtui.core.task import TASKS
 from hgtui.core.text import one_line
+from hgtui.core.unforeseen import fault
 from hgtui.selection.naming import meant
 from hgtui.selection.ranking import by_pin
 from hgtui.session.board import Board
@@ -158,6 +159,5 @@ class Lookups:
 
 
 def _sentence(error: BaseException) -> str:
-    """Return what an error says to a person, with its hint where it has one."""
-    message = str(getattr(error, "message", "") or error)
-    return f"{message} {getattr(error, 'hint', '')}".strip()
+    """Return what an error says to a person, with its hint where it has one; of one that nothing foresaw, where it arose."""
+    return f"{error.message} {error.hint}".strip() if isinstance(error, StoreError) else fault(error)

@@ -1,5 +1,7 @@
 """The plan as rows: lanes, columns, alike rows folded to one, a filter, sizes, the mouse; and what is painted for a change."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -490,7 +492,7 @@ async def test_while_it_runs_the_foot_says_how_long_it_has_run_and_how_much_is_l
         conductor.tell(ev.TaskStarted(uid="t1"))
         await settle(pilot)
         assert "1 running" in screen_text(pilot)
-        assert "elapsed 0 s · left about 15 min" in screen_text(pilot)
+        assert re.search(r"elapsed \d+ s · left about 15 min", screen_text(pilot))
         conductor.tell(*(ev.TaskDone(uid=uid, results=(), seconds=1.0) for uid in ("t1", "t2", "t3")))
         conductor.tell(ev.RunEnded(outcome=Outcome.ANSWERED, exit=0))
         await settle(pilot)

@@ -6,6 +6,7 @@ from textual.message import Message
 from textual.widgets import Markdown
 from textual.widgets.markdown import MarkdownStream
 
+import hgtui.core.markdown  # noqa: F401 - what Textual reads links with is made safe for its threads
 from hgtui.core.text import clean
 
 
