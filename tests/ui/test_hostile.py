@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -84,6 +85,8 @@ def strangers(kind: str) -> Iterator[dict[str, str]]:
 def test_no_text_of_a_stranger_takes_effect_in_a_terminal(hgtui: Program, kind: str, columns: int) -> None:
     name = FILE[kind]
     (hgtui.folder / name).write_text(BOTH[kind], encoding="utf-8")
+    # On a slow machine it would ring for who is not at the keys, and a bell of its own looks like one of a stranger.
+    Path(hgtui.environ["HGTUI_CONFIG"]).write_text("bell = false\n", encoding="utf-8")
     with strangers(kind) as near, Screen(hgtui, columns=columns, **near) as screen:
         screen.see("plans are made by test-model" if columns == 120 else "ask ▸")
         # As a paste, in which a terminal lets control characters through.
