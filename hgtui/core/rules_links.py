@@ -37,11 +37,11 @@ def cycles(look: Look) -> Iterator[Problem]:
 
 def links(look: Look, task: Task) -> Iterator[Problem]:
     """Yield what is wrong with the tasks that a task waits for."""
+    yield from own_result(look, task)
     for dep in task.deps:
         if dep == task.uid:
-            mend = Mend(label="take the reference out", edit=Disconnect(uid=task.uid, dep=dep))
-            yield look.error(Code.SELF_REFERENCE, f"Task {task.id} waits for its own result.", task, mend=mend)
-        elif dep not in look.tasks:
+            continue
+        if dep not in look.tasks:
             name = dep.removeprefix(MISSING)
             mend = Mend(label="take the reference out", edit=Disconnect(uid=task.uid, dep=dep))
             message = f"Task {task.id} waits for a task {one_line(name, 20)}, which the plan does not have."
@@ -49,14 +49,21 @@ def links(look: Look, task: Task) -> Iterator[Problem]:
         elif look.tasks[dep].skip and dep in {ref.uid for value in task.args.values() for ref in value.refs}:
             message = f"Task {task.id} reads the result of task {look.ids[dep]}, which is skipped."
             mend = Mend(label=f"skip {task.id} too", edit=Skip(uid=task.uid))
-            yield look.warning(Code.READS_SKIPPED, message, task, mend=None if task.skip else mend)
+            yield look.warning(Code.READS_SKIPPED, message, task, mend=mend)
+
+
+def own_result(look: Look, task: Task) -> Iterator[Problem]:
+    """Yield an error where a task waits for itself, the smallest ring."""
+    if task.uid in task.deps:
+        mend = Mend(label="take the reference out", edit=Disconnect(uid=task.uid, dep=task.uid))
+        yield look.error(Code.SELF_REFERENCE, f"Task {task.id} waits for its own result.", task, mend=mend)
 
 
 def unused(look: Look) -> Iterator[Problem]:
     """Yield a warning for each task that others wait for and none reads."""
     read = {ref.uid for task in look.plan for value in task.args.values() for ref in value.refs}
     for task in look.plan:
-        if look.dependants[task.uid] and task.uid not in read and task.task in TASKS:
+        if look.dependants[task.uid] and task.uid not in read and task.task in TASKS and not task.skip:
             count = len(look.dependants[task.uid])
             waits = f"{plural(count, 'task')} wait{'s' if count == 1 else ''} for it"
             message = f"No task reads the result of task {task.id}, though {waits}."

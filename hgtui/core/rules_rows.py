@@ -38,6 +38,8 @@ def twice(look: Look) -> Iterator[Problem]:
     """Yield a warning for each task that does the same as an earlier one."""
     seen: dict[str, Task] = {}
     for task in look.plan:
+        if task.skip:
+            continue
         key = digest({"task": task.task, "args": {name: value.model_dump() for name, value in task.args.items()}})
         first = seen.setdefault(key, task)
         if first is not task:

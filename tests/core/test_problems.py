@@ -276,6 +276,33 @@ def test_what_has_its_result_runs_though_it_is_skipped() -> None:
     assert Code.NOTHING_RUNS not in {one.code for one in problems(both, FACTS)}, "one of several is enough"
 
 
+# What is still wrong where the task itself is skipped: what others have to do with, not what it would need to run.
+STRUCTURE = {Code.DUPLICATE_ID, Code.CYCLE, Code.SELF_REFERENCE}
+
+
+@pytest.mark.parametrize("name", [name for name, (_, rows, _) in CASES.items() if not any("skip" in one for one in rows)])
+def test_of_a_skipped_task_only_what_concerns_the_whole_plan_counts(name: str) -> None:
+    code, rows, _ = CASES[name]
+    plan = read_plan(rows).plan
+    (problem,) = of(code, problems(plan, FACTS))
+    running = row("summarization", 9, uid="runs", text="something else")
+    skipped = [{**one, "skip": True} if task.uid == problem.uid else one for one, task in zip(rows, plan, strict=True)]
+    left = problems(read_plan([*skipped, running]).plan, FACTS)
+    assert bool(of(code, left)) == (code in STRUCTURE)
+    assert {one.code for one in errors(left)} <= STRUCTURE
+
+
+def test_what_runs_may_not_mean_a_task_that_is_not_there_and_is_told_that_it_reads_a_skipped_one() -> None:
+    rows = [
+        {**row("image-to-text", 0, [8], image="nothere.png"), "skip": True},
+        {**row("summarization", 1, text="<GENERATED>-0"), "skip": True},
+        row("summarization", 2, text=["a", "<GENERATED>-0"]),
+        row("summarization", 3, text="<GENERATED>-8"),
+    ]
+    found = problems(read_plan(rows).plan, FACTS)
+    assert [(one.code, one.uid) for one in found] == [(Code.MISSING_DEPENDENCY, "t4"), (Code.READS_SKIPPED, "t3")]
+
+
 def test_a_plan_without_a_task_answers_a_request_that_needs_none_and_cannot_be_run() -> None:
     assert problems(Plan(), FACTS) == ()
     (found,) = problems(Plan(), FACTS, to_run=True)
