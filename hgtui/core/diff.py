@@ -1,9 +1,10 @@
 """Two plans compared task by task, by identity and not by line."""
 
 from collections.abc import Callable, Collection
+from itertools import count
 
 from hgtui.core.base import Value
-from hgtui.core.plan import Plan, Task, Uid, fresh_uids
+from hgtui.core.plan import MISSING, Plan, Task, Uid, fresh_uids
 
 
 class FieldChange(Value):
@@ -81,12 +82,14 @@ def without(before: Plan, after: Plan, uids: Collection[Uid]) -> Plan:
 def match(before: Plan, after: Plan) -> Plan:
     """Return `after` with the uids of `before` where a task is the same one.
 
-    A revision that comes back from a planner has no uids: a task is the same by number and type, else by type and
-    arguments, else by number alone.
+    A revision that comes back from a planner has no uids: a task is the same by type and what is written in its arguments,
+    else by number and type, else by type where both only read, else by number alone.
     """
     names: dict[Uid, Uid] = {}
     left = list(before)
     rules: tuple[Callable[[Task, Task], bool], ...] = (
+        lambda a, b: a.id == b.id and a.task == b.task and _literals(a) == _literals(b),
+        lambda a, b: a.task == b.task and any(_literals(a).values()) and _literals(a) == _literals(b),
         lambda a, b: a.id == b.id and a.task == b.task,
         lambda a, b: a.task == b.task and _literals(a) == _literals(b),
         lambda a, b: a.id == b.id,
@@ -104,6 +107,31 @@ def match(before: Plan, after: Plan) -> Plan:
         if task.uid not in names and before.get(task.uid):
             names[task.uid] = next(free)
     return after.with_tasks(_renamed(task, names) for task in after)
+
+
+def numbered(before: Plan, after: Plan) -> Plan:
+    """Return `after`, which has the uids of `before`, with the numbers that a person knows from there.
+
+    A new task has a number that no other has in either plan, its own where that is free.
+    """
+    known = {task.uid: task.id for task in before}
+    meant = {name for task in after for dep in task.deps if (name := dep.removeprefix(MISSING)) != dep}
+    used = {*known.values(), *(int(name) for name in meant if name.isdecimal() and len(name) < 10)}
+    own: dict[Uid, int] = {}
+    for task in after:
+        if task.uid not in known and task.id not in used:
+            own[task.uid] = task.id
+            used.add(task.id)
+    # The lowest, for what is still to be taken must not be called otherwise once another new task was taken.
+    free = (number for number in count(min(known.values(), default=0)) if number not in used)
+    rows = []
+    for task in after:
+        number = known.get(task.uid, own.get(task.uid))
+        if number is None:
+            number = next(free)
+            used.add(number)
+        rows.append(task if task.id == number else task.update(id=number))
+    return after.with_tasks(rows)
 
 
 def _literals(task: Task) -> dict[str, tuple[str, ...]]:

@@ -1,6 +1,6 @@
 """A revision: the planner's new plan held to what the person set in the old one."""
 
-from hgtui.core.diff import match
+from hgtui.core.diff import match, numbered
 from hgtui.core.plan import MISSING, Plan, Ref, Task, Uid, fresh_uids
 from hgtui.core.task import TASKS
 from hgtui.core.text import one_line
@@ -9,7 +9,8 @@ from hgtui.core.text import one_line
 def revised(before: Plan, after: Plan) -> tuple[Plan, tuple[str, ...]]:
     """Return `after` with the uids of `before` and everything that is locked there as it was; and what that took.
 
-    A task with a lock comes back even where the planner left it out, with all that its locked arguments read. What only
+    A task that is in both plans keeps the number that it has: a renumbering is no change of its own, and what a person
+    reads of a task goes by it. A task with a lock comes back even where the planner left it out, with all that its locked arguments read. What only
     a person says of a task (skip, policy, locks) stays with it. A sentence tells each change that was refused.
     """
     return held(before, match(before, after))
@@ -17,12 +18,12 @@ def revised(before: Plan, after: Plan) -> tuple[Plan, tuple[str, ...]]:
 
 def held(before: Plan, after: Plan) -> tuple[Plan, tuple[str, ...]]:
     """Return `after`, which has the uids of `before` already, with everything that is locked there as it was, as `revised`."""
-    plan = _apart(before, after)
+    plan = numbered(before, _apart(before, after))
     notes: list[str] = []
     rows = [_held(before.get(task.uid), task, notes) for task in plan]
     missing = _missing(before, rows)
     meant = {f"{MISSING}{task.id}": task.uid for task in missing}
-    rows = [_renamed(task, meant) for task in _renumbered(rows, missing)]
+    rows = [_renamed(task, meant) for task in rows]
     for task in missing:
         rows.insert(_place(before, rows, task), task)
         why = "is locked" if task.locked else "is read by what is locked"
@@ -89,16 +90,6 @@ def _locked_refs(before: Plan, task: Task) -> list[Ref]:
         return []
     names = old.locked if task is not old else tuple(old.args)
     return [ref for name in names if name in old.args for ref in old.args[name].refs]
-
-
-def _renumbered(rows: list[Task], missing: list[Task]) -> list[Task]:
-    """Give a new task another number where it has taken that of a task that comes back: the person knows that one."""
-    taken = {task.id for task in missing}
-    if not taken & {task.id for task in rows}:
-        return rows
-    used = taken | {task.id for task in rows}
-    free = (number for number in range(max(used) + 1, max(used) + 1 + len(rows)))
-    return [task.update(id=next(free)) if task.id in taken else task for task in rows]
 
 
 def _place(before: Plan, rows: list[Task], task: Task) -> int:

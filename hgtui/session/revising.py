@@ -1,15 +1,17 @@
 """Working on the plan with the planner: a comment, the revision beside the plan, and the choice between them."""
 
+from collections.abc import Iterable
+
 from hgtui.core import commands as cmd
 from hgtui.core import events as ev
 from hgtui.core.diff import diff, without
 from hgtui.core.edits import Draft, Replace, between
-from hgtui.core.partly import Part, but, parts, taken, undecided
+from hgtui.core.partly import Part, but, dropped_with, named, parts, taken, taken_with, undecided
 from hgtui.core.plan import Plan
 from hgtui.core.ports import Context, PlanningError, Proposed
 from hgtui.core.run import Run
 from hgtui.core.states import Failure, Stage
-from hgtui.core.text import clean, one_line
+from hgtui.core.text import clean
 from hgtui.planning.revising import held, revised
 from hgtui.session.changing import Changing
 from hgtui.session.following import follow
@@ -72,6 +74,8 @@ class Revising:
                 closed = ev.RevisionClosed(message="The planner would leave the plan as it is.")
             else:
                 closed = None
+                # What is in the files decides what is wrong with it.
+                await self._parts.intake.see_plan(plan, typed=False)
                 board.emit(ev.RevisionProposed(plan=plan, notes=(*proposed.notes, *refused), how=proposed.how))
         except PlanningError as error:
             closed = ev.RevisionClosed(message=error.message, hint=error.hint)
@@ -107,23 +111,27 @@ class Revising:
         )
 
     async def take_change(self, command: cmd.TakeChange) -> None:
-        """Put one change of the revision into the plan, as one edit; the last of them closes the revision."""
+        """Put one change of the revision, with those that it needs, into the plan as one edit; the last closes the revision."""
         part, run = self._part(command), self._parts.run
-        draft = run.draft
-        plan = taken(draft.plan, offered(run), part)
+        draft, after = run.draft, offered(run)
+        plan, along = taken(draft.plan, after, part), taken_with(draft.plan, after, part)
         if plan == draft.plan:  # to wait for what a task reads anyway
             raise NotNow("This change does nothing by itself.", "Take what else the revision does with the task first.")
-        then: list[ev.Event] = [ev.ChangeDecided(uid=part.uid, field=part.field)]
-        if not undecided(plan, held(plan, self._open().plan)[0], run.dropped - {part}):
+        then: list[ev.Event] = [ev.ChangeDecided(uid=one.uid, field=one.field) for one in (part, *along)]
+        if along:
+            then.append(ev.Logged(text=f"Taken from the revision with it: {self._all_named(along)}."))
+        if not undecided(plan, held(plan, self._open().plan)[0], run.dropped - {part, *along}):
             then.append(ev.RevisionClosed(taken=True))
         edit = between(draft, self._draft(plan), f"from the revision: {self._named(part)}")
         await self._changing.replace(edit, *then)
 
     async def drop_change(self, command: cmd.DropChange) -> None:
-        """Leave one change out of the revision."""
-        part, board = self._part(command), self._parts.board
-        board.emit(ev.ChangeDecided(uid=part.uid, field=part.field, take=False))
-        board.emit(ev.Logged(text=f"Left out of the revision: {self._named(part)}."))
+        """Leave one change, with those that need it, out of the revision."""
+        part, board, run = self._part(command), self._parts.board, self._parts.run
+        out = (part, *dropped_with(run.draft.plan, offered(run), part))
+        for one in out:
+            board.emit(ev.ChangeDecided(uid=one.uid, field=one.field, take=False))
+        board.emit(ev.Logged(text=f"Left out of the revision: {self._all_named(out)}."))
         await board.flush()
 
     async def bring_back(self, command: cmd.BringBack) -> None:
@@ -154,9 +162,10 @@ class Revising:
 
     def _named(self, part: Part) -> str:
         run = self._parts.run
-        task = run.draft.plan.get(part.uid) or offered(run).get(part.uid)
-        name = f"task {task.id} {one_line(task.task, 40)}" if task else "a task"
-        return f"{name}, {one_line(part.field, 40)}" if part.field else name
+        return named(run.draft.plan, offered(run), part)
+
+    def _all_named(self, changes: Iterable[Part]) -> str:
+        return "; ".join(self._named(one) for one in changes)
 
     def _draft(self, plan: Plan) -> Draft:
         """Return a plan with the models that its tasks have now."""

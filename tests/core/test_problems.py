@@ -280,7 +280,9 @@ def test_what_has_its_result_runs_though_it_is_skipped() -> None:
 STRUCTURE = {Code.DUPLICATE_ID, Code.CYCLE, Code.SELF_REFERENCE}
 
 
-@pytest.mark.parametrize("name", [name for name, (_, rows, _) in CASES.items() if not any("skip" in one for one in rows)])
+@pytest.mark.parametrize(
+    "name", [name for name, (_, rows, _) in CASES.items() if not any("skip" in one for one in rows)]
+)
 def test_of_a_skipped_task_only_what_concerns_the_whole_plan_counts(name: str) -> None:
     code, rows, _ = CASES[name]
     plan = read_plan(rows).plan

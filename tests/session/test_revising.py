@@ -2,10 +2,14 @@
 
 from pathlib import Path
 
+from PIL import Image
+
 from hgtui.core import commands as cmd
 from hgtui.core import events as ev
 from hgtui.core.edits import Set
 from hgtui.core.partly import Part
+from hgtui.core.problems import errors, problems
+from hgtui.core.resource import Kind
 from hgtui.core.run import fold
 from hgtui.session.replay import replay
 from hgtui.session.revising import offered
@@ -51,6 +55,46 @@ async def test_changes_are_taken_and_left_out_one_by_one_and_undone(tmp_path: Pa
         entries, artifacts = await run.entries(), run.equipment.artifacts
         again = await replay(entries, artifacts)
     assert again.differences == ()
+
+
+async def test_a_revision_with_a_task_in_between_is_taken_in_part_and_no_reference_is_lost(tmp_path: Path) -> None:
+    between = planned(
+        row(1, "some text"),
+        row(2, "<GENERATED>-1", 1, kind="text-generation"),
+        row(3, "<GENERATED>-2", 2),
+        {"task": "image-to-text", "id": 4, "dep": [-1], "args": {"image": "page.png"}},
+    )
+    async with (
+        ChatServer(Script(planning=[planned(*CHAIN), between])) as server,
+        llm_stage(tmp_path, server.url) as run,
+    ):
+        Image.new("RGB", (8, 8)).save(run.equipment.base / "page.png")
+        await run.gate()
+        first = run.run.draft.plan
+        await run.after(cmd.Comment(text="in between"), kind=ev.RevisionProposed)
+        after = offered(run.run)
+        assert [(task.uid, task.id) for task in after if first.get(task.uid)] == [("t1", 1), ("t2", 2)]
+        assert sorted(task.id for task in after) == [1, 2, 3, 4]
+        assert not errors(problems(after, run.run.facts))
+        assert run.run.files["page.png"].kind is Kind.IMAGE
+        await run.after(cmd.TakeChange(uid="t2", field="args.text"), kind=ev.GateOpened)
+        taken = run.run.draft.plan
+        assert [(task.id, task.task) for task in taken] == [
+            (1, "summarization"),
+            (3, "text-generation"),
+            (2, "summarization"),
+        ]
+        assert not errors(problems(taken, run.run.facts))
+        said = [one.text for one in run.heard if isinstance(one, ev.Logged)]
+        assert "Taken from the revision with it: task 3 text-generation (new)." in said
+        await run.after(cmd.Undo(), kind=ev.GateOpened)
+        assert run.run.draft.plan == first
+        (new,) = (task.uid for task in after if task.task == "text-generation")
+        await run.after(cmd.DropChange(uid=new), kind=ev.Logged)
+        assert run.run.dropped == {Part(uid=new), Part(uid="t2", field="args.text")}
+        await run.after(cmd.TakeRevision(), kind=ev.GateOpened)
+        assert [task.task for task in run.run.draft.plan] == ["summarization", "summarization", "image-to-text"]
+        assert run.run.draft.plan["t2"] == first["t2"]
 
 
 async def test_what_is_left_out_stays_out_of_what_is_taken_also_in_another_process(tmp_path: Path) -> None:
