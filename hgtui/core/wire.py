@@ -103,8 +103,11 @@ def write_input(value: Input, ids: Mapping[Uid, int | str]) -> Any:
     return {"parts": spelled, "many": value.many}
 
 
-def show_input(value: Input, ids: Mapping[Uid, int]) -> str:
-    """Return an input as a row shows it: literal text in quotes where it is mixed, ‹3› for the result of task 3."""
+def show_input(value: Input, ids: Mapping[Uid, int | str]) -> str:
+    """Return an input as a row shows it: literal text in quotes where it is mixed, ‹3› for the result of task 3.
+
+    `ids` are the numbers of the tasks, or what else they are called.
+    """
 
     def show(part: Part) -> str:
         if isinstance(part, str):

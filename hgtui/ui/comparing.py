@@ -1,13 +1,16 @@
 """Plans beside each other, by task and not by line: what is gone, what is new, which argument differs, what was yours."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from hgtui.core.addresses import is_address
 from hgtui.core.diff import FieldChange, PlanDiff, TaskChange, diff
 from hgtui.core.partly import Part, covered
 from hgtui.core.plan import Input, Plan, Task, Uid
+from hgtui.core.problems import Code, Facts, Problem, errors, problems
 from hgtui.core.text import one_line, plural
+from hgtui.core.versions import Version, persons
 from hgtui.core.wire import show_input
 from hgtui.ui.words import Line, fit, wrapped
 
@@ -29,7 +32,8 @@ class Compared:
     that was opened, an earlier one of the run.
 
     `base` is the planner's plan from which `before` came, so that it is told what a person had changed in it; `dropped`
-    are the changes that are not to be taken.
+    are the changes that are not to be taken, `errors` the sentences on what is wrong in it. `versions` are the plans that the
+    run of `before` has had: what came of a planner's is not a person's own.
     """
 
     kind: Kind
@@ -38,9 +42,10 @@ class Compared:
     after: Plan
     comment: str = ""
     notes: tuple[str, ...] = ()
-    errors: int = 0
+    errors: tuple[str, ...] = ()
     base: Plan | None = None
     dropped: frozenset[Part] = frozenset()
+    versions: tuple[Version, ...] = ()
 
     @property
     def same(self) -> bool:
@@ -48,30 +53,61 @@ class Compared:
         return not diff(self.before, self.after)
 
 
+def wrong(plan: Plan, facts: Facts) -> tuple[str, ...]:
+    """Return the sentences on the errors that are known of a plan. Of a file that nobody has looked at nothing is known yet."""
+    return tuple(one.message for one in errors(problems(plan, facts)) if not _unseen(plan, facts, one))
+
+
+def _unseen(plan: Plan, facts: Facts, problem: Problem) -> bool:
+    task = plan.get(problem.uid or "")
+    value = task.args.get(problem.arg or "") if task is not None else None
+    if problem.code is not Code.UNREADABLE_FILE or value is None:
+        return False
+    return not any(text in facts.files or is_address(text) for text in value.literals)
+
+
 class _Three(NamedTuple):
-    """The numbers of the tasks in each plan, and the planner's plan that a person had changed."""
+    """The numbers of the tasks in each plan, the planner's plan that a person had changed, and all of it."""
 
     old: Ids
     new: Ids
     base: Plan | None
     before: Ids
+    two: Compared
+
+    def mine(self, uid: Uid, field: str = "") -> bool:
+        """Whether a person made what a field of a task is, or that the task is there or not."""
+        return persons(self.two.versions, self.two.before, uid, field)
 
 
 def compared_lines(two: Compared, width: int, dropped: Collection[Part] = ()) -> list[Row]:
     """Return the lines for a width in cells; those of `dropped` are marked as not to be taken."""
     found = diff(two.before, two.after)
-    ids = _Three(_ids(two.before), _ids(two.after), two.base, _ids(two.base) if two.base else {})
+    if two.kind in PIECEMEAL:
+        found = _without_numbers(found, two.after)
+    ids = _Three(_ids(two.before), _ids(two.after), two.base, _ids(two.base) if two.base else {}, two)
     rows: list[Row] = []
     for change in found.changed:
         rows += _changed(change, ids, width)
     for task in found.removed:
         rows += [(line, Part(uid=task.uid)) for line in _task("-", "bad", task, ids.old, width)]
     for task in found.added:
-        back = two.base is not None and two.base.get(task.uid) is not None
+        back = two.base is not None and two.base.get(task.uid) is not None and ids.mine(task.uid)
         words = "you had taken it out" if back else "new" if two.kind in PIECEMEAL else ""
         rows += [(line, Part(uid=task.uid)) for line in _task("+", "good", task, ids.new, width, words)]
     rows = [(_dropped(line, width), one) if one and covered(one, dropped) else (line, one) for line, one in rows]
     return [*rows, *((line, None) for line in (*_mine(two, found, ids, width), *_about(two, found, ids.new, width)))]
+
+
+def _without_numbers(found: PlanDiff, after: Plan) -> PlanDiff:
+    """Return what differs but for the numbers: those are looked after where a part is taken."""
+    changed = []
+    for one in found.changed:
+        fields = tuple(field for field in one.fields if field.field != "id")
+        changed += [one.model_copy(update={"fields": fields})] if fields else []
+    told = {one.after.uid for one in changed} | {task.uid for task in found.added}
+    unchanged = tuple(task.uid for task in after if task.uid not in told)
+    return found.model_copy(update={"changed": tuple(changed), "unchanged": unchanged})
 
 
 def _dropped(line: Line, width: int) -> Line:
@@ -89,16 +125,20 @@ def _mine(two: Compared, found: PlanDiff, ids: _Three, width: int) -> list[Line]
     for change in mine.changed:
         task, moved = change.after, again.get(change.after.uid, set())
         for one in change.fields if task.uid not in gone else ():
-            if one.field in moved or one.field == "id":
+            if one.field in moved or one.field == "id" or not ids.mine(task.uid, one.field):
                 continue
-            was = one_line(_value(one, one.before, ids.before), 40) or "nothing"
-            now = one_line(_value(one, one.after, ids.old), 60) or "nothing"
+            had, has = _apart(one, (one.before, ids.before, two.base), (one.after, ids.old, two.before))
+            was, now = one_line(had, 40) or "nothing", one_line(has, 60) or "nothing"
             told.append(f"{task.id}.{one.field.removeprefix('args.')} {now} · the planner had {was}")
-    told += [f"task {task.id} {one_line(task.task, 40)}  added by you" for task in mine.added if task.uid not in gone]
+    told += [
+        f"task {task.id} {one_line(task.task, 40)}  added by you"
+        for task in mine.added
+        if task.uid not in gone and ids.mine(task.uid)
+    ]
     told += [
         f"task {task.id} {one_line(task.task, 40)}  taken out by you"
         for task in mine.removed
-        if two.after.get(task.uid) is None
+        if two.after.get(task.uid) is None and ids.mine(task.uid)
     ]
     rest = [f"and {len(told) - MOST_MINE} more"] if len(told) > MOST_MINE else []
     head: list[Line] = [(("~ ", "warn"), ("yours, and it stays:", "dim"))] if told else []
@@ -113,7 +153,10 @@ def _about(two: Compared, found: PlanDiff, new: Ids, width: int) -> list[Line]:
         ids = " ".join(str(new[uid]) for uid in found.unchanged)
         lines += _sentence("= ", f"{'task' if len(found.unchanged) == 1 else 'tasks'} {ids} unchanged", "dim", width)
     if two.errors:
-        lines += _sentence("! ", f"{plural(two.errors, 'error')} in it, to mend before it can run", "bad", width)
+        count = plural(len(two.errors), "error")
+        first = one_line(two.errors[0], 300)
+        words = f"{count} in it, to mend before it can run{': ' if len(two.errors) == 1 else '; the first: '}{first}"
+        lines += _sentence("! ", words, "bad", width)
     locked = [f"{task.id}.{one_line(name, 30)}" for task in two.before for name in task.locked]
     if locked and two.kind == "revision":
         lines += _sentence(
@@ -140,30 +183,39 @@ def _changed(change: TaskChange, ids: _Three, width: int) -> list[Row]:
     uid, whole = change.after.uid, any(one.field == "task" for one in change.fields)
     head: Line = (("  ", ""), (fit(f"task {change.after.id} {change.after.task}", width - 2).rstrip(), "bold"))
     rows: list[Row] = [(head, Part(uid=uid))]
-    task = ids.base.get(uid) if ids.base is not None else None
+    theirs = ids.base.get(uid) if ids.base is not None else None
     for one in change.fields:
-        before, after, had = _value(one, one.before, ids.old), _value(one, one.after, ids.new), _had(one, task, ids)
+        before, after = _apart(one, (one.before, ids.old, ids.two.before), (one.after, ids.new, ids.two.after))
+        had = _has(one, theirs) if theirs is not None else one.before
+        mine = had != one.before and ids.mine(uid, one.field)
         lines: list[Line] = []
-        if had not in {None, before, after}:
-            lines += _field("L", "dim", one.field, had or "(nothing)", "the planner, before you changed it", width)
+        if mine and had != one.after:
+            words = _value(one, had, ids.before) or "(nothing)"
+            lines += _field("L", "dim", one.field, words, "the planner, before you changed it", width)
         if before:
-            lines += _field("-", "bad", one.field, before, "yours" if had not in {None, before} else "", width)
+            lines += _field("-", "bad", one.field, before, "yours" if mine else "", width)
         if after:
-            back = had is not None and had != before and had == after
-            words = "as the planner had it" if back else _reads(one)
+            words = "as the planner had it" if mine and had == one.after else _reads(one)
             lines += _field("+", "good", one.field, after, words, width)
         part = Part(uid=uid, field="" if whole else one.field)
         rows += [(line, part) for line in lines]
     return rows
 
 
-def _had(change: FieldChange, task: Task | None, ids: _Three) -> str | None:
-    """Return what the planner had in a field, in words; None where it had no such task."""
-    if task is None:
-        return None
+def _has(change: FieldChange, task: Task) -> object:
+    """Return what a task has in the field that differs."""
     if change.field.startswith("args."):
-        return _value(change, task.args.get(change.field.removeprefix("args.")), ids.before)
-    return _value(change, getattr(task, change.field), ids.before)
+        return task.args.get(change.field.removeprefix("args."))
+    return getattr(task, change.field)
+
+
+def _apart(change: FieldChange, before: tuple[object, Ids, Plan], after: tuple[object, Ids, Plan]) -> tuple[str, str]:
+    """Return both values as they are shown; where only the numbers that were moved make them look alike, with task types."""
+    words = [_value(change, value, ids) for value, ids, _ in (before, after)]
+    if words[0] == words[1]:
+        named = [{task.uid: f"{task.id} {one_line(task.task, 40)}" for task in plan} for _, _, plan in (before, after)]
+        words = [_value(change, one[0], names) for one, names in zip((before, after), named, strict=True)]
+    return words[0], words[1]
 
 
 def _field(sign: str, role: str, name: str, value: str, words: str, width: int) -> list[Line]:
@@ -178,7 +230,7 @@ def _field(sign: str, role: str, name: str, value: str, words: str, width: int) 
     return lines
 
 
-def _value(change: FieldChange, value: object, ids: Ids) -> str:
+def _value(change: FieldChange, value: object, ids: Mapping[Uid, int | str]) -> str:
     if isinstance(value, Input):
         return show_input(value, ids) or "(empty)"
     if change.field == "after" and isinstance(value, tuple):

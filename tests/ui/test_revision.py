@@ -7,7 +7,10 @@ from hgtui.core import edits as ed
 from hgtui.core import events as ev
 from hgtui.core.partly import Part
 from hgtui.core.plan import Input, Plan, Task
-from hgtui.ui.comparing import Compared, compared_lines
+from hgtui.core.problems import Facts
+from hgtui.core.resource import FileFact
+from hgtui.core.versions import Maker, Version
+from hgtui.ui.comparing import Compared, compared_lines, wrong
 from hgtui.ui.screens.plans import Plans
 from hgtui.ui.screens.workbench import Workbench
 from tests.ui.bench import notice, screen_text, settle, until
@@ -46,6 +49,63 @@ def test_three_plans_stand_in_one_view() -> None:
     assert "~   0.text mine · the planner had first" in kept
     assert "~   task 3 summarization taken out by you" in kept
     assert "+ task 9 summarization text new   new" in kept
+
+
+def planner(number: int, plan: Plan, by: Maker = "planner") -> Version:
+    return Version(number=number, by=by, draft=ed.Draft(plan=plan))
+
+
+def test_what_was_taken_from_a_revision_is_not_called_a_persons_own() -> None:
+    other = task("t6", 5, "revised too", kind="translation")
+    revision = MINE.with_tasks(
+        [task("t1", 0, "mine"), task("t2", 1, "revised"), task("t3", 2, "", "t6"), MINE["t5"], other]
+    )
+    now = MINE.with_tasks([task("t1", 0, "mine"), task("t2", 1, "revised"), FIRST["t3"], MINE["t5"], other])
+    versions = (planner(1, FIRST), planner(2, MINE, "person"), planner(3, revision))
+    told = "\n".join(lines(Compared("revision", "", now, revision, base=FIRST, versions=versions)))
+    assert "~   0.text mine · the planner had first" in told
+    assert "~   task 4 summarization added by you" in told
+    assert "~   task 3 summarization taken out by you" in told
+    assert "the planner had two" not in told
+    assert "task 5 translation added" not in told
+    assert "-   args.text      ‹0›" in told
+    assert "before you changed it" not in told
+    # Taken by hand afterwards it is theirs again, and what is locked is theirs whoever has it too.
+    again = now.with_tasks([one.update(locked=("text",)) if one.uid == "t2" else one for one in now])
+    assert "1.text revised · the planner had two" in "\n".join(
+        lines(Compared("revision", "", again, revision, base=FIRST, versions=versions))
+    )
+    other_text = now.with_tasks([task("t2", 1, "own words") if one.uid == "t2" else one for one in now])
+    told = "\n".join(lines(Compared("revision", "", other_text, revision, base=FIRST, versions=versions)))
+    assert "L   args.text      two" in told
+    assert "-   args.text      own words   yours" in told
+
+
+def test_a_number_is_no_change_and_two_results_of_the_same_number_are_told_apart() -> None:
+    before = Plan(tasks=(task("t1", 0, "a"), task("t2", 1, "", "t1"), task("t4", 2, "b")))
+    new = task("t3", 1, "", "t1", kind="translation")
+    after = before.with_tasks([before["t1"], new, task("t2", 2, "", "t3"), task("t4", 3, "b")])
+    reads = task("t5", 4, "", "t2")
+    before, after = before.with_tasks([*before, reads]), after.with_tasks([*after, task("t5", 4, "", "t3")])
+    told = lines(Compared("controller", "", before, after))
+    assert not [line for line in told if "  id  " in line]
+    assert "-   args.text      ‹1 summarization›" in told
+    assert "+   args.text      ‹1 translation›   reads another result" in told
+    assert "= tasks 0 3 unchanged" in told
+
+
+def test_of_a_revision_with_errors_the_first_is_told_and_a_file_that_nobody_has_looked_at_is_none() -> None:
+    picture = Task(uid="t9", id=9, task="image-to-text", args={"image": Input.text("later.png")})
+    ring = [task("t7", 7, "", "t8"), task("t8", 8, "", "t7")]
+    plan = Plan(tasks=(*ring, picture))
+    found = wrong(plan, Facts())
+    assert found == ("Tasks wait for each other in a ring: 7 → 8 → 7.",)
+    told = " ".join(lines(Compared("revision", "", FIRST, plan, errors=found)))
+    assert "! 1 error in it, to mend before it can run: Tasks wait for each other in a ring" in told
+    gone = FileFact(path="later.png", error="There is no file later.png.")
+    both = wrong(plan, Facts(files={"later.png": gone}))
+    told = " ".join(lines(Compared("revision", "", FIRST, plan, errors=both)))
+    assert "! 2 errors in it, to mend before it can run; the first: Tasks wait" in told
 
 
 def test_what_is_left_out_is_marked_and_hostile_text_is_one_line() -> None:

@@ -8,9 +8,8 @@ from hgtui.core.diff import match
 from hgtui.core.edits import Draft, Replace
 from hgtui.core.model import Assignment
 from hgtui.core.plan import Plan, Uid
-from hgtui.core.problems import errors, problems
 from hgtui.core.text import plural
-from hgtui.ui.comparing import Compared
+from hgtui.ui.comparing import Compared, wrong
 from hgtui.ui.screens.choosing import Choosing
 from hgtui.ui.widgets.diff import DiffPane
 
@@ -91,9 +90,9 @@ class Bringing(Choosing):
         if self._brought is None:
             return
         run, after = self.view.run, self._brought.plan
-        wrong = len(errors(problems(after, run.facts)))
+        found = wrong(after, run.facts)
         self.show_compared(None)
-        self.show_compared(Compared("opened", title, run.plan, after, "", notes, wrong))
+        self.show_compared(Compared("opened", title, run.plan, after, "", notes, found))
         self.query_one(DiffPane).focus()
 
     def compared_keys(self) -> list[tuple[str, str]]:

@@ -8,11 +8,10 @@ from hgtui.core import events as ev
 from hgtui.core.commands import BringBack, DropChange, DropRevision, TakeChange, TakeRevision
 from hgtui.core.partly import but
 from hgtui.core.plan import Plan
-from hgtui.core.problems import errors, problems
 from hgtui.core.run import Run
 from hgtui.core.text import one_line
 from hgtui.core.versions import Version
-from hgtui.ui.comparing import Compared
+from hgtui.ui.comparing import Compared, wrong
 from hgtui.ui.screens.talking import Talking
 from hgtui.ui.widgets.diff import DiffPane
 
@@ -46,12 +45,11 @@ class Reviewing(Talking):
         if run.revision is None:
             return
         after = offered(run)
-        wrong = len(errors(problems(after, run.facts)))
+        found = wrong(after, run.facts)
         how = f" · reply {run.revision.how}" if run.revision.how else ""
         title = f"{_revision(run)} by {one_line(run.planner, 40)} against {_own(run)}, by task{how}"
-        self.show_compared(
-            Compared("revision", title, run.plan, after, run.comment, run.revision.notes, wrong, run.base, run.dropped)
-        )
+        said, made = run.revision.notes, (run.base, run.dropped, run.versions)
+        self.show_compared(Compared("revision", title, run.plan, after, run.comment, said, found, *made))
 
     @on(DiffPane.Decided)
     def _decided(self, event: DiffPane.Decided) -> None:
@@ -122,10 +120,10 @@ class Reviewing(Talking):
             self.say(f"Plan {one.number} is the plan as it stands.")
             return
         self._earlier_plan = one.number
-        wrong = len(errors(problems(one.draft.plan, run.facts)))
+        found = wrong(one.draft.plan, run.facts)
         title = f"Plan {one.number} ({whose(one, run)}) against your plan, by task"
         self.show_compared(None)
-        self.show_compared(Compared("earlier", title, run.plan, one.draft.plan, one.comment, (), wrong))
+        self.show_compared(Compared("earlier", title, run.plan, one.draft.plan, one.comment, (), found))
         self.query_one(DiffPane).focus()
 
 

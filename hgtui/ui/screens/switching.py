@@ -9,10 +9,9 @@ from hgtui.core.diff import match
 from hgtui.core.edits import Draft, Replace
 from hgtui.core.partly import Part, grafted
 from hgtui.core.plan import Plan, Uid
-from hgtui.core.problems import errors, problems
 from hgtui.core.text import one_line
 from hgtui.ui.bridge import Conductor, DeskError
-from hgtui.ui.comparing import Compared
+from hgtui.ui.comparing import Compared, wrong
 from hgtui.ui.live import Live
 from hgtui.ui.loglines import LogLine
 from hgtui.ui.screens.reviewing import Reviewing
@@ -107,10 +106,11 @@ class Switching(Reviewing):
             return
         self._left_out, self._step = (frozenset(),), 0
         before = self.held.conductor.run
-        wrong = len(errors(problems(after, self.view.run.facts)))
+        found = wrong(after, self.view.run.facts)
         title = f"Plan by {one_line(after.planner, 30)} against the plan by {one_line(before.planner, 30)}"
         matched, notes = match(before.plan, after), self.view.run.notes
-        self.show_compared(Compared("controller", title, before.plan, matched, "", notes, wrong, before.base))
+        made = (before.base, frozenset[Part](), before.versions)
+        self.show_compared(Compared("controller", title, before.plan, matched, "", notes, found, *made))
 
     def take_compared(self) -> None:
         """Take the plan that is compared with the one before, but for what was left out of it.
