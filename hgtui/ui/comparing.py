@@ -33,7 +33,7 @@ class Compared:
 
     `base` is the planner's plan from which `before` came, so that it is told what a person had changed in it; `dropped`
     are the changes that are not to be taken, `errors` the sentences on what is wrong in it. `versions` are the plans that the
-    run of `before` has had: what came of a planner's is not a person's own.
+    run of `before` has had: what came of a planner's is not a person's own. While it `waits` nothing can be decided on.
     """
 
     kind: Kind
@@ -46,6 +46,7 @@ class Compared:
     base: Plan | None = None
     dropped: frozenset[Part] = frozenset()
     versions: tuple[Version, ...] = ()
+    waits: bool = False
 
     @property
     def same(self) -> bool:

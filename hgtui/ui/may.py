@@ -70,7 +70,16 @@ def _draft(view: View) -> str:
 
 def _undraft(view: View) -> str:
     """As `_draft`, but that what was taken of an open revision can be taken back."""
-    return "" if view.run.revision and not view.run.ended else _draft(view)
+    return _deciding(view) if view.run.revision and not view.run.ended else _draft(view)
+
+
+def _deciding(view: View) -> str:
+    """Why nothing of a revision can be taken or left out now."""
+    if not view.run.choosing:
+        return ""
+    return (
+        "Models are being chosen for what you took; the revision stays open, and its keys work again once that is done."
+    )
 
 
 def _comment(view: View) -> str:
@@ -78,6 +87,12 @@ def _comment(view: View) -> str:
         return NO_PLAN if view.run.proposed is None else _ended(view)
     if not view.by_llm:
         return f"Comments need an LLM as the planner; rules cannot revise a plan. {view.key('edit')} edits the task, {view.key('controller')} takes a controller."
+    if view.run.choosing:
+        return (
+            _deciding(view)
+            if view.run.revision
+            else "Models are still being chosen; a plan is revised once that is done."
+        )
     if not view.at_gate:
         return "A plan is revised at its gate, before it runs."
     return _revising(view) if view.run.comment and view.run.revision is None else ""
@@ -404,6 +419,7 @@ _RULES: dict[str, Callable[[View], str]] = {
     "go_on": _go_on,
     "comment": _comment,
     "difference": _difference,
+    "decide": _deciding,
     "stop": _stop,
     "stop_task": _stop_task,
     "finish": _finish,

@@ -13,8 +13,11 @@ from hgtui.core.versions import Maker, Version
 from hgtui.ui.comparing import Compared, compared_lines, wrong
 from hgtui.ui.screens.plans import Plans
 from hgtui.ui.screens.workbench import Workbench
-from tests.ui.bench import notice, screen_text, settle, until
-from tests.ui.talk import REQUEST, Controller, plan
+from tests.servers.chat import Reply, Request
+from tests.servers.gate import Gate
+from tests.servers.replies import Answer
+from tests.ui.bench import keys, notice, screen_text, settle, until
+from tests.ui.talk import REQUEST, Controller, plan, row
 from tests.ui.test_drawing import EVIL
 from tests.ui.test_llm import FRENCH, GERMAN, diff, finished, revised, talking, to_rules
 from tests.ui.test_whole import ask, run
@@ -156,6 +159,48 @@ async def test_a_change_is_taken_at_once_another_left_out_and_z_takes_back(tmp_p
         await until(pilot, lambda: run(pilot).plan == before and run(pilot).gate)
         await settle(pilot)
         assert diff(pilot).two is None
+
+
+class SlowToChoose(Controller):
+    """A controller that chooses models for the first plan at once, and for what comes later when it is let."""
+
+    def __init__(self, *plans: Answer) -> None:
+        super().__init__(*plans)
+        self.gate, self.chosen = Gate(), 0
+
+    def __call__(self, request: Request) -> Answer:
+        if not request.system.startswith("Model selection"):
+            return super().__call__(request)
+        self.chosen += 1
+        return Reply("{}") if self.chosen == 1 else Reply("{}", gate=self.gate)
+
+
+async def test_while_models_are_chosen_for_what_was_taken_each_key_says_so_and_what_comes_along_is_told(
+    tmp_path: Path,
+) -> None:
+    mood = row(1, "Was für ein Tag", question="Is it happy?")
+    first, revision = row(0, "Guten Morgen", "summarization"), row(0, "<GENERATED>-1", "summarization")
+    script = SlowToChoose(plan(first), plan(revision, mood, FRENCH | {"id": 2}))
+    async with talking(tmp_path, script, (80, 24)) as (pilot, _):
+        await ask(pilot, REQUEST)
+        await revised(pilot, "of its mood")
+        await pilot.press("y")
+        await until(pilot, lambda: script.gate.reached.is_set and len(run(pilot).plan) == 2)
+        await settle(pilot)
+        assert "Taken with it, for what it reads must be there: task 1 text-classification (new)." in notice(pilot)
+        assert run(pilot).revision
+        assert not {"y", "n", "enter", "esc", "z"} & set(keys(pilot))
+        assert "models are being chosen for what you took" in screen_text(pilot)
+        for key in ("enter", "y", "n", "escape", "z", "c"):
+            await pilot.press("2", key)
+            await settle(pilot)
+            assert "Models are being chosen for what you took" in notice(pilot), key
+        script.gate.release()
+        await until(pilot, lambda: run(pilot).gate)
+        await settle(pilot)
+        assert {"y", "enter", "esc", "z"} <= {word for key in keys(pilot) for word in key.split()}
+        await pilot.press("y")
+        await until(pilot, lambda: len(run(pilot).plan) == 3 and run(pilot).gate and not run(pilot).comment)
 
 
 async def test_a_revision_that_was_left_open_is_shown_when_the_run_is_gone_on_with(tmp_path: Path) -> None:

@@ -6,17 +6,21 @@ from textual import on
 
 from hgtui.core import events as ev
 from hgtui.core.commands import BringBack, DropChange, DropRevision, TakeChange, TakeRevision
-from hgtui.core.partly import but
+from hgtui.core.partly import Part, but, dropped_with, named, taken_with
 from hgtui.core.plan import Plan
 from hgtui.core.run import Run
 from hgtui.core.text import one_line
 from hgtui.core.versions import Version
 from hgtui.ui.comparing import Compared, wrong
+from hgtui.ui.may import why_not
 from hgtui.ui.screens.talking import Talking
 from hgtui.ui.widgets.diff import DiffPane
 
 MOVES = (ev.RevisionProposed, ev.ChangeDecided, ev.PlanEdited, ev.EditUndone, ev.EditRedone)
 """The events after which an open revision differs from the plan in something else."""
+
+MOST_NAMED = 3
+"""How many changes a sentence names."""
 
 
 class Reviewing(Talking):
@@ -31,6 +35,8 @@ class Reviewing(Talking):
         super().follow(happened)
         new = any(isinstance(one, ev.RevisionProposed) for one in happened)
         moved = any(isinstance(one, MOVES) for one in happened)
+        two = self.query_one(DiffPane).two
+        moved = moved or (two is not None and two.waits != self.view.run.choosing)
         # Also where it is in a run that another process left, or that was put aside: it must not be out of sight.
         unseen = self.view.run.revision is not None and self.query_one(DiffPane).two is None and not self.view.looked
         if unseen or (moved and (new or self._compared("revision"))):
@@ -48,7 +54,7 @@ class Reviewing(Talking):
         found = wrong(after, run.facts)
         how = f" · reply {run.revision.how}" if run.revision.how else ""
         title = f"{_revision(run)} by {one_line(run.planner, 40)} against {_own(run)}, by task{how}"
-        said, made = run.revision.notes, (run.base, run.dropped, run.versions)
+        said, made = run.revision.notes, (run.base, run.dropped, run.versions, run.choosing)
         self.show_compared(Compared("revision", title, run.plan, after, run.comment, said, found, *made))
 
     @on(DiffPane.Decided)
@@ -57,8 +63,24 @@ class Reviewing(Talking):
         if not self._compared("revision"):
             self.keep_left_out()
             return
-        part = event.part
-        change = TakeChange if event.take else DropChange
+        if self._can("decide"):
+            self._decide_part(event.part, take=event.take)
+
+    def _decide_part(self, part: Part, *, take: bool) -> None:
+        """Take a change or leave it out, and say what comes, or goes, with it."""
+        two = self.query_one(DiffPane).two
+        if two is None:
+            return
+        along = (taken_with if take else dropped_with)(two.before, two.after, part)
+        names = ", ".join(named(two.before, two.after, one) for one in along[:MOST_NAMED])
+        more = f" and {len(along) - MOST_NAMED} more" if len(along) > MOST_NAMED else ""
+        if along:
+            self.say(
+                f"Taken with it, for what it reads must be there: {names}{more}."
+                if take
+                else f"Left out with it, for it would read what is not there: {names}{more}."
+            )
+        change = TakeChange if take else DropChange
         self.dispatch(change(uid=part.uid, field=part.field))
 
     def keep_left_out(self) -> None:
@@ -70,6 +92,8 @@ class Reviewing(Talking):
             return [("enter", "bring this plan back"), ("esc", "keep mine")]
         if not self._compared("revision"):
             return super().compared_keys()
+        if why_not("decide", self.view):
+            return []
         return [
             ("enter", "take the revision"),
             (self._change_keys, "this change"),
@@ -82,6 +106,8 @@ class Reviewing(Talking):
         """Take what is left of the revision, or the earlier plan."""
         two = self.query_one(DiffPane).two
         if two is not None and two.kind == "revision":
+            if not self._can("decide"):
+                return
             nothing = but(two.before, two.after, two.dropped) == two.before
             self.dispatch(DropRevision() if nothing else TakeRevision())
         elif self._compared("earlier") and self._earlier_plan is not None:
@@ -94,7 +120,8 @@ class Reviewing(Talking):
     def leave_compared(self) -> None:
         """Keep the plan."""
         if self._compared("revision"):
-            self.dispatch(DropRevision())
+            if self._can("decide"):
+                self.dispatch(DropRevision())
         elif self._compared("earlier"):
             self.show_compared(None)
             self._show_revision()

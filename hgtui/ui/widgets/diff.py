@@ -7,7 +7,7 @@ from textual.binding import Binding
 from textual.content import Content
 from textual.message import Message
 
-from hgtui.core.partly import Part, covered
+from hgtui.core.partly import Part, covered, dropped_with, taken_with
 from hgtui.ui.comparing import PIECEMEAL, Compared, Row, compared_lines
 from hgtui.ui.keys import keys_of
 from hgtui.ui.widgets.rows import Rows
@@ -107,8 +107,11 @@ class DiffPane(Rows):
             self.post_message(self.Decided(part, take))
             return
         at = self.cursor
-        others = frozenset(one for one in self.dropped if one != part and (part.field or one.uid != part.uid))
-        self.dropped = others if take else others | {part}
+        along = taken_with if take else dropped_with
+        these = {part, *along(self.two.before, self.two.after, part)}
+        whole = {one.uid for one in these if not one.field}
+        others = frozenset(one for one in self.dropped if one not in these and one.uid not in whole)
+        self.dropped = others if take else others | these
         self.reload()
         rows = [one for _, one in self._lines]
         self.select(next((row for row, one in enumerate(rows) if row > at and one not in {part, None}), at))
@@ -123,6 +126,8 @@ class DiffPane(Rows):
 def _keys(two: Compared, of: Callable[[str], str]) -> str:
     """Say what the keys do in a comparison; `of` gives the key of a binding."""
     take, drop = of("take_change"), of("drop_change")
+    if two.waits:
+        return "models are being chosen for what you took"
     if two.kind == "revision":
         return f"enter take it · {take} {drop} this change · {of('undo')} undo · esc keep mine · {of('comment')} comment again"
     if two.kind in {"opened", "earlier"}:
