@@ -99,11 +99,12 @@ class Redo(Value):
 
 
 class ChooseModel(Value):
-    """Run a task on a candidate, by its name ``endpoint:model``."""
+    """Run a task on a candidate, by its name ``endpoint:model``; `also` others of the same type, as one edit."""
 
     command: Literal["choose"] = "choose"
     uid: Uid
     candidate: str
+    also: tuple[Uid, ...] = ()
 
 
 class Pin(Value):

@@ -150,13 +150,12 @@ def _revision_closed(run: "Run", event: ev.RevisionClosed) -> Changed:
 
 
 def _change_decided(run: "Run", event: ev.ChangeDecided) -> Changed:
-    part = frozenset({Part(uid=event.uid, field=event.field)})
+    decided = frozenset({Part(uid=event.uid, field=event.field), *event.along})
     if not event.take:
-        run.dropped |= part
-    elif event.field:
-        run.dropped -= part
+        run.dropped |= decided
     else:
-        run.dropped = frozenset(one for one in run.dropped if one.uid != event.uid)
+        whole = {one.uid for one in decided if not one.field}
+        run.dropped = frozenset(one for one in run.dropped - decided if one.uid not in whole)
     return ()
 
 

@@ -76,23 +76,29 @@ class Changing:
         await self._after("redo")
 
     async def choose(self, command: cmd.ChooseModel) -> None:
-        """Assign a candidate to a task: one that was found, or any that the store has."""
+        """Assign a candidate to a task, or to several of its type: one that was found, or any that the store has."""
         self._changeable()
         run = self._parts.run
-        task = run.draft.plan.get(command.uid)
-        if task is None:
+        tasks = [task for uid in (command.uid, *command.also) if (task := run.draft.plan.get(uid)) is not None]
+        if len(tasks) <= len(command.also):
             raise NotNow("The plan has no such task.")
+        if any(one.task != tasks[0].task for one in tasks):
+            raise NotNow("These tasks are not of one type.", "Choose for each by itself.")
         try:
-            found = await self._parts.proposing.lookups.candidate(task.task, command.candidate)
+            found = await self._parts.proposing.lookups.candidate(tasks[0].task, command.candidate)
         except StoreError as error:
             raise NotNow(error.message, error.hint) from None
         if found is None:
-            raise NotNow(f"{one_line(command.candidate, 80)} is no candidate for {task.task}.")
+            raise NotNow(f"{one_line(command.candidate, 80)} is no candidate for {tasks[0].task}.")
         if found.missing:
             raise NotNow(f"{found.title or found.name} cannot run yet.", found.missing)
-        if why := unfit(task, found):
-            raise NotNow(f"{found.title or found.name} does not fit this task: {why}.")
-        await self._apply(Choose(uid=task.uid, assignment=Assignment.of(found, "person", "chosen by you")))
+        for task in tasks:
+            if why := unfit(task, found):
+                which = f"task {task.id}" if command.also else "this task"
+                raise NotNow(f"{found.title or found.name} does not fit {which}: {why}.")
+        chosen = Assignment.of(found, "person", "chosen by you")
+        edits = tuple(Choose(uid=task.uid, assignment=chosen) for task in tasks)
+        await self._apply(Several(edits=edits) if command.also else edits[0])
 
     async def again(self, uids: frozenset[Uid]) -> None:
         """Choose models anew for some tasks, as after a change of them."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from hgtui.core import commands as cmd
 from hgtui.core import events as ev
 from hgtui.core.edit import Patch
-from hgtui.core.edits import Choose, SetPolicy, touched
+from hgtui.core.edits import Choose, Edit, SetPolicy, Several, touched
 from hgtui.core.plan import Uid
 from hgtui.core.resource import Resource
 from hgtui.core.run import Run
@@ -262,6 +262,8 @@ class _Reader:
         elif isinstance(edit, Choose) and edit.assignment is not None and edit.assignment.chosen_by == "person":
             back = self._back(ev.Recorded, ev.CandidatesFound) if self.run.gate is not None else 0
             self._ask(cmd.ChooseModel(uid=edit.uid, candidate=edit.assignment.candidate), back)
+        elif (several := _chosen_for_several(edit)) is not None:
+            self._ask(several, self._back(ev.Recorded, ev.CandidatesFound) if self.run.gate is not None else 0)
         else:
             self._ask(cmd.EditPlan(edit=edit))
 
@@ -351,3 +353,16 @@ def _submitted(event: ev.RunStarted) -> cmd.Submit:
         notes=brought.notes,
         again=brought.again,
     )
+
+
+def _chosen_for_several(edit: Edit) -> cmd.ChooseModel | None:
+    """Return the command that chose one model for several tasks at once, None where an edit does something else."""
+    if not isinstance(edit, Several):
+        return None
+    found = [one for one in edit.edits if isinstance(one, Choose) and one.assignment is not None]
+    names = {one.assignment for one in found if one.assignment is not None}
+    assignment = next(iter(names), None)
+    if len(found) < len(edit.edits) or len(names) != 1 or assignment is None or assignment.chosen_by != "person":
+        return None
+    first, *others = (one.uid for one in found)
+    return cmd.ChooseModel(uid=first, candidate=assignment.candidate, also=tuple(others))

@@ -6,7 +6,7 @@ from typing import Any
 
 from hgtui.core import events as ev
 from hgtui.core.diff import diff
-from hgtui.core.edits import Choose
+from hgtui.core.edits import Choose, Several
 from hgtui.core.model import Assignment, Candidate
 from hgtui.core.partly import parts
 from hgtui.core.plan import Plan, Task, Uid
@@ -42,32 +42,32 @@ class _Reader:
         self._found: list[Label] = []
         self._said: dict[Uid, Assignment] = {}
         self._selector = ""
-        self._undos: list[Label | None] = []
-        self._redos: list[Label | None] = []
+        self._undos: list[tuple[Label, ...]] = []
+        self._redos: list[tuple[Label, ...]] = []
         self._comment: tuple[str, Plan, Plan] | None = None
-        self._edit: Label | None = None
-        """What the event before was as a label, where it was an edit."""
+        self._edit: tuple[Label, ...] = ()
+        """What the event before was as labels, where it was an edit."""
 
     def see(self, entry: ev.Entry) -> None:
         """Take in the next entry."""
         event, before = entry.event, self.run.draft.plan
-        label = self._edited(event) if isinstance(event, ev.PlanEdited) else None
+        labels = self._edited(event) if isinstance(event, ev.PlanEdited) else ()
         base, revision, edit = self.run.base, self.run.revision, self._edit
-        self._edit = None
+        self._edit = ()
         self.run.fold(entry)
-        if edit is not None and isinstance(event, ev.ChangeDecided | ev.RevisionClosed):
-            self._found.remove(edit)  # that is the planner's own change: the label of its revision tells it
+        for one in edit if isinstance(event, ev.ChangeDecided | ev.RevisionClosed) else ():
+            self._found.remove(one)  # that is the planner's own change: the label of its revision tells it
         match event:
             case ev.ModelChosen(uid=uid, assignment=Assignment() as chosen) if chosen.chosen_by != "person":
                 self._said[uid] = chosen
             case ev.Called(stage="selection", model=model):
                 self._selector = model
             case ev.PlanEdited():
-                if label is None:
-                    label = _plan_label(before, self.run.draft.plan, base, event.undo.words)
-                self._add(label, entry.at)
-                self._undos.append(label)
-                self._redos, self._edit = [], label
+                labels = labels or _plan_labels(before, self.run.draft.plan, base, event.undo.words)
+                for label in labels:
+                    self._add(label, entry.at)
+                self._undos.append(labels)
+                self._redos, self._edit = [], labels
             case ev.EditUndone() if self._undos:
                 self._redos.append(_stands(self._undos.pop(), False))
             case ev.EditRedone() if self._redos:
@@ -94,13 +94,14 @@ class _Reader:
             label["at"] = ev.stamp(at)
             self._found.append(label)
 
-    def _edited(self, event: ev.PlanEdited) -> Label | None:
-        edit = event.edit
-        if not isinstance(edit, Choose) or edit.assignment is None:
-            return None
-        run = self.run
-        task = run.draft.plan.get(edit.uid)
-        return None if task is None else self._model_label(task, edit.assignment)
+    def _edited(self, event: ev.PlanEdited) -> tuple[Label, ...]:
+        """Return a label for each model that was chosen, also where one was chosen for several tasks at once."""
+        edits = event.edit.edits if isinstance(event.edit, Several) else (event.edit,)
+        chosen = [(one.uid, one.assignment) for one in edits if isinstance(one, Choose) and one.assignment is not None]
+        if len(chosen) < len(edits):
+            return ()
+        tasks = ((self.run.draft.plan.get(uid), assignment) for uid, assignment in chosen)
+        return tuple(self._model_label(task, assignment) for task, assignment in tasks if task is not None)
 
     def _vote_label(self, uid: Uid, event: ev.WhatIfVoted) -> Label | None:
         run, trial = self.run, self.run.trials.get(uid)
@@ -130,23 +131,24 @@ def _tried(one: Tried) -> dict[str, Any]:
     return {**told, "results": results}
 
 
-def _stands(label: Label | None, stands: bool) -> Label | None:
-    if label is not None and "stands" in label:
-        label["stands"] = stands
-    return label
+def _stands(labels: tuple[Label, ...], stands: bool) -> tuple[Label, ...]:
+    for label in labels:
+        if "stands" in label:
+            label["stands"] = stands
+    return labels
 
 
-def _plan_label(before: Plan, after: Plan, said: Plan | None, words: str) -> Label | None:
-    """Return what an edit of the plan changed, task by task; None where it changed no task."""
+def _plan_labels(before: Plan, after: Plan, said: Plan | None, words: str) -> tuple[Label, ...]:
+    """Return the label of what an edit of the plan changed, task by task; none where it changed no task."""
     found = diff(before, after)
     uids = [*(one.after.uid for one in found.changed), *(one.uid for one in (*found.removed, *found.added))]
     if not uids and not found.moved:
-        return None
+        return ()
     tasks = [
         {"said": _maybe(uid, said), "before": _maybe(uid, before), "after": _maybe(uid, after)}
         for uid in dict.fromkeys(uids)
     ]
-    return {
+    label = {
         "label": "plan",
         "change": words,
         "tasks": tasks,
@@ -154,6 +156,7 @@ def _plan_label(before: Plan, after: Plan, said: Plan | None, words: str) -> Lab
         "after": _rows(after),
         "stands": True,
     }
+    return (label,)
 
 
 def _revision_label(comment: str, before: Plan, revision: Plan, now: Plan, closed: ev.RevisionClosed) -> Label:

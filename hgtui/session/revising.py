@@ -117,21 +117,20 @@ class Revising:
         plan, along = taken(draft.plan, after, part), taken_with(draft.plan, after, part)
         if plan == draft.plan:  # to wait for what a task reads anyway
             raise NotNow("This change does nothing by itself.", "Take what else the revision does with the task first.")
-        then: list[ev.Event] = [ev.ChangeDecided(uid=one.uid, field=one.field) for one in (part, *along)]
-        if along:
-            then.append(ev.Logged(text=f"Taken from the revision with it: {self._all_named(along)}."))
+        then: list[ev.Event] = [ev.ChangeDecided(uid=part.uid, field=part.field, along=along)]
         if not undecided(plan, held(plan, self._open().plan)[0], run.dropped - {part, *along}):
             then.append(ev.RevisionClosed(taken=True))
+        if along:
+            then.append(ev.Logged(text=f"Taken from the revision with it: {self._all_named(along)}."))
         edit = between(draft, self._draft(plan), f"from the revision: {self._named(part)}")
         await self._changing.replace(edit, *then)
 
     async def drop_change(self, command: cmd.DropChange) -> None:
         """Leave one change, with those that need it, out of the revision."""
         part, board, run = self._part(command), self._parts.board, self._parts.run
-        out = (part, *dropped_with(run.draft.plan, offered(run), part))
-        for one in out:
-            board.emit(ev.ChangeDecided(uid=one.uid, field=one.field, take=False))
-        board.emit(ev.Logged(text=f"Left out of the revision: {self._all_named(out)}."))
+        along = dropped_with(run.draft.plan, offered(run), part)
+        board.emit(ev.ChangeDecided(uid=part.uid, field=part.field, take=False, along=along))
+        board.emit(ev.Logged(text=f"Left out of the revision: {self._all_named((part, *along))}."))
         await board.flush()
 
     async def bring_back(self, command: cmd.BringBack) -> None:

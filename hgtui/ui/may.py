@@ -231,7 +231,15 @@ def _models_all(view: View) -> str:
     no = _model(view)
     if no or view.task is None:
         return no
-    return "" if view.alike(view.task) else f"There is no other task of the type {view.task.task} to choose it for."
+    alike, candidate = view.alike(view.task), view.candidate(view.task)
+    if not alike or candidate is None:
+        return f"There is no other task of the type {view.task.task} to choose it for."
+    return "" if any(not view.runs_on(one, candidate) for one in alike) else all_have_it(len(alike) + 1)
+
+
+def all_have_it(count: int) -> str:
+    """Say that all tasks of a type have the model that would be chosen for them."""
+    return "This task has it already." if count == 1 else f"{'Both' if count == 2 else f'All {count}'} have it already."
 
 
 def _retry(view: View) -> str:
@@ -265,7 +273,8 @@ def _rerun(view: View) -> str:
         return no
     if view.run.stage is not Stage.EXECUTION and view.run.gate is not None:
         kept = {*view.run.gate.reuses, *view.run.anew}
-        return "" if view.task.uid in kept else f"Task {view.task.id} runs anyway: nothing is kept of it."
+        why = f"Task {view.task.id} runs anyway: there is no earlier result of it that could be used instead."
+        return "" if view.task.uid in kept else why
     if view.run.stage is not Stage.EXECUTION:
         return f"Nothing runs now: {view.key('rerun')} is for a task that is over while others go on."
     state = view.run.state(view.task.uid)

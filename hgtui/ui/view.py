@@ -300,6 +300,11 @@ class View:
             if one.task == task.task and one.uid != task.uid and not one.skip and self.run.state(one.uid) not in fixed
         )
 
+    def runs_on(self, task: Task, candidate: Candidate) -> bool:
+        """Whether a candidate, with the provider that it is at, is chosen for a task already."""
+        chosen = self.assignment(task.uid)
+        return chosen is not None and (chosen.candidate, chosen.provider) == (candidate.name, candidate.provider)
+
     def pinned(self, task: Task) -> str:
         """Return the name of the candidate that is pinned for the type of a task, an empty text where none is."""
         name = self.pins.get(task.task, "")

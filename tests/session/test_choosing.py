@@ -14,7 +14,9 @@ from hgtui.core.problems import Code, problems
 from hgtui.core.states import Failure, Outcome
 from hgtui.selection.pins import Pins
 from hgtui.session.board import Board
+from hgtui.session.labelling import labels
 from hgtui.session.looking import Lookups
+from hgtui.session.replay import replay
 from tests.session.staging import CHAIN, ByHand, Models, Stage, model, plan, stage, task
 
 ONE = model("one", provider="here", providers=("there",))
@@ -278,3 +280,26 @@ PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060000000050001"
     "a5f645400000000049454e44ae426082"
 )
+
+
+async def test_a_model_is_chosen_for_several_tasks_at_once_and_taken_back_at_once(tmp_path: Path) -> None:
+    other = Task(uid="t9", id=9, task="translation", args={"text": Input.text("a"), "language": Input.text("de")})
+    async with stage(tmp_path, ByHand(plan(*CHAIN, other))) as run:
+        await run.gate()
+        before = run.run.draft
+        refused = await run.after(cmd.ChooseModel(uid="t1", candidate="fake:two", also=("t9",)), kind=ev.Refused)
+        assert "not of one type" in refused.message
+        gone = await run.after(cmd.ChooseModel(uid="t1", candidate="fake:two", also=("t8",)), kind=ev.Refused)
+        assert gone.message == "The plan has no such task."
+        await run.after(cmd.ChooseModel(uid="t1", candidate="fake:two", also=("t2",)), kind=ev.GateOpened)
+        chosen = run.run.draft.assignments
+        assert [(chosen[uid].candidate, chosen[uid].chosen_by) for uid in ("t1", "t2")] == [("fake:two", "person")] * 2
+        assert len(run.run.undos) == 1
+        await run.after(cmd.Undo(), kind=ev.GateOpened)
+        assert run.run.draft == before
+        await run.after(cmd.Redo(), kind=ev.GateOpened)
+        run.approve()
+        await run.end()
+        entries = await run.entries()
+        assert [one["label"] for one in labels(entries)] == ["model", "model"]
+        assert (await replay(entries, run.equipment.artifacts)).differences == ()

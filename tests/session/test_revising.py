@@ -95,6 +95,10 @@ async def test_a_revision_with_a_task_in_between_is_taken_in_part_and_no_referen
         await run.after(cmd.TakeRevision(), kind=ev.GateOpened)
         assert [task.task for task in run.run.draft.plan] == ["summarization", "summarization", "image-to-text"]
         assert run.run.draft.plan["t2"] == first["t2"]
+        run.approve()
+        await run.end()
+        again = await replay(await run.entries(), run.equipment.artifacts)
+    assert again.differences == ()
 
 
 async def test_what_is_left_out_stays_out_of_what_is_taken_also_in_another_process(tmp_path: Path) -> None:

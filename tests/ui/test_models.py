@@ -19,7 +19,7 @@ from hgtui.ui.screens.help import Help
 from hgtui.ui.screens.models import Models
 from hgtui.ui.screens.workbench import Workbench
 from hgtui.ui.widgets.pager import LONGEST, Pager
-from tests.ui.bench import SMALL, notice, screen_text, settle, until, workbench
+from tests.ui.bench import SMALL, keys, notice, screen_text, settle, until, workbench
 from tests.ui.hostile import EVIL, EVIL_ID
 from tests.ui.scripted import Scripted, ScriptedDesk, candidate, hub_candidate
 
@@ -242,16 +242,21 @@ async def test_capital_m_chooses_for_every_task_of_the_type_that_has_not_started
         await pilot.press("j", "M")
         await settle(pilot)
         assert conductor.commands == [
-            cmd.ChooseModel(uid="t1", candidate=TTS.name),
-            cmd.ChooseModel(uid="t2", candidate=TTS.name),
+            cmd.ChooseModel(uid="t1", candidate=TTS.name, also=("t2",)),
         ]
         assert "2 tasks" in notice(pilot)
         conductor.commands.clear()
+        assert "M" not in keys(pilot)
         await pilot.press("P", "M")
-        assert conductor.commands == [
-            cmd.Pin(task="text-to-speech", candidate=BARK.name),
-            cmd.ChooseModel(uid="t2", candidate=BARK.name),
-        ]
+        assert conductor.commands == [cmd.Pin(task="text-to-speech", candidate=BARK.name)]
+        assert "Both have it already." in notice(pilot)
+        conductor.tell(ev.ModelChosen(uid="t2", assignment=Assignment.of(TTS, "person", "")))
+        await settle(pilot)
+        await pilot.press("M")
+        assert conductor.commands[1:] == [cmd.ChooseModel(uid="t2", candidate=BARK.name)]
+        await pilot.press("m", "home", "M")
+        await settle(pilot)
+        assert "chosen for 1 task " in notice(pilot)
 
 
 async def test_a_candidate_that_cannot_run_is_refused_in_the_list_with_what_it_needs() -> None:
@@ -306,6 +311,8 @@ async def test_a_task_type_with_no_candidate_can_be_searched_for() -> None:
 async def test_the_palette_pins_and_chooses_for_all(words: str, sent: cmd.Command) -> None:
     plan = Plan(request="go", tasks=(SPEECH, SPEECH.model_copy(update={"uid": "t2", "id": 1})))
     async with workbench(plan, (120, 36), BARK, TTS) as (pilot, conductor):
+        conductor.tell(ev.ModelChosen(uid="t2", assignment=Assignment.of(TTS, "ranking", "")))
+        await settle(pilot)
         await pilot.press("ctrl+p")
         await settle(pilot)
         await pilot.press(*words)

@@ -68,7 +68,7 @@ async def test_escape_keeps_what_there_is() -> None:
 async def test_capital_r_on_what_is_not_over_says_why_not() -> None:
     async with workbench(chain()) as (pilot, conductor):
         await pilot.press("R")
-        assert "Task 0 runs anyway: nothing is kept of it." in notice(pilot)
+        assert "Task 0 runs anyway: there is no earlier result of it that could be used instead." in notice(pilot)
         over(conductor)
         await settle(pilot)
         await pilot.press("2", "home", "j", "R")

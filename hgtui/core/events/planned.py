@@ -5,6 +5,7 @@ from typing import Literal
 from hgtui.core.base import Value
 from hgtui.core.edits import Edit, Patch
 from hgtui.core.model import Assignment, Candidate
+from hgtui.core.partly import Part
 from hgtui.core.plan import Plan, Task, Uid
 from hgtui.core.states import Failure
 
@@ -76,13 +77,15 @@ class RevisionClosed(Value):
 class ChangeDecided(Value):
     """A person took one change of the revision (the plan was edited right before), or leaves it out (`take` false).
 
-    `field` is as in core.diff.FieldChange; empty for all that the revision does with the task.
+    `field` is as in core.diff.FieldChange; empty for all that the revision does with the task. `along` are the changes
+    that were taken or left out with it, for what is read must be there.
     """
 
     type: Literal["change_decided"] = "change_decided"
     uid: Uid
     field: str = ""
     take: bool = True
+    along: tuple[Part, ...] = ()
 
 
 class PlanBroughtBack(Value):

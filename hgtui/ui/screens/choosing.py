@@ -9,6 +9,8 @@ from hgtui.core.model import Candidate
 from hgtui.core.plan import Task
 from hgtui.core.problems import Problem
 from hgtui.core.text import one_line, plural
+from hgtui.ui.may import all_have_it
+from hgtui.ui.models import refusal
 from hgtui.ui.screens.switching import Switching
 
 if TYPE_CHECKING:
@@ -60,17 +62,28 @@ class Choosing(Switching):
                 super().say("")
                 self.dispatch(ChooseModel(uid=task.uid, candidate=picked.candidate.name))
             case "all":
-                self._choose_for_all(task, picked.candidate, itself=True)
+                return self._choose_for_all(task, picked.candidate, itself=True)
             case "pin":
                 self._pin(task, picked.candidate)
                 return False
         return True
 
-    def _choose_for_all(self, task: Task, candidate: Candidate, *, itself: bool) -> None:
+    def _choose_for_all(self, task: Task, candidate: Candidate, *, itself: bool) -> bool:
+        """Choose a candidate for all tasks of a type that have another and that it fits, as one edit; say whether it was for any."""
         tasks = (*((task,) if itself else ()), *self.view.alike(task))
-        for one in tasks:
-            self.dispatch(ChooseModel(uid=one.uid, candidate=candidate.name))
-        self.say(f"{one_line(candidate.model, 60)} is chosen for {plural(len(tasks), 'task')} of the type {task.task}.")
+        left = [one for one in tasks if not self.view.runs_on(one, candidate)]
+        able = [one for one in left if not refusal(one, candidate)]
+        if not left:
+            self.say(all_have_it(len(self.view.alike(task)) + 1))
+        elif not able:
+            self.say(refusal(left[0], candidate))
+        else:
+            first, *others = (one.uid for one in able)
+            self.dispatch(ChooseModel(uid=first, candidate=candidate.name, also=tuple(others)))
+            more = f" It does not fit {plural(len(left) - len(able), 'other')}." if len(able) < len(left) else ""
+            what = f"{plural(len(able), 'task')} of the type {task.task}"
+            self.say(f"{one_line(candidate.model, 60)} is chosen for {what}.{more}")
+        return bool(able)
 
     def _pin(self, task: Task, candidate: Candidate) -> None:
         """Pin a candidate for a task type, or take the pin away where it is pinned."""

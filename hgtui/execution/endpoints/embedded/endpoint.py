@@ -14,6 +14,7 @@ from hgtui.core.task import TASKS
 from hgtui.execution.endpoints.embedded import cards
 from hgtui.execution.endpoints.embedded.cards import CARDS, ENDPOINT, Card
 from hgtui.execution.lanes import EngineCall, EngineError, Lanes, Output
+from hgtui.hub.tasks import UNSERVED
 
 _UNSAFE = re.compile(r"[^\w .()+-]+")
 
@@ -76,7 +77,9 @@ class EmbeddedCatalogue:
         if absent:
             return f"{install_hint(absent[0])} brings {absent[0].title}."
         if task in TASKS and not any(task in card.tasks for card in CARDS):
-            return "No engine that hgtui brings does this; it takes a model of the Hugging Face Hub."
+            # Where the Hub has no model for it either, its catalogue says so beside this.
+            way = "" if task in UNSERVED else "; it takes a model of the Hugging Face Hub"
+            return f"No engine that hgtui brings does this{way}."
         return ""
 
 
