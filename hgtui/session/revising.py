@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from hgtui.core import commands as cmd
 from hgtui.core import events as ev
-from hgtui.core.diff import diff, without
+from hgtui.core.diff import diff
 from hgtui.core.edits import Draft, Replace, between
 from hgtui.core.partly import Part, but, dropped_with, named, parts, taken, taken_with, undecided
 from hgtui.core.plan import Plan
@@ -104,7 +104,7 @@ class Revising:
         self._open()
         run = self._parts.run
         now = run.draft.plan
-        plan = without(now, but(now, offered(run), run.dropped), command.without)
+        plan = but(now, offered(run), {*run.dropped, *(Part(uid=uid) for uid in command.without)})
         # First the change: who goes on with a run that ended between the two finds the revision still open, or taken.
         await self._changing.replace(
             Replace(draft=self._draft(plan)), ev.RevisionClosed(taken=True, without=command.without)

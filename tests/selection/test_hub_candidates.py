@@ -9,6 +9,7 @@ import pytest
 from hgtui.core.ports import StoreError
 from hgtui.core.task import TASKS
 from hgtui.core.text import clean
+from hgtui.execution.endpoints.embedded.endpoint import EmbeddedCatalogue
 from hgtui.hub.client import HubClient
 from hgtui.hub.tasks import UNSERVED
 from hgtui.selection.hub import HubCatalogue
@@ -97,6 +98,7 @@ async def test_every_type_that_the_hub_runs_has_candidates_in_one_listing_but_th
             if task in UNSERVED:
                 assert not found
                 assert UNSERVED[task] in catalogue.help(task)
+                assert "takes a model" not in EmbeddedCatalogue().help(task)
                 assert len(server.to("listing")) == before
             elif listings(task):
                 assert found, task
