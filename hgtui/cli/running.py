@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 from hgtui.cli.again import wanted
@@ -15,6 +16,7 @@ from hgtui.cli.headless import Headless
 from hgtui.cli.own import settle
 from hgtui.cli.picking import pick_model
 from hgtui.cli.reading import read_plan_at
+from hgtui.cli.way import RunWay
 from hgtui.cli.words import answer_text, gate_words, say
 from hgtui.core.addresses import is_address
 from hgtui.core.commands import Approve, EditPlan, Submit
@@ -42,70 +44,81 @@ async def _check_files(files: tuple[str, ...]) -> None:
             raise Fault(fact.error, "Check what --file names.")
 
 
-async def run(
-    request: str,
-    *,
-    files: tuple[str, ...],
-    plan: str | None,
-    yes: bool,
-    as_json: bool,
-    scripted: bool,
-    out: Path | None,
-    profile: str | None = None,
-    answer: str | None = None,
-    after: str | None = None,
-    offline: bool = False,
-    allow: tuple[Path, ...] = (),
-    fresh: bool = False,
-    no_store: bool = False,
-    rerun: tuple[int, ...] = (),
-    supply: tuple[str, ...] = (),
-) -> int:
-    """Run a request, or a plan file; return the exit status.
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """What a run begins with: a request, a plan file, or the plan of an earlier run.
 
-    Of the plan of an earlier run the tasks of `rerun` run though their results are kept, and `supply` has results by
-    hand, as "TASK=TEXT" or "TASK=FILE".
+    `after` names the run whose conversation goes on. Of the plan of an earlier run the tasks of `rerun` run though their
+    results are kept, and `supply` has results by hand, as "TASK=TEXT" or "TASK=FILE".
     """
-    allowed = await asyncio.to_thread(allowed_folders, allow)
-    await _check_files(files)
-    await asyncio.to_thread(check_out, out)
-    if plan and request.strip():
-        raise Fault("A request and a plan file were given: one of them is run.", "Leave one of them out.")
-    of_run = bool(plan) and await asyncio.to_thread(names_no_file, plan or "")
-    kept = plan if of_run else None
-    if (rerun or supply) and not of_run:
-        raise Fault("--rerun and --supply are for the plan of an earlier run.", "Name it: --plan RUN.")
-    given = read_plan_at(plan) if plan and kept is None else None
-    asked = bool(request.strip()) or plan is not None
-    if not asked and not scripted:
-        raise Fault("The request is empty.", 'Say what you want: hgtui run "Read the text in page.png".')
-    if no_store and (after or kept):
-        option = "--after" if after else "--plan with the name of a run"
-        raise Fault(
-            f"{option} reads a stored run, and --no-store leaves the stored runs alone.", "Leave one of them out."
-        )
-    if after and not asked:
-        raise Fault("--after needs a request.", "A script says the earlier turns itself, in its command submit.")
-    person = sys.stdin.isatty() and sys.stderr.isatty() and not (yes or as_json or scripted)
-    if no_store and not (person or yes or scripted):
-        raise Fault("A run that is not stored cannot be approved later.", "Add --yes, or --commands - to approve it.")
-    async with await Workplace.open(profile=profile, offline=offline, allowed=allowed, no_store=no_store) as place:
-        await pick_model(place, ask=not (as_json or scripted))
-        earlier = await _earlier(place, after) if after else ()
+
+    request: str
+    files: tuple[str, ...] = ()
+    plan: str | None = None
+    after: str | None = None
+    rerun: tuple[int, ...] = ()
+    supply: tuple[str, ...] = ()
+
+    @property
+    def asked(self) -> bool:
+        """Whether there is something to run: else a script says it."""
+        return bool(self.request.strip()) or self.plan is not None
+
+
+async def run(begin: Beginning, way: RunWay) -> int:
+    """Run a request, or a plan file; return the exit status."""
+    allowed = await asyncio.to_thread(allowed_folders, way.allow)
+    await _check_files(begin.files)
+    await asyncio.to_thread(check_out, way.out)
+    kept, given = await _plan_of(begin)
+    person = way.asks
+    _check(begin, way, kept, person=person)
+    stored = not way.no_store
+    async with await Workplace.open(
+        profile=way.profile, offline=way.offline, allowed=allowed, no_store=way.no_store
+    ) as place:
+        await pick_model(place, ask=way.asks_model)
+        earlier = await _earlier(place, begin.after) if begin.after else ()
         conductor = place.conductor(
-            approve_by="--yes" if yes else "", attended=scripted, out=out, answer=answer, fresh=fresh
+            approve_by=way.approve_by, attended=way.scripted, out=way.out, answer=way.answer, fresh=way.fresh
         )
-        command = await _again(place, kept, files, rerun, supply) if kept else submit(request, files, given, earlier)
-        commands = [command] if asked else []
-        live = looks_on(place, as_json=as_json)
-        headless = Headless(conductor, as_json=as_json, scripted=scripted, live=live, stored=not no_store)
+        command = await _again(place, kept, begin) if kept else submit(begin.request, begin.files, given, earlier)
+        commands = [command] if begin.asked else []
+        live = looks_on(place, as_json=way.as_json)
+        headless = Headless(conductor, as_json=way.as_json, scripted=way.scripted, live=live, stored=stored)
         status = await headless.follow(*commands)
         _tell_raw(place, conductor.run)
-        from_file, stored = "" if kept else plan or "", not no_store
+        from_file = "" if kept else begin.plan or ""
         if person:
             form = place.settings.edit_as
             status = await ask_at_gates(conductor, status, form=form, live=live, from_file=from_file, stored=stored)
-        return close(conductor.run, status, as_json=as_json, shown=person, from_file=from_file, stored=stored)
+        return close(conductor.run, status, as_json=way.as_json, shown=person, from_file=from_file, stored=stored)
+
+
+async def _plan_of(begin: Beginning) -> tuple[str | None, PlanFile | None]:
+    """Return the name of the run whose plan is run again, or what the plan file holds. Raises Fault."""
+    plan = begin.plan
+    if plan and begin.request.strip():
+        raise Fault("A request and a plan file were given: one of them is run.", "Leave one of them out.")
+    of_run = bool(plan) and await asyncio.to_thread(names_no_file, plan or "")
+    if (begin.rerun or begin.supply) and not of_run:
+        raise Fault("--rerun and --supply are for the plan of an earlier run.", "Name it: --plan RUN.")
+    return (plan, None) if of_run else (None, read_plan_at(plan) if plan else None)
+
+
+def _check(begin: Beginning, way: RunWay, kept: str | None, *, person: bool) -> None:
+    """Check that what was asked for goes together. Raises Fault."""
+    if not begin.asked and not way.scripted:
+        raise Fault("The request is empty.", 'Say what you want: hgtui run "Read the text in page.png".')
+    if way.no_store and (begin.after or kept):
+        option = "--after" if begin.after else "--plan with the name of a run"
+        raise Fault(
+            f"{option} reads a stored run, and --no-store leaves the stored runs alone.", "Leave one of them out."
+        )
+    if begin.after and not begin.asked:
+        raise Fault("--after needs a request.", "A script says the earlier turns itself, in its command submit.")
+    if way.no_store and not (person or way.yes or way.scripted):
+        raise Fault("A run that is not stored cannot be approved later.", "Add --yes, or --commands - to approve it.")
 
 
 def check_out(out: Path | None) -> None:
@@ -162,9 +175,7 @@ def names_no_file(name: str) -> bool:
     return False
 
 
-async def _again(
-    place: Workplace, name: str, files: tuple[str, ...], rerun: tuple[int, ...], supply: tuple[str, ...]
-) -> Submit:
+async def _again(place: Workplace, name: str, begin: Beginning) -> Submit:
     """Return the command that runs the plan of a stored run once more, with its models and what a person named for it.
 
     Raises Fault where there is no such run, it has no plan, or no such task.
@@ -173,7 +184,7 @@ async def _again(
         run = await place.run(name)
     except Fault as fault:
         raise Fault(f"There is no file {name}, and no run of that name: {fault.message}", fault.hint) from None
-    return plan_again(run, files, *wanted(run, rerun, supply))
+    return plan_again(run, begin.files, *wanted(run, begin.rerun, begin.supply))
 
 
 def plan_again(
@@ -252,35 +263,26 @@ def _tell_unkept(run: Run, *, stored: bool) -> None:
         say(f"note: {plural(len(made), 'file')} {were} made and not kept: --out DIR keeps what is made.")
 
 
-async def approve(
-    name: str,
-    fingerprint: str,
-    *,
-    as_json: bool,
-    out: Path | None,
-    profile: str | None = None,
-    answer: str | None = None,
-    offline: bool = False,
-    allow: tuple[Path, ...] = (),
-    fresh: bool = False,
-) -> int:
+async def approve(name: str, fingerprint: str, way: RunWay) -> int:
     """Go on from the gate where a run waits."""
-    allowed = await asyncio.to_thread(allowed_folders, allow)
-    async with await Workplace.open(profile=profile, offline=offline, allowed=allowed) as place:
+    allowed = await asyncio.to_thread(allowed_folders, way.allow)
+    async with await Workplace.open(profile=way.profile, offline=way.offline, allowed=allowed) as place:
         run, lock = await place.take(name)
-        answer = await settle(place, run, profile, answer, ask=not as_json) if run.gate is not None else answer
-        conductor = place.conductor(run, lock=lock, attended=False, out=out, answer=answer, fresh=fresh)
+        answer = way.answer
+        if run.gate is not None:
+            answer = await settle(place, run, way.profile, answer, ask=way.asks_model)
+        conductor = place.conductor(run, lock=lock, attended=False, out=way.out, answer=answer, fresh=way.fresh)
         if run.ended:
             raise Fault(f"The run {run.id} has ended already.", f"Its answer: hgtui show {run.id}")
         if run.gate is None:
             raise Fault(f"The run {run.id} waits at no gate.", f"To go on with it: hgtui resume {run.id}")
-        headless = Headless(conductor, as_json=as_json, live=looks_on(place, as_json=as_json))
+        headless = Headless(conductor, as_json=way.as_json, live=looks_on(place, as_json=way.as_json))
         try:
             status = await headless.follow(Approve(fingerprint=fingerprint))
         except Fault as fault:
             await conductor.settled()  # the gate may open again
             raise _not_approved(conductor, fault) from None
-        return close(conductor.run, status, as_json=as_json, shown=False)
+        return close(conductor.run, status, as_json=way.as_json, shown=False)
 
 
 def _not_approved(conductor: Conductor, fault: Fault) -> Fault:
@@ -293,33 +295,24 @@ def _not_approved(conductor: Conductor, fault: Fault) -> Fault:
     return Fault(fault.message, f"Look at the plan: hgtui show {run.id}")
 
 
-async def plan(
-    request: str,
-    *,
-    files: tuple[str, ...],
-    as_json: bool,
-    output: str | None,
-    profile: str | None = None,
-    offline: bool = False,
-    allow: tuple[Path, ...] = (),
-    no_store: bool = False,
-    graph: bool = False,
-) -> int:
+async def plan(request: str, files: tuple[str, ...], way: RunWay, *, output: str | None, graph: bool = False) -> int:
     """Plan a request and choose models, and stop there; with `graph` print the plan as a drawing."""
-    allowed = await asyncio.to_thread(allowed_folders, allow)
+    allowed = await asyncio.to_thread(allowed_folders, way.allow)
     await _check_files(files)
     if not request.strip():
         raise Fault("The request is empty.", 'Say what you want: hgtui plan "Summarize notes.txt".')
     if output:
         await asyncio.to_thread(check_place, Path(output))
-    async with await Workplace.open(profile=profile, offline=offline, allowed=allowed, no_store=no_store) as place:
-        await pick_model(place, ask=not as_json)
+    async with await Workplace.open(
+        profile=way.profile, offline=way.offline, allowed=allowed, no_store=way.no_store
+    ) as place:
+        await pick_model(place, ask=way.asks_model)
         conductor = place.conductor(attended=False, gates=Gates.MERGED, only_plans=True)
-        headless = Headless(conductor, live=looks_on(place, as_json=as_json), stored=not no_store)
+        headless = Headless(conductor, live=looks_on(place, as_json=way.as_json), stored=not way.no_store)
         status = await headless.follow(Submit(request=request, files=files))
         run = conductor.run
         _tell_raw(place, run)
         if run.gate is None:
             return close(run, status, as_json=False, shown=True)
         words = graph_of(run) if graph and run.plan.tasks else ""
-        return show_stopped(run, run.gate, as_json=as_json, output=output, words=words)
+        return show_stopped(run, run.gate, as_json=way.as_json, output=output, words=words)
