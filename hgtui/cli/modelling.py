@@ -8,9 +8,9 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING, TypeVar
 
-from hgtui.cli.compose import catalogues
 from hgtui.cli.faults import Fault
 from hgtui.cli.hubbing import hub_client, hub_use
+from hgtui.cli.sources import catalogues
 from hgtui.cli.tables import table
 from hgtui.cli.way import Way
 from hgtui.cli.words import say
