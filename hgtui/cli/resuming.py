@@ -2,12 +2,14 @@
 
 import asyncio
 
+from hgtui.cli.beginning import again_line
+from hgtui.cli.closing import ask_at_gates, close
 from hgtui.cli.compose import Workplace
 from hgtui.cli.faults import Fault
 from hgtui.cli.folders import allowed_folders
 from hgtui.cli.headless import Headless
 from hgtui.cli.own import settle
-from hgtui.cli.running import again_line, ask_at_gates, check_out, close, looks_on
+from hgtui.cli.running import check_out, looks_on
 from hgtui.cli.way import RunWay
 from hgtui.core.commands import Resume
 from hgtui.core.run import Run

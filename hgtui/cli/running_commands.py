@@ -86,6 +86,7 @@ def run(
     if keep:
         raise typer.BadParameter("it goes with --replay", param_hint="--keep")
     from hgtui.cli import running
+    from hgtui.cli.beginning import Beginning
 
     way = RunWay(
         profile=profile,
@@ -99,7 +100,7 @@ def run(
         fresh=fresh,
         no_store=no_store,
     )
-    begin = running.Beginning(request, tuple(file or ()), plan, after, tuple(rerun or ()), tuple(supply or ()))
+    begin = Beginning(request, tuple(file or ()), plan, after, tuple(rerun or ()), tuple(supply or ()))
     run_to_end(running.run(begin, way))
 
 
