@@ -29,6 +29,7 @@ from hgtui.ui.may import meant, why_not
 from hgtui.ui.models import refusal
 from hgtui.ui.screens.bench import Bench
 from hgtui.ui.view import View
+from hgtui.ui.widgets.plan import PlanPane
 
 
 class Question(NamedTuple):
@@ -123,6 +124,10 @@ class Actions(Bench):
         if not self._can("skip") or task is None:
             return
         self.dispatch(EditPlan(edit=Skip(uid=task.uid, skip=not task.skip)))
+        if not self.query_one(PlanPane).size.height:  # its row, which tells it, is not in sight
+            self.say(
+                f"Task {task.id} {'runs after all' if task.skip else 'is skipped'}: {self.keymap.of('skip')} turns it."
+            )
 
     def action_undo(self) -> None:
         """Undo the last edit."""
