@@ -20,7 +20,7 @@ from hgtui.core.states import Failure
 from hgtui.core.text import clean, decode, one_line
 from hgtui.execution.endpoints.controller.endpoint import ControllerEndpoint
 from hgtui.execution.instructions import INSTRUCTIONS
-from hgtui.execution.perform import PREVIEW
+from hgtui.execution.keeping import PREVIEW
 from hgtui.llm.replaying import Heard, ReplayingChat
 from hgtui.session.layout import LayoutError
 from hgtui.session.pacing import Pace
