@@ -124,7 +124,7 @@ def _proposed(run: "Run", event: ev.PlanProposed) -> Changed:
     run.put(Draft(plan=event.plan))
     run.proposed, run.notes, run.base = event.plan, event.notes, event.plan
     run.versions = kept((), "planner" if run.brought is None else "person", run.draft)
-    run.undos, run.redos, run.drafted = [], [], []
+    run.undos, run.redos, run.drafted, run.advised = [], [], [], {}
     run.uids.update(task.uid for task in event.plan)
     return [task.uid for task in event.plan]
 
@@ -215,6 +215,8 @@ def _candidates(run: "Run", event: ev.CandidatesFound) -> Changed:
 
 def _chosen(run: "Run", event: ev.ModelChosen) -> Changed:
     run.choose(event.uid, event.assignment)
+    if event.assignment is not None and event.assignment.chosen_by != "person":
+        run.advised[event.uid] = event.assignment
     return (event.uid,)
 
 

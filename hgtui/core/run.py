@@ -101,6 +101,8 @@ class Run:
     """When the stretch began that goes on, None while none does."""
     spans: dict[Uid, list[Span]] = field(default_factory=dict)
     """What each task did and when, in order, over all its tries."""
+    advised: dict[Uid, Assignment] = field(default_factory=dict)
+    """What the selector or the ranking took for a task, also after a person took another."""
     call_book: CallBook = field(default_factory=CallBook)
     """The calls to LLMs, the Hub and endpoints."""
 
