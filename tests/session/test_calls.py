@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from hgtui.config import Limits
+from hgtui.core import commands as cmd
 from hgtui.core import events as ev
 from hgtui.core.calls import CallRow
 from hgtui.core.run import Run, fold
@@ -24,6 +25,7 @@ from hgtui.llm.metered import Metered
 from hgtui.session.curl import curl_of_llm
 from hgtui.session.prompttext import Unreadable, prompt_text, read_prompt
 from hgtui.session.recalled import NoCall, Recalled, of_task, recalled
+from hgtui.session.replay import replay
 from hgtui.session.sending import CannotSend, Change, send_again, spent_of
 from hgtui.session.tape import Tape
 from hgtui.ui.answers import both_lines, other_models, plans_of
@@ -187,6 +189,43 @@ async def listing(run: Stage, server: HubServer) -> None:
     assert words[2] == url and words.count("Authorization: Bearer $HF_TOKEN") == 2
     assert SECRET not in json.dumps(one.as_json()) + plain(one)
     assert f"{server.url}/a/one/resolve/" in plain(one)
+
+
+async def test_a_model_that_is_looked_up_by_name_is_a_call_with_its_request_and_comes_again_in_a_replay(
+    tmp_path: Path,
+) -> None:
+    models = (*(listed(f"a/m{number}", 1_000 - number) for number in range(40)), listed("c/far", 1))
+    with HubServer(models) as server:
+        async with hub_stage(tmp_path, server, jobs(job("t1"), job("t2")), tape=Tape()) as run:
+            await run.gate()
+            for uid, name, kind in (
+                ("t1", "hub:c/far", ev.GateOpened),
+                ("t1", "hub:no/such", ev.Refused),
+                ("t2", "hub:a/m20", ev.GateOpened),  # the listing has told of it
+            ):
+                await run.after(cmd.ChooseModel(uid=uid, candidate=name), kind=kind)
+            server.always("info", Status(503, "down"))
+            run.send(cmd.ChooseModel(uid="t1", candidate="hub:c/other"))
+            await run.until(lambda: any(one.failed for one in run.run.call_book.rows))
+            far, gone, known, down = [one for one in await rows(run) if one.what.startswith("looked for")]
+            assert (far.model, far.what, far.failed) == ("hub:c/far", "looked for hub:c/far: found", "")
+            assert far.seconds is not None and far.concerns(job("t2")) and far.has("hub far found")
+            one = await found(run, far.number)
+            asked = one.request["requests"][0]
+            assert (asked["method"], one.reply["answers"][0]["status"]) == ("GET", 200)
+            assert asked["url"].startswith(f"{server.url}/api/models/c/far?")
+            assert shlex.split(one.curl.replace("\\\n", " "))[2] == asked["url"]
+            assert f"{server.url}/api/models/c/far" in plain(one) and ": 200, " in plain(one)
+            assert SECRET not in json.dumps(one.as_json()) + plain(one)
+            assert gone.what == "looked for hub:no/such: there is none" and not gone.failed
+            assert (await found(run, gone.number)).reply["answers"][0]["status"] == 404
+            assert known.seconds is None and "requests" not in (await found(run, known.number)).request
+            assert "503" in down.failed and (await found(run, down.number)).reply["answers"][0]["status"] == 503
+            again = await replay(await run.entries(), run.equipment.artifacts)
+            assert not again.differences and not again.new, "\n".join(again.differences)
+            assert [
+                one.event for one in again.entries if isinstance(one.event, ev.Recorded) and one.event.kind == "find"
+            ]
 
 
 async def test_what_goes_over_the_media_routes_of_the_controller_is_kept_without_the_bytes(tmp_path: Path) -> None:
