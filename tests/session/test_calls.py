@@ -15,6 +15,8 @@ from hgtui.config import Limits
 from hgtui.core import commands as cmd
 from hgtui.core import events as ev
 from hgtui.core.calls import CallRow
+from hgtui.core.edits import Set
+from hgtui.core.plan import Input
 from hgtui.core.run import Run, fold
 from hgtui.core.states import Failure
 from hgtui.core.states import Stage as RunStage
@@ -316,6 +318,56 @@ async def test_a_call_is_sent_again_with_changes_and_compared_and_the_run_stays_
         assert (run.run.draft, run.run.outcome, dict(run.run.tasks)) == state
         assert [one.again for one in await rows(run)][-3:] == [True] * 3
         assert sum(one.tokens_in for one in run.run.calls) > sum(one.row.tokens_in for one in (before, chosen))
+
+
+async def test_what_came_of_a_call_that_was_sent_again_is_taken_at_the_gate_as_a_revision_or_as_models(
+    tmp_path: Path,
+) -> None:
+    with ChatServer(ByTemperature()) as server:
+        async with llm_stage(tmp_path, server.url, tape=Tape()) as run:
+            await run.gate()
+            plan, models = await found(run, 1), await found(run, 2)
+            for one in (plan, models):
+                await sent(run, server, one, Change(temperature=0.9))
+            numbers = [one.number for one in await rows(run)]
+            plan_at, models_at = numbers[-2:]
+            first, asked = run.run.draft, len(server.requests)
+            for number, why in ((99, "no call 99"), (1, "was not sent again")):
+                assert why in (await run.after(cmd.TakeCall(number=number), kind=ev.Refused)).message
+
+            await run.after(cmd.TakeCall(number=models_at), kind=ev.GateOpened)
+            chosen = run.run.draft.assignments
+            assert {one.candidate for one in chosen.values()} == {"fake:one"}
+            assert {one.chosen_by for one in chosen.values()} == {"person"} and not run.run.grant
+            assert chosen["t1"].reason.startswith(f"Call {models_at}, sent again: temperature 0.9")
+            again = await run.after(cmd.TakeCall(number=models_at), kind=ev.Refused)
+            assert "no other model" in again.message
+            await run.after(cmd.Undo(), kind=ev.GateOpened)
+            assert run.run.draft == first
+
+            await run.after(cmd.EditPlan(edit=Set(uid="t1", name="text", value="mine")), kind=ev.GateOpened)
+            mine = run.run.draft.plan
+            proposed = await run.after(cmd.TakeCall(number=plan_at), kind=ev.RevisionProposed)
+            assert run.run.draft.plan == mine and run.run.comment == f"Call {plan_at}, sent again: temperature 0.9"
+            assert proposed.plan["t1"].args["text"] == Input.text("mine")
+            assert [one.task for one in proposed.plan] == ["summarization", "translation"]
+            assert any("which is locked" in one for one in proposed.notes)
+            assert "already" in (await run.after(cmd.TakeCall(number=plan_at), kind=ev.Refused)).message
+            await run.after(cmd.TakeRevision(), kind=ev.GateOpened)
+            assert [one.task for one in run.run.draft.plan] == ["summarization", "translation"]
+            same = await run.after(cmd.TakeCall(number=plan_at), kind=ev.Refused)
+            assert "as it stands" in same.message
+            await run.after(cmd.Undo(), kind=ev.GateOpened)
+            assert run.run.draft.plan == mine
+            await run.after(cmd.TakeCall(number=plan_at), kind=ev.RevisionProposed)
+            await run.after(cmd.DropRevision(), kind=ev.RevisionClosed)
+            assert all("Model selection" in one.system for one in server.requests[asked:]), "no plan is asked for"
+            replayed = await replay(await run.entries(), run.equipment.artifacts)
+            assert not replayed.differences, "\n".join(replayed.differences)
+            run.approve()
+            await run.end()
+            late = await run.after(cmd.TakeCall(number=plan_at), kind=ev.Refused)
+            assert "at a gate, before anything runs" in late.message
 
 
 class Stubborn(Script):
