@@ -130,7 +130,7 @@ def _proposed(run: "Run", event: ev.PlanProposed) -> Changed:
 
 
 def _revision_begun(run: "Run", event: ev.RevisionBegun) -> Changed:
-    run.comment, run.revision, run.dropped = event.comment, None, frozenset()
+    run.comment, run.revision, run.dropped, run.taken_call = event.comment, None, frozenset(), event.call
     run.versions = kept(run.versions, "person", run.draft)
     return ()
 

@@ -72,6 +72,8 @@ class Run:
     calls: list[ev.Called | ev.SentAgain] = field(default_factory=list)
     comment: str = ""
     revision: ev.RevisionProposed | None = None
+    taken_call: str = ""
+    """The record of the call from which the revision was taken; empty for one that a comment brought."""
     dropped: frozenset[Part] = frozenset()
     """What a person leaves out of the revision that is open."""
     base: Plan | None = None

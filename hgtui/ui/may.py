@@ -7,6 +7,7 @@ from hgtui.core.problems import Code, Severity
 from hgtui.core.states import HAS_RESULT, NOT_STARTED, UNDER_WAY, Failure, Stage, TaskState
 from hgtui.core.text import plural
 from hgtui.ui.mendable import of_plan
+from hgtui.ui.taking import no_take
 from hgtui.ui.view import View
 from hgtui.ui.whatif import barred
 
@@ -418,6 +419,7 @@ _RULES: dict[str, Callable[[View], str]] = {
     "boxes_detail": _drawn,
     "boxes_direction": _drawn,
     "call": lambda view: "" if view.run.call_book.rows else "No call has been made yet.",
+    "take_call": no_take,
     "calls_of_task": lambda view: "" if view.task else NO_TASK,
     "log_of_task": lambda view: "" if view.task else NO_TASK,
     "copy": lambda view: "" if view.task else NO_TASK,
