@@ -107,6 +107,8 @@ class Run:
     """What the selector or the ranking took for a task, also after a person took another."""
     call_book: CallBook = field(default_factory=CallBook)
     """The calls to LLMs, the Hub and endpoints."""
+    folded: int = 0
+    """How many entries were taken in: what was derived from the run holds until there are more."""
 
     def fold(self, entry: ev.Entry) -> frozenset[Uid]:
         """Take in one entry; return the uids of the tasks that changed. Amortised O(1) but for edits of the plan."""
@@ -116,6 +118,7 @@ class Run:
         self.before, self.at = self.at, entry.at
         note(self, entry.event)
         changed = frozenset(take_in(self, entry.event))
+        self.folded += 1
         self.call_book.take(entry, self)
         return changed
 

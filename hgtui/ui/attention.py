@@ -6,7 +6,8 @@ from hgtui.core.plan import Task
 from hgtui.core.states import Failure, Stage, TaskState
 from hgtui.core.text import megabytes, one_line, plural
 from hgtui.ui.models import instead
-from hgtui.ui.view import GOING, View
+from hgtui.ui.standings import GOING
+from hgtui.ui.view import View
 from hgtui.ui.words import Line, fit, seconds, wrapped
 
 ROWS = 3
@@ -30,7 +31,7 @@ def attention(view: View, width: int, most: int) -> list[Line]:
 
 def _trials(view: View, width: int) -> list[Line]:
     """Say that the end of the run waits for a what-if, and for what there."""
-    if any(view.run.state(task.uid) in GOING for task in view.plan):
+    if view.states.going:
         return []
     key = view.key("what_if")
     if view.trying:

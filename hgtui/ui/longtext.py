@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import accumulate
 
-from rich.cells import chop_cells
+from rich.cells import cell_len, chop_cells
 
 from hgtui.core.text import clean
 
@@ -64,6 +64,8 @@ class LongText:
                 return
             blank = -1 if self._exact else text.rfind(" ", at, end + 1)
             if blank < 0 or not text[at:blank].strip():
+                if at <= blank < end and self._is_whole(text, blank + 1):
+                    end = blank + 1  # what a line begins with stands alone rather than with half a word
                 yield text[at:end]
                 at = end
                 continue
@@ -71,6 +73,11 @@ class LongText:
             while blank < len(text) and text[blank] == " ":
                 blank += 1
             at = blank
+
+    def _is_whole(self, text: str, at: int) -> bool:
+        """Whether the word at a place fits into a row."""
+        word = text[at : at + 2 * self.width].partition(" ")[0]
+        return cell_len(word) <= self.width
 
     def _fitting(self, text: str, at: int) -> int:
         """Return how many characters from a place on fit into a row."""

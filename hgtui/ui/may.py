@@ -107,7 +107,7 @@ def _approve(view: View) -> str:
             return f"{plural(errors, 'error')} in the plan: {view.problems[0].message}" if errors else ""
         if run.grant is None:
             return "There is nothing to approve yet."
-        if any(run.state(task.uid) is TaskState.ASKING for task in view.plan):
+        if view.states.counts.get(TaskState.ASKING):
             return (
                 f"Select the task that asks ({view.key('next_problem')} goes there), then press {view.key('approve')}."
             )

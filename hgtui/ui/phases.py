@@ -4,11 +4,11 @@ from rich.cells import cell_len
 
 from hgtui.core.plan import Task
 from hgtui.core.problems import Severity
-from hgtui.core.states import Gate, Outcome, Stage, TaskState
+from hgtui.core.states import Gate, Outcome, Stage
 from hgtui.core.text import one_line, plural
 from hgtui.ui import greeting as first
 from hgtui.ui.spent import spent
-from hgtui.ui.view import GOING, View
+from hgtui.ui.view import View
 from hgtui.ui.words import Line
 
 _AT = {Stage.ASKING: 0, Stage.PLANNING: 1, Stage.SELECTION: 2, Stage.EXECUTION: 3, Stage.RESPONSE: 4, Stage.ENDED: 5}
@@ -92,7 +92,7 @@ def _mark(view: View, place: int) -> tuple[str, str]:
     if place == 3 and at == 3:
         if view.waits:
             return first.YOUR_TURN, "turn"
-        rest = any(run.state(task.uid) in GOING for task in view.plan) or not view.trying
+        rest = view.states.going or not view.trying
         return (f"… {_progress(view)}" if rest else "… what-if"), "busy"
     if place < at:
         return "✓", "good"
@@ -109,8 +109,7 @@ def _models(view: View) -> tuple[str, str]:
 
 
 def _progress(view: View) -> str:
-    done = sum(view.run.state(task.uid) in {TaskState.DONE, TaskState.REUSED, TaskState.SKIPPED} for task in view.plan)
-    return f"{done} of {len(view.plan)}"
+    return f"{view.states.over} of {len(view.plan)}"
 
 
 def _ended(view: View, place: int) -> tuple[str, str]:

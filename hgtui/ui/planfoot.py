@@ -23,8 +23,8 @@ def plan_title(view: View, words: str = "", shown: int = 0) -> str:
     said = [f"{shown} of {plural(len(view.plan), 'task')} with “{one_line(words, 30)}”"] if words.strip() else []
     said = said or [plural(len(view.plan), "task")]
     if view.run.grant:
-        states = [view.run.state(task.uid) for task in view.plan]
-        said += [f"{count} {state}" for state in TaskState if (count := states.count(state))]
+        counts = view.states.counts
+        said += [f"{count} {state}" for state in TaskState if (count := counts.get(state, 0))]
         return "2 Run  " + " · ".join(said)
     if view.run.proposed:
         said.append(plural(view.count(Severity.ERROR), "error"))
@@ -111,13 +111,13 @@ def _place(view: View) -> Ways:
     run = view.run
     if run.ended:
         return _went(view)
-    if leaving := len(run.senders):
+    settled = run.settled()
+    if leaving := sum(uid not in settled for uid in view.places.leaving):
         tasks = plural(leaving, "task")
         return f"input leaves this machine: {tasks}", f"{tasks} leave" if leaving > 1 else f"{tasks} leaves"
     if run.controller or (view.leaves and view.stage_gate):
         return "the request leaves this machine", "the request leaves"
-    settled = run.settled()
-    if any(view.candidate(task) is None for task in view.plan if not task.skip and task.uid not in settled):
+    if any(uid not in settled for uid in view.places.unmodelled):
         return ("not every task has a model", "")
     return "nothing leaves this machine", "nothing leaves"
 

@@ -15,7 +15,6 @@ _OUTCOMES = {
     Outcome.INTERRUPTED: "stopped",
 }
 _STAGES = {Stage.PLANNING: "planning", Stage.SELECTION: "choosing models", Stage.RESPONSE: "answering"}
-_DONE = frozenset({TaskState.DONE, TaskState.REUSED, TaskState.SKIPPED})
 
 
 class Standing(NamedTuple):
@@ -41,11 +40,11 @@ def standing(view: View) -> Standing:
         return Standing("revising")
     if view.waits or (view.at_gate and run.gate):
         return Standing("your turn", True)
-    states = [run.state(task.uid) for task in view.plan]
-    asking = states.count(TaskState.ASKING)
+    states = view.states
+    asking = states.counts.get(TaskState.ASKING, 0)
     if run.stage is Stage.EXECUTION:
         ask = f", {asking} waiting for you" if asking else ""
-        return Standing(f"running {sum(state in _DONE for state in states)} of {len(states)}{ask}", asking=asking)
+        return Standing(f"running {states.over} of {len(view.plan)}{ask}", asking=asking)
     return Standing(_STAGES.get(run.stage, ""), asking=asking)
 
 

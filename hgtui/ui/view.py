@@ -7,6 +7,7 @@ from typing import Literal
 
 from hgtui.core import events as ev
 from hgtui.core.approval import beyond
+from hgtui.core.edit import Draft
 from hgtui.core.fit import narrow
 from hgtui.core.model import Assignment, Candidate
 from hgtui.core.plan import Plan, Task, Uid
@@ -19,6 +20,7 @@ from hgtui.core.trials import Tally, at_work, undecided
 from hgtui.selection.ranking import by_pin, rank, usable
 from hgtui.ui.keys import KEYS, MODELS
 from hgtui.ui.live import Live
+from hgtui.ui.standings import Places, States, places, states
 
 CHANGES_PROBLEMS = (
     ev.FileSeen, ev.StageEntered, ev.PlanProposed, ev.PlanEdited, ev.EditUndone, ev.EditRedone, ev.CandidatesFound,
@@ -27,8 +29,6 @@ CHANGES_PROBLEMS = (
 """The events after which `problems` may give something else."""
 CHANGES_LEAVING = (ev.TaskDone, ev.TaskSkipped, ev.TaskReset)
 """The events after which something else leaves this machine once the rest runs."""
-GOING = frozenset({TaskState.READY, TaskState.RUNNING, TaskState.RETRYING})
-NEEDS_PERSON = frozenset({TaskState.FAILED, TaskState.CANCELLED, TaskState.ASKING})
 
 Tab = Literal["candidates", "arguments", "result"]
 """The tabs of the task pane."""
@@ -92,6 +92,27 @@ class View:
     ruling: Ruling = field(default_factory=Ruling)
     """What the rules say of each task."""
 
+    _states: tuple[Run, int, States] | None = None
+    _places: tuple[Draft, int, Places] | None = None
+    _looks: int = 0
+    """How often problems were looked for."""
+
+    @property
+    def states(self) -> States:
+        """In which states the tasks are."""
+        known, run = self._states, self.run
+        if known is None or known[0] is not run or known[1] != run.folded:
+            known = self._states = run, run.folded, states(run)
+        return known[2]
+
+    @property
+    def places(self) -> Places:
+        """Where the tasks run."""
+        known, draft = self._places, self.run.draft
+        if known is None or known[0] is not draft or known[1] != self._looks:
+            known = self._places = draft, self._looks, places(self.run)
+        return known[2]
+
     def restart(self, run: Run, *, by_llm: bool = False, live: Live | None = None, chosen: Uid | None = None) -> None:
         """Look at another run, or again at one that was looked at before."""
         self.run, self.chosen, self.by_llm, self.live = run, chosen, by_llm, live or Live()
@@ -134,6 +155,7 @@ class View:
         return None if run.passed_s is None else run.passed_s + more
 
     def _find_problems(self) -> None:
+        self._looks += 1
         proposed = self.run.proposed is not None
         self._known = {task.uid for task in self.run.plan}
         # What needs no task is answered without a gate: there it is no error that there is none.
@@ -194,7 +216,7 @@ class View:
     @property
     def stuck(self) -> tuple[Task, ...]:
         """The tasks that failed or were stopped, in the order of the rows."""
-        return tuple(task for task in self.plan if self.run.state(task.uid) in NEEDS_PERSON)
+        return self.states.stuck
 
     @property
     def trying(self) -> tuple[Task, ...]:
@@ -212,7 +234,7 @@ class View:
         if not self.asked or self.run.planning_failed:
             return True
         # The gate of a failure stays open in the run until the next stage, also when a task was started again.
-        going = any(self.run.state(task.uid) in GOING for task in self.plan)
+        going = self.states.going
         tries = self.trying and not self.stuck and self.stage_gate is None  # that goes on by itself
         return self.run.gate is not None and not going and not tries
 

@@ -5,7 +5,7 @@ import struct
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -184,6 +184,7 @@ def test_any_bytes_behind_any_head_are_heard_without_a_fault(head: bytes, rest: 
 
 
 @given(st.text(alphabet="ab 漢é\n\r\t\x1b", max_size=300), st.integers(4, 20))
+@example("\taa", 5)
 def test_a_long_text_shows_all_that_it_has_and_never_more_than_a_row(text: str, width: int) -> None:
     from rich.cells import cell_len
 

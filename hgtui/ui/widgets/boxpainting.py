@@ -15,7 +15,7 @@ from hgtui.core.states import HAS_RESULT
 from hgtui.core.text import clean
 from hgtui.ui import boxes
 from hgtui.ui.graph.frames import Piece, framed
-from hgtui.ui.graph.minimap import minimap, room
+from hgtui.ui.graph.minimap import ground, minimap, room
 from hgtui.ui.graph.scene import Part, Scene
 from hgtui.ui.graph.shape import Layout
 from hgtui.ui.view import View
@@ -45,6 +45,7 @@ class Painting(Rows):
         self._bright: Bright | None = None
         self._styles: dict[tuple[str, str], Style] = {}
         self._map: tuple[object, list[str]] | None = None
+        self._ground: tuple[object, tuple[str, ...]] | None = None
         self._corner: tuple[object, Region] | None = None
 
     # What a subclass says
@@ -242,13 +243,22 @@ class Painting(Rows):
         if self._corner is None or self._corner[0] != told:
             right, low = size.width - width, size.height - height
             corners = [Region(x, y, width, height) for x, y in ((right, low), (0, low), (right, 0), (0, 0))]
-            laid = self.drawn.boxes if self.drawn else {}
-            boxes = {uid: Region(*box).translate((-at.x, -at.y)) for uid, box in laid.items()}
+            boxes = self._seen()
             free = [one for one in corners if not any(one.overlaps(box) for box in boxes.values())]
             if not free and size.height >= LOW:
                 free = [one for one in corners if here not in boxes or not one.overlaps(boxes[here])]
             self._corner = told, free[0] if free and width else Region()
         return self._corner[1]
+
+    def _seen(self) -> dict[Uid, Region]:
+        """Return where on the pane the boxes are of which something is seen: of a thousand a few, so most are not looked at."""
+        size, at = self.room, self.scroll_offset
+        right, bottom = at.x + size.width, at.y + size.height
+        return {
+            uid: Region(x - at.x, y - at.y, width, height)
+            for uid, (x, y, width, height) in (self.drawn.boxes if self.drawn else {}).items()
+            if x < right and x + width > at.x and y < bottom and y + height > at.y
+        }
 
     def _again_on_screen(self, region: Region) -> None:
         if region.area:
@@ -262,7 +272,10 @@ class Painting(Rows):
         size, at = self.room, self.scroll_offset
         told = mapped, at, size, self.cursor, id(self._scene)
         if self._map is None or self._map[0] != told:
-            lines = minimap(laid, mapped, (at.x, at.y), (size.width, size.height), self.uid_at(self.cursor))
+            if self._ground is None or self._ground[0] != (told[0], told[-1]):
+                self._ground = (told[0], told[-1]), ground(laid, mapped)
+            pane, here = (size.width, size.height), self.uid_at(self.cursor)
+            lines = minimap(laid, mapped, (at.x, at.y), pane, here, self._ground[1])
             self._map = told, lines
         line = Strip(self._segments(((self._map[1][y - region.y], "accent"),), "here"), mapped[0])
         return Strip.join([strip.crop(0, region.x), line, strip.crop(region.right, width)])
