@@ -31,7 +31,7 @@ def _proposed(run: "Run", event: ev.PlanProposed) -> Changed:
     run.put(Draft(plan=event.plan))
     run.proposed, run.notes, run.base = event.plan, event.notes, event.plan
     run.versions = kept((), "planner" if run.brought is None else "person", run.draft)
-    run.undos, run.redos, run.drafted = [], [], []
+    run.undos, run.redos, run.drafted, run.advised = [], [], [], {}
     run.uids.update(task.uid for task in event.plan)
     return [task.uid for task in event.plan]
 
@@ -42,7 +42,7 @@ def _planning_failed(run: "Run", event: ev.PlanningFailed) -> Changed:
 
 
 def _revision_begun(run: "Run", event: ev.RevisionBegun) -> Changed:
-    run.comment, run.revision, run.dropped = event.comment, None, frozenset()
+    run.comment, run.revision, run.dropped, run.taken_call = event.comment, None, frozenset(), event.call
     run.versions = kept(run.versions, "person", run.draft)
     return ()
 
@@ -122,6 +122,8 @@ def _candidates(run: "Run", event: ev.CandidatesFound) -> Changed:
 
 def _chosen(run: "Run", event: ev.ModelChosen) -> Changed:
     run.choose(event.uid, event.assignment)
+    if event.assignment is not None and event.assignment.chosen_by != "person":
+        run.advised[event.uid] = event.assignment
     return (event.uid,)
 
 

@@ -124,6 +124,8 @@ class _Reader(Passage):
 
     def _see_revision(self, event: ev.Event) -> None:
         match event:
+            case ev.RevisionBegun(comment=words, call=str(record)) if record:
+                self._ask(cmd.TakeCall(record=record, words=words))
             case ev.RevisionBegun(comment=comment):
                 self._ask(cmd.Comment(text=comment))
             case ev.ChangeDecided(uid=uid, field=field, take=False):

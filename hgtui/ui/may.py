@@ -5,6 +5,7 @@ from collections.abc import Callable
 from hgtui.ui.may_draft import MEANT, NO_PLAN, NO_TASK, meant
 from hgtui.ui.may_plan import PLAN
 from hgtui.ui.may_tasks import TASKS
+from hgtui.ui.taking import no_take
 from hgtui.ui.view import View
 
 __all__ = ["CHANGES", "MEANT", "NO_PLAN", "NO_TASK", "meant", "why_not"]
@@ -67,6 +68,7 @@ _RULES: dict[str, Callable[[View], str]] = {
     "boxes_detail": _drawn,
     "boxes_direction": _drawn,
     "call": lambda view: "" if view.run.call_book.rows else "No call has been made yet.",
+    "take_call": no_take,
     "calls_of_task": lambda view: "" if view.task else NO_TASK,
     "log_of_task": lambda view: "" if view.task else NO_TASK,
     "copy": lambda view: "" if view.task else NO_TASK,

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from hgtui.core.plan import Task
 from hgtui.core.states import HAS_RESULT, NOT_STARTED, UNDER_WAY, Failure, Stage, TaskState
 from hgtui.ui.may_draft import MEANT, NO_PLAN, NO_TASK, draft, editable, meant, on_task
+from hgtui.ui.mendable import of_plan
 from hgtui.ui.view import View
 
 
@@ -123,10 +124,10 @@ def _mend(view: View) -> str:
     if not any(one.mend for one in view.problems):
         return "No problem here has a mend of one key."
     here = [one for one in view.problems if one.uid is None or one.uid == view.chosen]
-    if any(one.mend and one.uid is None for one in here):
-        return ""
-    if any(one.mend for one in here):
+    if any(one.mend and one.uid is not None for one in here):
         return editable(view)
+    if of_plan(view):
+        return ""
     if here:
         return f"This problem has no mend of one key; {view.key('edit')} edits the task."
     return f"Select a problem first: {view.key('next_problem')} goes to the next one."

@@ -149,7 +149,7 @@ class Talking(Moving):
         if not self._can("comment"):
             return
         prompt, run = self.query_one("#prompt", Field), self.view.run
-        if run.revision and not prompt.text:
+        if run.revision and not run.taken_call and not prompt.text:
             prompt.text = f"{run.comment}\n"
             prompt.move_cursor(prompt.document.end)
         self.action_focus_pane("prompt")
