@@ -9,7 +9,7 @@ from hgtui.core.model import Candidate
 from hgtui.core.plan import Task
 from hgtui.core.problems import Problem
 from hgtui.core.text import one_line, plural
-from hgtui.ui.may import all_have_it
+from hgtui.ui.may_plan import all_have_it
 from hgtui.ui.models import refusal
 from hgtui.ui.screens.switching import Switching
 

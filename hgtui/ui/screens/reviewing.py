@@ -53,9 +53,11 @@ class Reviewing(Talking):
         after = offered(run)
         found = wrong(after, run.facts)
         how = f" · reply {run.revision.how}" if run.revision.how else ""
-        title = f"{_revision(run)} by {one_line(run.planner, 40)} against {_own(run)}, by task{how}"
-        said, made = run.revision.notes, (run.base, run.dropped, run.versions, run.choosing)
-        self.show_compared(Compared("revision", title, run.plan, after, run.comment, said, found, *made))
+        by = f"({one_line(run.comment, 60)})" if run.taken_call else f"by {one_line(run.planner, 40)}"
+        title = f"{_revision(run)} {by} against {_own(run)}, by task{how}"
+        said = "" if run.taken_call else run.comment  # of a call the title names it
+        made = (run.revision.notes, found, run.base, run.dropped, run.versions, run.choosing)
+        self.show_compared(Compared("revision", title, run.plan, after, said, *made))
 
     @on(DiffPane.Decided)
     def _decided(self, event: DiffPane.Decided) -> None:
