@@ -98,6 +98,22 @@ class Changing:
         """Choose models anew for some tasks, as after a change of them."""
         await self._after("a pin", uids)
 
+    async def look_again(self, command: cmd.Retry) -> None:
+        """At a gate ask the catalogues once more that could not be asked, and choose for the tasks that have no model."""
+        self._changeable()
+        run = self._parts.run
+        task = run.draft.plan.get(command.uid)
+        if task is None:
+            raise NotNow("The plan has no such task.")
+        tasks = tuple(run.unasked)
+        if not tasks:
+            raise NotNow(f"Task {task.id} has not run, and every catalogue could be asked.")
+        self._parts.board.emit(ev.LookedAgain(uid=task.uid, tasks=tasks))
+        await self._parts.board.flush()
+        await self._parts.proposing.lookups.again(tasks)
+        without = (one.uid for one in run.draft.plan if one.uid not in run.draft.assignments)
+        await self._after("models looked for again", frozenset(without))
+
     async def reconsider(self, words: str) -> None:
         """Open the gate anew, or carry the approval, after a change in `words` that is none of the plan: of a rule."""
         run = self._parts.run
