@@ -16,6 +16,7 @@ from hgtui.core.text import one_line
 from hgtui.core.widening import World, widened
 from hgtui.execution.rules import sense
 from hgtui.session.gates import gate
+from hgtui.session.intake import ROOTED
 from hgtui.session.parts import NotNow, Parts
 from hgtui.session.preview import foresee
 
@@ -120,6 +121,8 @@ class Changing:
             self._parts.board.emit(event)
         await self._parts.board.flush()
         await self._parts.intake.see(paths, typed=True)
+        if typed:
+            await self._parts.intake.see_there(_rooted(before, draft))
         await self._parts.intake.see_plan(draft.plan, typed=False)
         await self._after(undo.words, frozenset(touched(undo)))
 
@@ -186,6 +189,13 @@ class Changing:
         if run.grant is None or run.granted is None:
             return "nothing was approved"
         return widened(run.grant, run.granted, run.draft, run.stand_ins, World(run.files, run.candidates))
+
+
+def _rooted(before: Draft, after: Draft) -> list[str]:
+    """Return the new texts that begin as a path does."""
+    old = {text for task in before.plan for value in task.args.values() for text in value.literals}
+    new = (text for task in after.plan for value in task.args.values() for text in value.literals)
+    return [text for text in dict.fromkeys(new) if text.startswith(ROOTED) and text not in old and "\n" not in text]
 
 
 def _typed(before: Draft, edit: Edit) -> set[str]:
