@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
@@ -22,6 +22,7 @@ from hgtui.ui.completing import Choice, begun, files, mends, results, types
 from hgtui.ui.editing import Sheet
 from hgtui.ui.widgets.choices import Choices
 from hgtui.ui.widgets.field import LONGEST, Field
+from hgtui.ui.widgets.pathfield import pasted_paths
 
 if TYPE_CHECKING:
     from hgtui.ui.app import HgtuiApp
@@ -46,15 +47,26 @@ class FormField(Field):
             super().__init__()
             self.by = by
 
-    def __init__(self, text: str, *, name: str, id: str) -> None:
+    def __init__(self, text: str, *, name: str, id: str, is_file: bool = False, is_list: bool = False) -> None:
         super().__init__(text, id=id)
-        self.argument = name
+        self.argument, self.is_file, self.is_list = name, is_file, is_list
 
     @property
     def before_cursor(self) -> str:
         """What stands on the line before the cursor."""
         row, column = self.cursor_location
         return self.document.get_line(row)[:column]
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        event.prevent_default()  # or Textual asks the class above once more
+        paths = await pasted_paths(event.text) if self.is_file or not self.text else ()
+        if paths and self.is_file and not self.is_list:
+            self.select_all()  # the field is one path: what is dropped takes its place
+        if paths:
+            before = "\n" if self.is_list and self.before_cursor else ""
+            event = events.Paste(before + ("\n".join(paths) if self.is_list else paths[0]))
+        await super()._on_paste(event)
 
     def action_cursor_down(self, select: bool = False) -> None:
         """Go a line down, from the last one out of the field."""
@@ -113,7 +125,8 @@ class TaskForm(VerticalScroll, can_focus=False):
                 words = f"{len(text)} characters: too long for a field; {key} edits it in your editor"
                 yield Static(words, classes="about of-type", markup=False)
             else:
-                field = FormField(text, name=name, id=f"field{place}")
+                kinds = {"is_file": self.sheet.is_file(name), "is_list": self.sheet.is_list(name)}
+                field = FormField(text, name=name, id=f"field{place}", **kinds)
                 field.add_class("of-type")
                 yield field
             wrong = Static("", classes="wrong of-type", markup=False, id=f"wrong{place}")
@@ -375,6 +388,13 @@ class TaskForm(VerticalScroll, can_focus=False):
         if self._field is not None:
             self._field.focus()
             self._field.replace(event.text, *self._field.selection, maintain_selection_offset=False)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Give what is pasted or dropped over the choices to their field."""
+        event.stop()
+        if self._field is not None:
+            self._field.focus()
+            self._field.post_message(events.Paste(event.text))
 
     # Files
 
