@@ -178,7 +178,7 @@ class Changing:
             self._parts.board.emit(gate(run, await foresee(run, self._parts.equipment)))
         else:
             given = grant(run.draft, run.files, run.candidates, run.book)
-            self._parts.board.emit(ev.ApprovalCarried(grant=given, words=words))
+            self._parts.board.emit(ev.ApprovalCarried(grant=given, words=words, tasks=len(run.draft.plan)))
         await self._parts.board.flush()
         running.scheduler.amend(run.draft.plan, run.draft.assignments)
         running.moved()

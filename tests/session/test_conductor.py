@@ -8,12 +8,14 @@ import pytest
 from hgtui.core import commands as cmd
 from hgtui.core import edits as ed
 from hgtui.core import events as ev
+from hgtui.core.edit import Draft
 from hgtui.core.model import Assignment
 from hgtui.core.plan import Input, Plan
 from hgtui.core.ports import PlanningError
 from hgtui.core.problems import errors, problems
 from hgtui.core.run import fold
-from hgtui.core.states import Failure, Gate, Gates, Outcome, Stage
+from hgtui.core.states import Failure, Gate, Gates, Outcome, Stage, TaskState
+from hgtui.session.journal import Journal
 from tests.session.staging import CHAIN, ByHand, Models, model, plan, stage, task
 
 
@@ -398,3 +400,27 @@ async def test_a_planner_learns_nothing_of_a_folder_that_nobody_named(tmp_path: 
     async with stage(tmp_path, ByHand(plan(task("t1", f"{tmp_path}/away")))) as here:
         await here.gate("go")
         assert here.run.files == {}
+
+
+async def test_the_list_of_runs_counts_the_tasks_of_the_plan_as_it_stands(tmp_path: Path) -> None:
+    async with stage(tmp_path) as here:
+        await here.gate()
+        journal = here.equipment.journal
+        assert isinstance(journal, Journal)
+
+        async def listed() -> int:
+            return (await journal.runs())[0].tasks
+
+        three = ed.Replace(draft=Draft(plan=plan(task("t1"), task("t2"), task("t3", "", "t1"))))
+        assert (await here.after(cmd.EditPlan(edit=three), kind=ev.GateOpened)).tasks == 3
+        assert await listed() == 3
+        await here.after(cmd.Undo(), kind=ev.GateOpened)
+        assert await listed() == 2
+        await here.after(cmd.Redo(), kind=ev.GateOpened)
+        here.work.holding("t1")
+        here.approve()
+        await here.state("t1", TaskState.RUNNING)
+        await here.after(cmd.EditPlan(edit=ed.Delete(uid="t3")), kind=ev.ApprovalCarried)
+        assert await listed() == 2
+        here.work.let("t1")
+        await here.end()

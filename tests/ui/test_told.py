@@ -18,7 +18,7 @@ from hgtui.ui.keymap import KeyMap
 from hgtui.ui.loglines import log_line
 from hgtui.ui.may import why_not
 from hgtui.ui.phases import phase_line, yours_words
-from hgtui.ui.planfoot import plan_subtitle
+from hgtui.ui.planfoot import plan_subtitle, took
 from hgtui.ui.screens.workbench import Workbench
 from hgtui.ui.story import story
 from hgtui.ui.view import View, utc
@@ -134,6 +134,10 @@ def test_a_time_of_which_not_all_is_known_says_so_in_words() -> None:
     words = [plan_subtitle(seen(conductor), width, utc(), left) for width in range(30, 120)]
     assert any("time left unknown" in one for one in words)
     assert not any("under 0.1 s or more" in one for one in words)
+
+
+def test_what_is_over_took_some_time() -> None:
+    assert [took(seconds) for seconds in (0.0, 0.81, 1.0, 125.0)] == ["under 1 s", "under 1 s", "1 s", "2m05s"]
 
 
 def test_nothing_is_the_persons_where_a_plan_is_what_was_proposed() -> None:
