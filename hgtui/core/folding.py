@@ -315,7 +315,8 @@ def _reset(run: "Run", event: ev.TaskReset) -> Changed:
 
 
 def _what_if(run: "Run", event: ev.WhatIfBegun) -> Changed:
-    run.trials[event.uid] = Trial(event.fingerprint, event.ahead)
+    before = run.trials.get(event.uid)
+    run.trials[event.uid] = Trial(event.fingerprint, event.ahead, sent_before=before is not None and before.sent)
     return (event.uid,)
 
 

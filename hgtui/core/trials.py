@@ -68,6 +68,14 @@ class Trial:
     winner: str = ""
     over: bool = False
     before: TaskStatus | None = None
+    sent_before: bool = False
+    """Whether an earlier what-if of the task sent its input away."""
+
+    @property
+    def sent(self) -> bool:
+        """Whether the input of the task has left this machine for it, also where what came back was a failure."""
+        away = {one.assignment.candidate for one in self.ahead if one.leaves and not one.kept}
+        return self.sent_before or any(not one.kept_from for name, one in self.tried.items() if name in away)
 
     def vote(self, winner: str, status: TaskStatus | None) -> None:
         """Note who won, "" for nobody, for a task that stands as `status` says."""

@@ -128,11 +128,13 @@ def _place(view: View) -> Ways:
 
 
 def _went(view: View) -> Ways:
-    """Say what has left this machine in a run that is over: not for what was kept or given by hand."""
-    sent = 0
+    """Say what has left this machine in a run that is over: not for what was kept or given by hand, but for a what-if."""
+    tried, sent = view.run.trials, 0
     for task in view.plan:
         status = view.run.status(task.uid)
-        if status.candidate and not status.supplied and not status.kept_from:
+        if task.uid in tried and tried[task.uid].sent:
+            sent += 1
+        elif status.candidate and not status.supplied and not status.kept_from:
             one = view.named(task, status.candidate) or view.candidate(task)
             sent += one is not None and one.leaves
     if sent:

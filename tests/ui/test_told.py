@@ -7,11 +7,12 @@ import pytest
 from hgtui.core import commands as cmd
 from hgtui.core import edits as ed
 from hgtui.core import events as ev
-from hgtui.core.model import STANDS_IN
+from hgtui.core.model import STANDS_IN, Assignment
 from hgtui.core.plan import Input, Plan, Task
 from hgtui.core.remaining import Remaining
 from hgtui.core.run import Run
 from hgtui.core.states import Failure, Outcome, Stage
+from hgtui.core.trials import Ahead, Tried
 from hgtui.response.report import EXAMPLES, report
 from hgtui.ui.attention import ways_on
 from hgtui.ui.keymap import KeyMap
@@ -138,6 +139,29 @@ def test_a_time_of_which_not_all_is_known_says_so_in_words() -> None:
 
 def test_what_is_over_took_some_time() -> None:
     assert [took(seconds) for seconds in (0.0, 0.81, 1.0, 125.0)] == ["under 1 s", "under 1 s", "1 s", "2m05s"]
+
+
+def test_what_a_what_if_has_sent_away_counts_where_the_run_is_over() -> None:
+    conductor = Scripted()
+    far = candidate("far").model_copy(update={"place": "hub", "leaves": True, "provider": "far-away"})
+    conductor.propose(chain(), candidate(), far)
+    conductor.approve()
+    ahead = tuple(
+        Ahead(assignment=Assignment(candidate=one.name), leaves=("it → far",) * one.leaves)
+        for one in (candidate(), far)
+    )
+    conductor.tell(
+        ev.WhatIfBegun(uid="t1", fingerprint="f", ahead=ahead),
+        ev.WhatIfTried(uid="t1", tried=Tried(candidate=far.name, failure=Failure.BAD_INPUT)),
+    )
+    conductor.tell(
+        ev.WhatIfVoted(uid="t1", task="summarization"), ev.RunEnded(outcome=Outcome.ANSWERED, exit=0, message="")
+    )
+    assert "input was sent away: 1 task" in plan_subtitle(seen(conductor), 120, utc())
+    # A second one, for which everything is kept, makes that not undone.
+    kept = tuple(one.model_copy(update={"kept": True, "leaves": ()}) for one in ahead)
+    conductor.tell(ev.WhatIfBegun(uid="t1", fingerprint="f", ahead=kept))
+    assert conductor.run.trials["t1"].sent
 
 
 def test_nothing_is_the_persons_where_a_plan_is_what_was_proposed() -> None:

@@ -120,7 +120,7 @@ class Talking(Moving):
             self.action_focus_pane("prompt")
         else:
             # There also where it cannot be asked yet: who writes on must not press the keys of the plan.
-            words, prompt = why_not("new", self.view), self.query_one("#prompt", Field)
+            words, prompt = why_not("new", self.view), self.query_one("#prompt", Prompt)
             if prompt.text == self.view.run.request:  # what was not understood came back to be said otherwise: not this
                 prompt.clear()
             self.action_focus_pane("prompt")
