@@ -9,10 +9,10 @@ from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 
-from hgtui.cli.compose import Sources, catalogues
 from hgtui.cli.faults import Fault
 from hgtui.cli.graphing import graph_of
 from hgtui.cli.reading import place_in, read_plan_at, read_source
+from hgtui.cli.sources import Sources, catalogues
 from hgtui.cli.words import mend_lines, plan_table, problem_lines, problem_row, say
 from hgtui.core.addresses import is_address
 from hgtui.core.alternatives import other_types

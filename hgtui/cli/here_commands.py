@@ -6,6 +6,7 @@ import typer
 
 from hgtui.cli.app import app, leave, run_to_end
 from hgtui.cli.options import Json, Offline, Profile
+from hgtui.cli.way import Way
 
 
 @app.command()
@@ -59,7 +60,7 @@ def models(
         raise typer.BadParameter("a card is of a model, whatever task it is for", param_hint="--task")
     if limit is not None and search is None:
         raise typer.BadParameter("it bounds what --search finds", param_hint="--limit")
-    way = modelling.Way(profile=profile, offline=offline, as_json=as_json)
+    way = Way(profile=profile, offline=offline, as_json=as_json)
     if search is not None:
         run_to_end(modelling.search(search, task, limit, way))
     if card is not None:

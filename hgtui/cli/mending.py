@@ -4,8 +4,8 @@ import asyncio
 import os
 
 from hgtui.cli.checking import look_at, show_plan
-from hgtui.cli.compose import Sources, catalogues
 from hgtui.cli.reading import read_plan_at
+from hgtui.cli.sources import Sources, catalogues
 from hgtui.cli.words import say
 from hgtui.core.edits import Draft, EditError, apply, describe
 from hgtui.core.problems import Facts, errors, problems

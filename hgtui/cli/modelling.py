@@ -6,13 +6,13 @@ import json
 import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from hgtui.cli.compose import catalogues
 from hgtui.cli.faults import Fault
 from hgtui.cli.hubbing import hub_client, hub_use
+from hgtui.cli.sources import catalogues
 from hgtui.cli.tables import table
+from hgtui.cli.way import Way
 from hgtui.cli.words import say
 from hgtui.config import ConfigError, config_path, load
 from hgtui.core.model import Candidate, CandidateName
@@ -37,15 +37,6 @@ _COLUMNS = (
 _MOST_FOUND, _MOST_SHOWN, _MOST_WORDS = 20, 3, 160
 _AT_ONCE = 4
 """How many task types are asked for at once: each is a listing of the Hub and up to five cards."""
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """How the command was called: the profile, whether the Hub may be asked, whether JSON is printed."""
-
-    profile: str | None = None
-    offline: bool = False
-    as_json: bool = False
 
 
 async def models(task: str | None, way: Way) -> int:

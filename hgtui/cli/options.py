@@ -39,6 +39,12 @@ NoStore = Annotated[
 ]
 
 
+Commands = Annotated[
+    str | None,
+    typer.Option("--commands", metavar="-", help="'-' reads commands from standard input, one JSON object a line."),
+]
+
+
 class By(StrEnum):
     """Who writes the answer."""
 

@@ -1,15 +1,16 @@
 """`hgtui resume`: go on with a run that was left or killed in the middle."""
 
 import asyncio
-import sys
-from pathlib import Path
 
+from hgtui.cli.beginning import again_line
+from hgtui.cli.closing import ask_at_gates, close
 from hgtui.cli.compose import Workplace
 from hgtui.cli.faults import Fault
 from hgtui.cli.folders import allowed_folders
 from hgtui.cli.headless import Headless
 from hgtui.cli.own import settle
-from hgtui.cli.running import again_line, ask_at_gates, check_out, close, looks_on
+from hgtui.cli.running import check_out, looks_on
+from hgtui.cli.way import RunWay
 from hgtui.core.commands import Resume
 from hgtui.core.run import Run
 from hgtui.session.journal import JournalError
@@ -19,34 +20,29 @@ SEARCHED = 10_000
 """How many runs that have not ended, from the latest, are looked at for one to go on with."""
 
 
-async def resume(
-    name: str | None,
-    *,
-    yes: bool,
-    as_json: bool,
-    scripted: bool,
-    out: Path | None,
-    profile: str | None = None,
-    answer: str | None = None,
-    offline: bool = False,
-    allow: tuple[Path, ...] = (),
-    fresh: bool = False,
-) -> int:
+async def resume(name: str | None, way: RunWay) -> int:
     """Go on with a run, or with the latest that has not ended; return the exit status."""
-    allowed = await asyncio.to_thread(allowed_folders, allow)
-    await asyncio.to_thread(check_out, out)
-    person = sys.stdin.isatty() and sys.stderr.isatty() and not (yes or as_json or scripted)
-    async with await Workplace.open(profile=profile, offline=offline, allowed=allowed) as place:
+    allowed = await asyncio.to_thread(allowed_folders, way.allow)
+    await asyncio.to_thread(check_out, way.out)
+    person = way.asks
+    async with await Workplace.open(profile=way.profile, offline=way.offline, allowed=allowed) as place:
         run, lock = await taken(place, name)
-        answer = await settle(place, run, profile, answer, ask=not (as_json or scripted))
+        answer = await settle(place, run, way.profile, way.answer, ask=way.asks_model)
         conductor = place.conductor(
-            run, lock=lock, approve_by="--yes" if yes else "", attended=scripted, out=out, answer=answer, fresh=fresh
+            run,
+            lock=lock,
+            approve_by=way.approve_by,
+            attended=way.scripted,
+            out=way.out,
+            answer=answer,
+            fresh=way.fresh,
         )
-        live = looks_on(place, as_json=as_json)
-        status = await Headless(conductor, as_json=as_json, scripted=scripted, live=live).follow(Resume())
+        live = looks_on(place, as_json=way.as_json)
+        headless = Headless(conductor, as_json=way.as_json, scripted=way.scripted, live=live)
+        status = await headless.follow(Resume())
         if person:
             status = await ask_at_gates(conductor, status, form=place.settings.edit_as, live=live)
-        return close(conductor.run, status, as_json=as_json, shown=person)
+        return close(conductor.run, status, as_json=way.as_json, shown=person)
 
 
 async def taken(place: Workplace, name: str | None) -> tuple[Run, RunLock | None]:

@@ -5,7 +5,8 @@ from typing import Annotated
 import typer
 
 from hgtui.cli.app import app, leave, run_to_end
-from hgtui.cli.options import Allow, Answer, Files, Fresh, Graph, Json, NoStore, Offline, Out, Output, Profile
+from hgtui.cli.options import Allow, Answer, Commands, Files, Fresh, Graph, Json, NoStore, Offline, Out, Output, Profile
+from hgtui.cli.way import RunWay
 
 
 @app.command("open")
@@ -35,10 +36,7 @@ def run(
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Approve the plan without asking.")] = False,
     as_json: Json = False,
-    commands: Annotated[
-        str | None,
-        typer.Option("--commands", metavar="-", help="'-' reads commands from standard input, one JSON object a line."),
-    ] = None,
+    commands: Commands = None,
     profile: Profile = None,
     answer: Answer = None,
     after: Annotated[
@@ -88,29 +86,28 @@ def run(
     if keep:
         raise typer.BadParameter("it goes with --replay", param_hint="--keep")
     from hgtui.cli import running
+    from hgtui.cli.beginning import Beginning
 
+    way = RunWay(
+        profile=profile,
+        offline=offline,
+        as_json=as_json,
+        yes=yes,
+        scripted=_scripted(commands),
+        out=out,
+        answer=answer,
+        allow=tuple(allow or ()),
+        fresh=fresh,
+        no_store=no_store,
+    )
+    begin = Beginning(request, tuple(file or ()), plan, after, tuple(rerun or ()), tuple(supply or ()))
+    run_to_end(running.run(begin, way))
+
+
+def _scripted(commands: str | None) -> bool:
     if commands not in {None, "-"}:
         raise typer.BadParameter("only '-' (standard input) is read", param_hint="--commands")
-    run_to_end(
-        running.run(
-            request,
-            files=tuple(file or ()),
-            plan=plan,
-            yes=yes,
-            as_json=as_json,
-            scripted=commands == "-",
-            out=out,
-            profile=profile,
-            answer=answer,
-            after=after,
-            offline=offline,
-            fresh=fresh,
-            no_store=no_store,
-            allow=tuple(allow or ()),
-            rerun=tuple(rerun or ()),
-            supply=tuple(supply or ()),
-        )
-    )
+    return commands == "-"
 
 
 @app.command()
@@ -132,20 +129,16 @@ def approve(
     """Go on from the gate where a run waits."""
     from hgtui.cli import running
 
-    folders = tuple(allow or ())
-    run_to_end(
-        running.approve(
-            run,
-            fingerprint,
-            as_json=as_json,
-            out=out,
-            profile=profile,
-            answer=answer,
-            offline=offline,
-            fresh=fresh,
-            allow=folders,
-        )
+    way = RunWay(
+        profile=profile,
+        offline=offline,
+        as_json=as_json,
+        out=out,
+        answer=answer,
+        allow=tuple(allow or ()),
+        fresh=fresh,
     )
+    run_to_end(running.approve(run, fingerprint, way))
 
 
 @app.command()
@@ -159,10 +152,7 @@ def resume(
         typer.Option("--yes", "-y", help="Ask nothing: approve, call again what was under way, try again what failed."),
     ] = False,
     as_json: Json = False,
-    commands: Annotated[
-        str | None,
-        typer.Option("--commands", metavar="-", help="'-' reads commands from standard input, one JSON object a line."),
-    ] = None,
+    commands: Commands = None,
     profile: Profile = None,
     answer: Answer = None,
     out: Out = None,
@@ -171,30 +161,25 @@ def resume(
     allow: Allow = None,
 ) -> None:
     """Go on with a run that was left or killed in the middle; on a terminal in the workbench."""
-    if commands not in {None, "-"}:
-        raise typer.BadParameter("only '-' (standard input) is read", param_hint="--commands")
-    folders = tuple(allow or ())
+    way = RunWay(
+        profile=profile,
+        offline=offline,
+        as_json=as_json,
+        yes=yes,
+        scripted=_scripted(commands),
+        out=out,
+        answer=answer,
+        allow=tuple(allow or ()),
+        fresh=fresh,
+    )
     if not (yes or as_json or commands or answer or out or fresh):
         from hgtui.cli.workbench import at_a_terminal, resume_in_workbench
 
         if at_a_terminal():
-            leave(resume_in_workbench(run, profile, offline=offline, allow=folders))
+            leave(resume_in_workbench(run, profile, offline=offline, allow=way.allow))
     from hgtui.cli import resuming
 
-    run_to_end(
-        resuming.resume(
-            run,
-            yes=yes,
-            as_json=as_json,
-            scripted=commands == "-",
-            out=out,
-            profile=profile,
-            answer=answer,
-            offline=offline,
-            fresh=fresh,
-            allow=folders,
-        )
-    )
+    run_to_end(resuming.resume(run, way))
 
 
 @app.command()
@@ -224,20 +209,8 @@ def plan(
         run_to_end(checking.parse(parse, as_json=as_json, output=output, offline=offline, graph=graph))
     from hgtui.cli import running
 
-    folders = tuple(allow or ())
-    run_to_end(
-        running.plan(
-            request,
-            files=tuple(file or ()),
-            as_json=as_json,
-            output=output,
-            profile=profile,
-            offline=offline,
-            no_store=no_store,
-            allow=folders,
-            graph=graph,
-        )
-    )
+    way = RunWay(profile=profile, offline=offline, as_json=as_json, allow=tuple(allow or ()), no_store=no_store)
+    run_to_end(running.plan(request, tuple(file or ()), way, output=output, graph=graph))
 
 
 @app.command()

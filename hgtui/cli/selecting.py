@@ -5,13 +5,15 @@ import json
 import os
 import sys
 
+from hgtui.cli.beginning import submit
 from hgtui.cli.checking import look_at, show_plan, show_stopped
-from hgtui.cli.compose import Workplace, catalogues
+from hgtui.cli.closing import close
+from hgtui.cli.compose import Workplace
 from hgtui.cli.faults import Fault
 from hgtui.cli.headless import Headless
 from hgtui.cli.picking import pick_model
 from hgtui.cli.reading import read_plan_at, read_source
-from hgtui.cli.running import close, submit
+from hgtui.cli.sources import catalogues
 from hgtui.cli.words import choice_table, say
 from hgtui.core.approval import fingerprint
 from hgtui.core.edits import Draft

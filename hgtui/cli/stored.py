@@ -5,11 +5,11 @@ import contextlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from hgtui.cli.beginning import plan_again
 from hgtui.cli.caring import laid_out, masked, size
 from hgtui.cli.compose import Workplace
 from hgtui.cli.faults import Fault
 from hgtui.cli.own import settle
-from hgtui.cli.running import plan_again
 from hgtui.config import data_dir
 from hgtui.core.commands import Submit, Supply
 from hgtui.core.events import Given

@@ -168,7 +168,7 @@ def _form(file: str) -> Literal["toml", "json"] | None:
 
 
 def _first(file: str) -> "Submit":
+    from hgtui.cli.beginning import submit
     from hgtui.cli.reading import read_plan_or_reply_at
-    from hgtui.cli.running import submit
 
     return submit("", (), read_plan_or_reply_at(file))

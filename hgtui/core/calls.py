@@ -15,6 +15,8 @@ if TYPE_CHECKING:  # a run folds through this module
     from hgtui.core.run import Run
 
 CallKind = Literal["llm", "hub", "endpoint"]
+HUB = "Hub"
+"""What stands for the model where the Hub was asked for several."""
 _FAILED = ev.TaskRetrying | ev.TaskSubstituted | ev.TaskFailed
 _ENDS = _FAILED | ev.TaskDone | ev.TaskCancelled | ev.TaskReset
 _TELLS = frozenset({*_ENDS.__args__, ev.TaskStarted, ev.Called, ev.SentAgain, ev.Recorded})
@@ -28,7 +30,8 @@ class CallRow:
     `at` is when it ended (UTC), `seconds` how long it took, None where nobody noted it; `usd` None where the price is
     unknown. `task` is the task that it was for as it stood then, None for a call of a whole stage. `record` is the digest
     of the exact request and reply, empty where an endpoint of this machine was called: then `results` came of it.
-    `about` is the task type that the Hub was asked for: such a call is one of each task of that type. `failed` says in a
+    `about` is the task type that the Hub was asked for, also for one model by name: such a call is one of each task of that
+    type. `failed` says in a
     sentence why nothing came of it; `again` that a person sent it once more, with changes, beside
     the run, `of` the record of the call that it repeats.
     """
@@ -147,14 +150,15 @@ class CallBook:
         kind: CallKind = "llm" if event.kind == "llm" else "endpoint" if event.kind == "media" else "hub"
         row = CallRow(0, kind, run.stage, entry.at, entry.seq or 0)
         if event.kind == "list":
-            row = replace(row, model="Hub", about=event.about, what=event.came, record=event.record)
+            row = replace(row, model=HUB, about=event.about, what=event.came, record=event.record)
             return replace(row, seconds=event.seconds or None, failed=event.failed)
         tried = self._open.get(event.uid or "")
         candidate = tried.candidate if tried else _of_trial(run, event)
         return replace(
             row,
             model=candidate or (run.planner if event.kind == "llm" else event.about),
-            what=f"looked for {event.about}" if event.kind == "find" else event.about if candidate else "",
+            what=_looked(event) if event.kind == "find" else event.about if candidate else "",
+            about=event.task,
             task=_task(run, event.uid),
             seconds=event.seconds or None,
             record=event.record,
@@ -188,6 +192,10 @@ class CallBook:
             attempt=tried.attempt,
             results=event.results if isinstance(event, ev.TaskDone) else (),
         )
+
+
+def _looked(event: ev.Recorded) -> str:
+    return f"looked for {event.about}" + (f": {event.came}" if event.came else "")
 
 
 def _of_trial(run: "Run", event: ev.Recorded) -> str:

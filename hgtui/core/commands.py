@@ -46,6 +46,18 @@ class Comment(Value):
     text: str
 
 
+class TakeCall(Value):
+    """Take what came of a call that was sent again, by its number in the run: a plan as a revision, models as choices.
+
+    In place of the number `record` may give the digest of what is kept of it, and `words` say how it is called.
+    """
+
+    command: Literal["take_call"] = "take_call"
+    number: int = 0
+    record: str = ""
+    words: str = "A call that was sent again"
+
+
 class TakeRevision(Value):
     """Take the revision in place of the plan, but for what was left out of it and the tasks in `without`; it can be undone."""
 
@@ -257,6 +269,7 @@ Command = Annotated[
     Submit
     | EditPlan
     | Comment
+    | TakeCall
     | TakeRevision
     | DropRevision
     | TakeChange

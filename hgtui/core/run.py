@@ -72,6 +72,8 @@ class Run:
     calls: list[ev.Called | ev.SentAgain] = field(default_factory=list)
     comment: str = ""
     revision: ev.RevisionProposed | None = None
+    taken_call: str = ""
+    """The record of the call from which the revision was taken; empty for one that a comment brought."""
     dropped: frozenset[Part] = frozenset()
     """What a person leaves out of the revision that is open."""
     base: Plan | None = None
@@ -101,6 +103,8 @@ class Run:
     """When the stretch began that goes on, None while none does."""
     spans: dict[Uid, list[Span]] = field(default_factory=dict)
     """What each task did and when, in order, over all its tries."""
+    advised: dict[Uid, Assignment] = field(default_factory=dict)
+    """What the selector or the ranking took for a task, also after a person took another."""
     call_book: CallBook = field(default_factory=CallBook)
     """The calls to LLMs, the Hub and endpoints."""
     folded: int = 0

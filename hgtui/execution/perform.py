@@ -1,13 +1,10 @@
 """One task from its inputs to its kept results: the tries, their waits, the time-out, what stands in."""
 
 import asyncio
-import shutil
-import tempfile
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from tenacity import (
     AsyncRetrying,
@@ -18,21 +15,17 @@ from tenacity import (
 )
 
 from hgtui.core import events as ev
-from hgtui.core.base import canonical
 from hgtui.core.model import Assignment, CandidateName
 from hgtui.core.plan import Task, Uid
-from hgtui.core.ports import ArtifactError, ArtifactStore, Call, CallError, CallMade, Endpoint, Produced, Results
-from hgtui.core.resource import Kind, Resource
+from hgtui.core.ports import ArtifactStore, Call, CallError, CallMade, Endpoint, Produced, Results
 from hgtui.core.states import Failure
 from hgtui.core.text import clean, one_line
-from hgtui.execution.course import Course, Leg, LocalFault, named_wait
+from hgtui.execution.course import Course, Leg, named_wait
 from hgtui.execution.ending import GaveUp, cause, failed, short
 from hgtui.execution.flow import Emit
+from hgtui.execution.keeping import keep, removed, work_folder
 from hgtui.execution.resolve import Resolver
 from hgtui.execution.reusing import Inputs, Reusing
-
-PREVIEW = 400
-"""How many characters of a text result are kept beside it, for a row and for the report."""
 
 NOTE = 500
 TRIES = 3
@@ -200,12 +193,12 @@ class Performer:
         return done
 
     async def _done(self, endpoint: Endpoint, call: Call) -> ev.TaskDone:
-        work = _folder()
+        work = work_folder()
         try:
             produced = await self._noted(call.task, endpoint, call, work)
-            kept = await self._kept(produced, work)
+            kept = await keep(self._artifacts, produced, work)
         finally:
-            await _removed(work)
+            await removed(work)
         if not kept:
             raise CallError(Failure.EMPTY, f"{call.assignment.candidate} gave no result.")
         return ev.TaskDone(
@@ -251,74 +244,3 @@ class Performer:
             if scope.expired():
                 raise CallError(Failure.TIMEOUT, f"It was not done within {self._seconds:g} seconds.") from None
             raise CallError(Failure.TIMEOUT, f"{endpoint.name} did not answer in time.") from error
-
-    async def _kept(self, produced: tuple[Produced, ...], work: Path) -> tuple[Resource, ...]:
-        try:
-            return tuple([await self._keep(one, work) for one in produced])
-        except ArtifactError as error:
-            raise LocalFault(Failure.UNREADABLE, error.message, error.hint) from error
-
-    async def _keep(self, one: Produced, work: Path) -> Resource:
-        """Put a result into the artifacts. A file outside the work folder is refused: a result names no other path."""
-        if one.path is None:
-            text = clean(one.text if one.text is not None else _json(one.data))
-            stored, size = await self._artifacts.put(text.encode())
-            # What is kept is the text, whatever the data beside it is.
-            media_type = one.media_type if one.text is None or one.media_type.startswith("text/") else "text/plain"
-        else:
-            media_type = one.media_type
-            stored, size = await self._artifacts.put(await asyncio.to_thread(_inside, work, one.path))
-            text = one.text or ""
-        preview = clean(text, PREVIEW) if one.kind not in {Kind.VECTOR} else ""
-        return Resource(
-            kind=one.kind,
-            digest=stored,
-            media_type=one_line(media_type, 100),
-            size=size,
-            name=one_line(one.name, 80),
-            language=one_line(one.language, 20) if one.language else None,
-            preview=preview,
-            data=one.data,
-        )
-
-
-def _folder() -> Path:
-    # Not in a thread: who is cancelled while a thread makes it would never learn its name.
-    try:
-        return Path(tempfile.mkdtemp(prefix="hgtui-"))
-    except OSError as error:
-        why = (error.strerror or str(error)).lower()
-        hint = "TMPDIR names another folder for it."
-        raise LocalFault(Failure.UNREADABLE, f"There is no place for temporary files: {why}.", hint) from error
-
-
-async def _removed(work: Path) -> None:
-    if not _empty(work):
-        await asyncio.to_thread(shutil.rmtree, work, ignore_errors=True)
-
-
-def _empty(work: Path) -> bool:
-    """Remove a folder in which nothing was written, as most are: a thread for each would cost more than that."""
-    try:
-        work.rmdir()
-    except OSError:
-        return False
-    return True
-
-
-def _json(data: Any) -> str:
-    try:
-        return canonical(data)
-    except (TypeError, ValueError, RecursionError) as error:
-        raise CallError(Failure.UNREADABLE, "The result is no JSON.") from error
-
-
-def _inside(work: Path, name: str) -> Path:
-    try:
-        path = (work / name).resolve()
-        inside = path.is_relative_to(work.resolve()) and path.is_file()
-    except (OSError, ValueError, RuntimeError):
-        inside = False
-    if not inside:
-        raise CallError(Failure.UNREADABLE, "The result names a file that is not in its own folder.")
-    return path

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from hgtui.config import (
     AUTO,
@@ -19,19 +19,18 @@ from hgtui.config import (
     hub_offline,
     hub_token,
 )
-from hgtui.core.text import one_line, plural
-from hgtui.llm.address import DEFAULT_BASE_URL, checked, is_loopback, shown
+from hgtui.core.text import one_line
+from hgtui.llm.address import DEFAULT_BASE_URL, is_loopback, shown
 from hgtui.llm.detect import PLACES, WITHIN_S, Place, Server, servers
 from hgtui.llm.errors import LLMError
+from hgtui.llm.found import Found, Kind, address_of, look, spends_at
 from hgtui.llm.remembered import remembered_model
-from hgtui.llm.router import BILL_TO, own_router, payer, router
+from hgtui.llm.router import BILL_TO, own_router, payer
 
 if TYPE_CHECKING:
     from hgtui.llm.client import ChatClient
     from hgtui.llm.retry import RetryPolicy
     from hgtui.llm.values import Timeouts
-
-Kind = Literal["openai", "hub", "loopback", "rules"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,21 +86,6 @@ class Options:
 
     choices: tuple[Choice, ...]
     unusable: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """A controller that was found and not configured; `words` tells of it where another one is taken."""
-
-    kind: Kind
-    base_url: str
-    key: KeySource | None
-    why: str
-    words: str
-    model: str | None = None
-    models: tuple[str, ...] = ()
-    bill_to: str = ""
-    spends: str = ""
 
 
 async def resolve(
@@ -178,7 +162,7 @@ def _resolved(settings: Settings, environ: Mapping[str, str], name: str, probed:
         return Choice(name, "rules", "profile 'rules' uses no controller", limits=own.limits)
     if not _is_found(own, name):
         return _named(name, own, hub, environ)
-    found, notes = _look(environ, hub, probed)
+    found, notes = look(environ, hub, probed)
     fitting = [one for one in found if name not in FOUND or one.kind == name]
     words = [one.words for one in found if one not in fitting[:1]] + notes
     if fitting:
@@ -208,7 +192,7 @@ def _options(settings: Settings, environ: Mapping[str, str], probed: tuple[Serve
             except ConfigError as error:
                 unusable.append(error.message)
     try:
-        found, notes = _look(environ, settings.hub(AUTO), probed)
+        found, notes = look(environ, settings.hub(AUTO), probed)
     except ConfigError as error:
         found, notes = [], [error.message]
     own = [one for one in found if one.kind not in settings.profiles]
@@ -221,7 +205,7 @@ def _named(name: str, own: Profile, hub: Hub | None, environ: Mapping[str, str])
     """The choice of a profile with a server of its own, or with the key of one."""
     asked = own.controller
     from_environment = environ.get("OPENAI_BASE_URL", "").strip() or DEFAULT_BASE_URL
-    url = asked.base_url or _address(from_environment, "OPENAI_BASE_URL")
+    url = asked.base_url or address_of(from_environment, "OPENAI_BASE_URL")
     if url == own_router(environ, hub) and (offline := hub_offline(hub, environ)):
         message = f"Profile {name!r} plans at the router of the Hub, which {offline} does not allow."
         raise ConfigError(message, "Take another profile, or ask the Hub.")
@@ -230,8 +214,8 @@ def _named(name: str, own: Profile, hub: Hub | None, environ: Mapping[str, str])
         message = f"Profile {name!r} takes its key from {asked.api_key_env}, which is not set."
         raise ConfigError(message, f"Set {asked.api_key_env}, or take another profile.")
     at_router = url == own_router(environ, hub)
-    pays, spends = (payer(hub), _spends(hub, key)) if at_router else ("", "")
-    found = _Found("openai", url, key, f"profile {name!r} names it", "", bill_to=pays, spends=spends)
+    pays, spends = (payer(hub), spends_at(hub, key)) if at_router else ("", "")
+    found = Found("openai", url, key, f"profile {name!r} names it", "", bill_to=pays, spends=spends)
     return _taken(name, own, found, environ)
 
 
@@ -245,66 +229,7 @@ def _key(asked: Controller, url: str, hub: Hub | None, environ: Mapping[str, str
     return hub_token(hub, environ) if url == own_router(environ, hub) else None
 
 
-def _look(environ: Mapping[str, str], hub: Hub | None, probed: tuple[Server, ...]) -> tuple[list[_Found], list[str]]:
-    """What is there without being configured, the first to be taken first; and notes on what cannot be used."""
-    found, notes = [], []
-    offline = hub_offline(hub, environ)
-    if (openai := _openai(environ)) is not None and offline and openai.base_url == own_router(environ, hub):
-        notes.append(f"{openai.words}, not used because {offline} allows no request to the Hub")
-    elif openai is not None:
-        at_router = openai.base_url == own_router(environ, hub)
-        found.append(replace(openai, spends=_spends(hub, openai.key)) if at_router else openai)
-    try:
-        key, url = hub_token(hub, environ), router(environ, hub)
-    except ConfigError as error:
-        # What the router needs is broken: that is told, and does not stand in the way of another controller.
-        key, url, notes = None, "", [*notes, error.message.rstrip(".")]
-    if key is not None and offline:
-        notes.append(f"a token of Hugging Face ({key}), not used because {offline} allows no request to the Hub")
-    elif key is not None:
-        why = f"{key} is set" if key.variable else f"a login of Hugging Face is stored in {key}"
-        words = f"the router at {shown(url)}: {why}"
-        # Beside a server of OPENAI_* the model is that server's.
-        model = environ.get("OPENAI_MODEL", "").strip() or None if openai is None else None
-        at = _Found("hub", url, key, why, words, model, bill_to=payer(hub), spends=_spends(hub, key))
-        found.append(at)
-    for server in probed:
-        where = f"a server at {server.place.base_url} (the port of {server.place.name})"
-        if server.models:
-            words = f"{where} with {plural(len(server.models), 'model')}"
-            why = f"it answers at the port of {server.place.name} on this machine"
-            found.append(_Found("loopback", server.place.base_url, None, why, words, models=server.models))
-        else:
-            notes.append(f"{where} without a model")
-    return found, notes
-
-
-def _spends(hub: Hub | None, key: KeySource | None) -> str:
-    """Say what a call at the router uses up."""
-    whose = payer(hub) or (str(key) if key is not None else "")
-    return f"credits of {one_line(whose, 80)}" if whose else ""
-
-
-def _openai(environ: Mapping[str, str]) -> _Found | None:
-    url, key = environ.get("OPENAI_BASE_URL", "").strip(), environ.get("OPENAI_API_KEY", "").strip()
-    if not url and not key:
-        return None
-    why = "OPENAI_BASE_URL is set" if url else "OPENAI_API_KEY is set"
-    base_url = _address(url or DEFAULT_BASE_URL, "OPENAI_BASE_URL")
-    source = KeySource(variable="OPENAI_API_KEY") if key else None
-    words = f"the server at {shown(base_url)}: {why}"
-    return _Found("openai", base_url, source, why, words, environ.get("OPENAI_MODEL", "").strip() or None)
-
-
-def _address(url: str, variable: str) -> str:
-    try:
-        return checked(url)
-    except LLMError:
-        message = f"{variable} is not an http or https address."
-        raise ConfigError(message, f"Set {variable} to something like http://127.0.0.1:8000/v1.") from None
-
-
-def _taken(name: str, own: Profile, found: _Found, environ: Mapping[str, str]) -> Choice:
+def _taken(name: str, own: Profile, found: Found, environ: Mapping[str, str]) -> Choice:
     """Lay what the profile says over what was found."""
     asked = own.controller
     # A named profile was asked for by its name; with "auto" the environment goes before the file.
@@ -327,7 +252,7 @@ def _taken(name: str, own: Profile, found: _Found, environ: Mapping[str, str]) -
     )
 
 
-def _model(found: _Found, environ: Mapping[str, str]) -> str | None:
+def _model(found: Found, environ: Mapping[str, str]) -> str | None:
     """The only model, else the one that was chosen before and is still there."""
     if len(found.models) == 1:
         return found.models[0]

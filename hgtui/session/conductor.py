@@ -29,6 +29,7 @@ from hgtui.session.parts import NotNow, Parts
 from hgtui.session.pinning import Pinning
 from hgtui.session.proposing import Proposing
 from hgtui.session.resuming import Resuming
+from hgtui.session.retaking import Retaking
 from hgtui.session.revising import Revising
 from hgtui.session.rulemaking import Rulemaking, Uses
 from hgtui.session.running import Running
@@ -70,6 +71,7 @@ class Conductor:
         self._changing = Changing(self._parts, open_gate)
         self._pinning = Pinning(self._parts, self._changing.again)
         self._revising = Revising(self._parts, self._changing)
+        self._retaking = Retaking(self._parts, self._changing, self._revising)
         self._trying = Trying(self._parts, self._changing, lambda: self._steering.spare)
         self._undoing = Undoing(self._parts, self._changing, lambda: self._steering.spare)
         self._revising.mend()
@@ -190,6 +192,7 @@ class Conductor:
             cmd.Stop: self._stop,
             cmd.Finish: self._steering.finish,
             cmd.Comment: self._comment,
+            cmd.TakeCall: self._retaking.take,
             cmd.TakeRevision: self._revising.take,
             cmd.DropRevision: self._revising.drop,
             cmd.TakeChange: self._revising.take_change,

@@ -30,11 +30,13 @@ a gate follows from that, and the approval tells all of it. What the problems at
 and a run of an earlier version has not noted them; how many are errors counts."""
 _TRIED = frozenset({"seconds", "memory_mb"})
 """As TIMES, of what a what-if tried."""
+_ANSWERED = frozenset({"find", "hub", "list", "media"})
+"""The exchanges that are not compared: in a replay the whole store, catalogue or endpoint answers from what was recorded."""
 _AROUND: Mapping[type, frozenset[str]] = {
     ev.RunStarted: frozenset({"setup"}),
     ev.Resumed: frozenset({"setup"}),
     ev.Approved: frozenset({"attended", "answer"}),
-    ev.Recorded: frozenset({"about", "came", "failed", "seconds"}),
+    ev.Recorded: frozenset({"about", "came", "failed", "seconds", "task"}),
 }
 """What a run is done under is no part of what happened, and the words for what is recorded are of the program."""
 
@@ -59,11 +61,7 @@ class Counting:
         """Take in the next event and say whether it counts."""
         if isinstance(event, (*ev.PASSING_EVENTS, ev.TaskQueued, ev.SentAgain)):
             return False
-        if isinstance(event, ev.Recorded) and event.kind in {
-            "hub",
-            "list",
-            "media",
-        }:  # in a replay the whole endpoint, or the whole catalogue, answers from what was recorded
+        if isinstance(event, ev.Recorded) and event.kind in _ANSWERED:
             return False
         if isinstance(event, ev.WhatIfTried) and event.tried.broken_off:
             return False

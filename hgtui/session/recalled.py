@@ -204,8 +204,9 @@ def _of_hub(row: CallRow, request: Any, kept: Any, artifacts: ArtifactStore) -> 
 
 
 def _of_listing(row: CallRow, request: Any, kept: Any) -> Recalled:
-    """Return what was asked of the Hub's API for a task type: the listing, models by name, and cards."""
+    """Return what was asked of the Hub's API for a task type (the listing, models by name, and cards), or for a name."""
     facts = [_exchanged(one, came) for one, came in zip(request["requests"], kept["answers"], strict=True)]
+    facts += [f"failed: {row.failed}"] if row.failed else []
     return Recalled(row, request, kept, facts=tuple(facts), curl=curl_of_listing(request["requests"]))
 
 
@@ -219,6 +220,8 @@ def _exchanged(asked: Mapping[str, Any], came: Mapping[str, Any]) -> str:
         said.append(f"what was kept was taken, {came['kept_s']:,.0f} s old")
     if "count" in came:
         said.append(f"{came['count']} models")
+    if "model" in came:
+        said.append("found")
     if "card" in came:
         said.append(f"{came['card']['characters']:,} characters")
     return "; ".join(

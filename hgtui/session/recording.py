@@ -49,7 +49,7 @@ class Recording:
     before: tuple[ev.Entry, ...] = ()
     calls: list[Heard] = field(default_factory=list)
     contexts: list[Any] = field(default_factory=list)
-    finds: dict[tuple[str, str], deque[Any]] = field(default_factory=lambda: defaultdict(deque))
+    finds: dict[tuple[str, str], deque[tuple[Any, Any]]] = field(default_factory=lambda: defaultdict(deque))
     candidates: dict[str, ev.CandidatesFound] = field(default_factory=dict)
     approved: set[str] = field(default_factory=set)
     """The task types whose candidates were found behind the approval of the plan alone."""
@@ -149,7 +149,9 @@ class Recording:
         if event.kind == "context":
             self.contexts.append(reply)
         elif event.kind == "find":
-            self.finds[request["task"], request["name"]].append(reply)
+            found = (reply.get("found") or {}).get("name")  # by that a person's choice is known again
+            for name in dict.fromkeys((request["name"], *([found] if found else []))):
+                self.finds[request["task"], name].append((request, reply))
         elif event.kind == "llm":
             record = reply.get("record")
             if record is not None:

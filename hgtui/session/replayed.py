@@ -20,11 +20,12 @@ from hgtui.core.states import Failure
 from hgtui.core.text import clean, decode, one_line
 from hgtui.execution.endpoints.controller.endpoint import ControllerEndpoint
 from hgtui.execution.instructions import INSTRUCTIONS
-from hgtui.execution.perform import PREVIEW
+from hgtui.execution.keeping import PREVIEW
 from hgtui.llm.replaying import Heard, ReplayingChat
 from hgtui.session.layout import LayoutError
 from hgtui.session.pacing import Pace
 from hgtui.session.recording import Recording, Try, effect
+from hgtui.session.tape import Tape
 
 HINT = "A replay asks nobody: it has only what was recorded."
 
@@ -73,22 +74,25 @@ class Failing:
 
 
 class Store:
-    """The models that were looked for by name."""
+    """The models that were looked for by name; what was recorded of that goes onto the tape as it was."""
 
-    def __init__(self, recording: Recording, pace: Pace) -> None:
-        self._recording, self._pace = recording, pace
+    def __init__(self, recording: Recording, pace: Pace, tape: Tape) -> None:
+        self._recording, self._pace, self._tape = recording, pace, tape
 
     async def find(self, task: str, name: str) -> Candidate | None:
         """Return what was found. Raises StoreError, as it did, and where it was not looked for."""
         waiting = self._recording.finds.get((task, name))
         if waiting:
-            reply = waiting[0] if len(waiting) == 1 else waiting.popleft()
+            request, reply = waiting[0] if len(waiting) == 1 else waiting.popleft()
+            await self._tape.keep("find", request, reply)
             if "error" in reply:
                 error = reply["error"]
                 raise StoreError(Failure(error["failure"]), error["message"], error["hint"])
             return None if reply["found"] is None else Candidate.model_validate(reply["found"])
         if name in self._recording.more:
-            return self._recording.more[name]
+            found = self._recording.more[name]
+            await self._tape.keep("find", {"task": task, "name": name}, {"found": found.model_dump(mode="json")})
+            return found
         words = f"{one_line(name, 80)} was not looked for in the recorded run, for {task}."
         self._pace.missed(words)
         raise StoreError(Failure.REFUSED, words, HINT)

@@ -107,6 +107,11 @@ def _planned(run: Run, reply: str) -> Understood:
     return Understood(HOW[read.how], notes, f"A plan of {plural(len(plan), 'task')}.", plan=plan)
 
 
+def chosen_in(run: Run, kept: Mapping[str, Any]) -> tuple[Choice, ...]:
+    """Return what the reply of a call chooses for the tasks of a run that it was asked about and that are as they were."""
+    return _selected(run, kept, str(kept["reply"])).choices
+
+
 def _selected(run: Run, kept: Mapping[str, Any], reply: str) -> Understood:
     choices = _asked_for(run, kept)
     found = read_selection(reply, run.plan, choices)
@@ -128,8 +133,10 @@ def _choice(task: Task, candidates: Sequence[Candidate], chosen: Any) -> Choice:
 
 def _asked_for(run: Run, kept: Mapping[str, Any]) -> dict[Uid, tuple[Candidate, ...]]:
     """Return the tasks that a call was to choose for with their candidates, the best by the ranking first."""
-    ids = {int(one["id"]) for group in _groups(kept) for one in group.get("tasks", ()) if str(one.get("id")).isdigit()}
-    tasks: Iterable[Task] = (task for task in run.plan if not ids or task.id in ids)
+    rows = [one for group in _groups(kept) for one in group.get("tasks", ()) if str(one.get("id")).isdigit()]
+    # Another task may have the number by now.
+    types = {int(one["id"]): one.get("type") for one in rows}
+    tasks: Iterable[Task] = (task for task in run.plan if not types or types.get(task.id) == task.task)
     ranked = {task.uid: usable(rank(task, run.candidates.get(task.task, ())), task) for task in tasks}
     return {uid: few for uid, few in ranked.items() if few}
 

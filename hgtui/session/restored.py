@@ -29,7 +29,7 @@ from hgtui.session.planned import PlannedBefore
 from hgtui.session.recording import Recording
 from hgtui.session.replayed import Catalogue, Endpoint, Failing, Files, KeptBefore, RulesBefore, Store, Waits
 from hgtui.session.store import Records
-from hgtui.session.tape import Tape, TapedStore
+from hgtui.session.tape import Tape
 
 
 class Restored:
@@ -98,7 +98,7 @@ class Restored:
             controller_spends=setup.controller_spends,
             hub=setup.hub,
             profile=setup.profile,
-            store=TapedStore(Store(recording, pace), tape) if setup.store else None,
+            store=Store(recording, pace, tape) if setup.store else None,
             exempt_hosts=frozenset(setup.exempt),
             offline=setup.offline,
             only_plans=setup.only_plans,

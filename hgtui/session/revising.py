@@ -32,13 +32,37 @@ class Revising:
 
     def begin(self) -> None:
         """Raise NotNow where nothing can be revised now."""
+        self._free()
+        if self._parts.equipment.planner.name == "rules":
+            raise NotNow("Comments need an LLM as the planner; rules cannot revise a plan.", "Edit the plan by hand.")
+
+    def _free(self) -> None:
         run = self._parts.run
         if run.gate is None or self._parts.running is not None:
             raise NotNow("A plan is revised at its gate, before it runs.")
         if run.comment:
             raise NotNow("The planner is at a revision already.", "Wait for it, or stop it.")
-        if self._parts.equipment.planner.name == "rules":
-            raise NotNow("Comments need an LLM as the planner; rules cannot revise a plan.", "Edit the plan by hand.")
+
+    async def propose(self, words: str, call: str, proposed: Proposed) -> None:
+        """Put a plan that came of the call with the record `call` beside the plan, as a revision that is called `words`."""
+        if self._parts.run.revision is not None:
+            raise NotNow("A revision is beside the plan already.", "Take it, or keep your plan, first.")
+        self._free()
+        plan, _ = revised(self._parts.run.draft.plan, proposed.plan)
+        if not diff(self._parts.run.draft.plan, plan):
+            raise NotNow("The plan of this call is the plan as it stands.")
+        self._parts.board.emit(ev.RevisionBegun(comment=clean(words), call=call))
+        self._offer(proposed)
+        await self._parts.board.flush()
+
+    def _offer(self, proposed: Proposed) -> bool:
+        """Put a plan beside the plan, held to what the person set; False where nothing of the plan would change."""
+        now = self._parts.run.draft.plan
+        plan, refused = revised(now, proposed.plan)
+        if not diff(now, plan):
+            return False
+        self._parts.board.emit(ev.RevisionProposed(plan=plan, notes=(*proposed.notes, *refused), how=proposed.how))
+        return True
 
     def mend(self) -> None:
         """Close a revision that was under way, or just taken, when an earlier process ended."""
@@ -67,12 +91,8 @@ class Revising:
         try:
             proposed = await self._follow(comment)
             # What the person set meanwhile holds as well.
-            plan, refused = revised(self._parts.run.draft.plan, proposed.plan)
-            if not diff(self._parts.run.draft.plan, plan):
-                closed = ev.RevisionClosed(message="The planner would leave the plan as it is.")
-            else:
-                closed = None
-                board.emit(ev.RevisionProposed(plan=plan, notes=(*proposed.notes, *refused), how=proposed.how))
+            same = ev.RevisionClosed(message="The planner would leave the plan as it is.")
+            closed = None if self._offer(proposed) else same
         except PlanningError as error:
             closed = ev.RevisionClosed(message=error.message, hint=error.hint)
         finally:

@@ -1,5 +1,6 @@
 """The tape: what came from outside and stands in no other event of a run, kept as records of the run."""
 
+import time
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
@@ -9,7 +10,8 @@ from hgtui.core.model import Candidate
 from hgtui.core.plan import Uid
 from hgtui.core.ports import ArtifactError, ModelStore, Recorder, StoreError
 from hgtui.core.text import one_line
-from hgtui.hub.asked import Asked, came
+from hgtui.hub.asked import Asked, came, gathering
+from hgtui.hub.keeping import age
 
 Kept = Literal["llm", "context", "find", "hub", "list", "media"]
 
@@ -36,6 +38,7 @@ class Tape:
         else:
             told = {"about": _about(kind, request), "failed": self._recorder.masked(_failed(reply))}
             told["came"] = self._recorder.masked(one_line(str(reply.get("came", "")), 200))
+            told["task"] = one_line(str(request["task"]), 60) if kind == "find" else ""
             self._emit(ev.Recorded(kind=kind, record=record, uid=uid, seconds=reply.get("seconds", 0.0), **told))
 
     async def keep_request(self, uid: Uid, request: Any, reply: Any) -> None:
@@ -67,6 +70,12 @@ def _failed(reply: Any) -> str:
     return one_line(str(error.get("message", "") if isinstance(error, dict) else error), 600)
 
 
+def _found(found: Candidate | None, asked: Sequence[Asked]) -> str:
+    kept = [one.kept_s for one in asked if one.kept_s is not None]
+    old = f" (kept, {age(max(kept))} old)" if kept else ""
+    return f"found{old}" if found is not None else f"there is none{old}"
+
+
 class TapedStore:
     """A model store of which what it finds by name is kept; searches and cards are for a screen alone."""
 
@@ -75,15 +84,25 @@ class TapedStore:
 
     async def find(self, task: str, name: str) -> Candidate | None:
         """Return the candidate of that name, as the store does. Raises StoreError."""
-        asked = {"task": task, "name": name}
-        try:
-            found = await self._store.find(task, name)
-        except StoreError as error:
-            words = {"failure": error.failure.value, "message": error.message, "hint": error.hint}
-            await self._tape.keep("find", asked, {"error": words})
-            raise
-        await self._tape.keep("find", asked, {"found": found.model_dump(mode="json") if found else None})
+        began = time.monotonic()
+        with gathering() as asked:
+            try:
+                found = await self._store.find(task, name)
+            except StoreError as error:
+                words = {"failure": error.failure.value, "message": error.message, "hint": error.hint}
+                await self._keep(task, name, asked, began, {"error": words})
+                raise
+        reply = {"found": found.model_dump(mode="json") if found else None}
+        await self._keep(task, name, asked, began, {**reply, "came": _found(found, asked)})
         return found
+
+    async def _keep(self, task: str, name: str, asked: Sequence[Asked], began: float, reply: dict[str, Any]) -> None:
+        """Keep what came of a name, with the requests that it took; it took none where the store knew it already."""
+        request: dict[str, Any] = {"task": task, "name": name}
+        if asked:
+            request["requests"] = [one.request() for one in asked]
+            reply = {**reply, "answers": [one.reply() for one in asked], "seconds": round(time.monotonic() - began, 4)}
+        await self._tape.keep("find", request, reply)
 
     async def search(self, words: str, task: str = "", limit: int = 20) -> tuple[Candidate, ...]:
         """Return what a search finds. Raises StoreError."""

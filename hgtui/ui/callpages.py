@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rich.cells import cell_len
 
-from hgtui.core.calls import CallRow
+from hgtui.core.calls import HUB, CallRow
 from hgtui.core.plan import Plan
 from hgtui.core.text import clean, one_line
 from hgtui.core.wire import show_input
@@ -40,7 +40,7 @@ def call_line(row: CallRow, width: int) -> Line:
     task = f"{row.task.id} {one_line(row.task.task, 40)}" if row.task else one_line(row.about, 40)
     named, model = (22, 28) if width >= WIDE else (19, 20)
     # What came of a listing says more than that it was the Hub.
-    by, what = (row.what, row.model) if row.about and not row.failed else (row.model, row.what)
+    by, what = (row.what, row.model) if row.model == HUB and not row.failed else (row.model, row.what)
     told = (
         (f"{row.number}".rjust(4) + " ", "dim"),
         (fit(str(row.stage), 10), role),

@@ -45,7 +45,7 @@ WHERE = {
     "plan": (
         "The plan",
         "One row for each task: its state, what goes in, the model, where that runs. ‹0› is the result of task 0; "
-        "~ stands before what you changed, + before what you added. Nothing runs before you approve it.",
+        "~ stands at what you changed, + at what you added. Nothing runs before you approve it.",
     ),
     "boxes": (
         "The plan as boxes",

@@ -61,6 +61,7 @@ KEYS = (
     Key("exclamation_mark", "next_problem", "!", "next problem", "Go to the next problem or failure"),
     Key("l", "log_of_task", "l", "", "Show the log of the task alone"),
     Key("i", "call", "i", "", "The exact call of the task: asked, said, how it was read; send it again"),
+    Key("t", "take_call", "t", "", "At a gate: take the plan, or the models, of a call that was sent again"),
     Key("", "timeline", ": timeline", "", "Show when each task waited and ran, with the critical path"),
     Key("", "calls", ": calls", "", "List the calls to LLMs, the Hub and endpoints"),
     Key("", "calls_of_task", ": its calls", "", "List the calls of the task alone"),
@@ -200,6 +201,7 @@ LOG = (
     ("G", "the end, and follow it; going up ceases to follow"),
     ("y", "copy the line; in the calls the whole call as JSON"),
     ("u", "in the calls: copy the call as a curl command, without the key"),
+    ("t", "in the calls: take the plan, or the models, of one that was sent again"),
     ("enter", "the whole line; from a problem or a bar to its task; the whole call"),
     ("esc", "all lines again, then back to the plan"),
 )
@@ -207,6 +209,7 @@ LOG = (
 CALL = (
     ("[ ]", "how it was read, the reply, the request, the template, the exact JSON, curl"),
     ("e", "send it again with changes: prompt, temperature, model, controller"),
+    ("t", "of one that was sent again, at a gate: take its plan as a revision, or its models"),
     ("y", "copy all of it as JSON"),
     ("u", "copy it as a curl command; the key stands in it as a variable"),
     ("n p", "the next call, the one before"),

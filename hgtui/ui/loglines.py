@@ -107,6 +107,8 @@ def _words(event: ev.Event, run: Run) -> tuple[str, str]:  # noqa: PLR0912  # on
         case ev.PlanProposed():
             how = f" (reply {event.how})" if event.how else ""
             return "", f"{plural(len(event.plan), 'task')} planned{how}"
+        case ev.RevisionBegun() if event.call:
+            return "", f"taken: {event.comment[:300]}"
         case ev.RevisionBegun():
             return "", f"comment: {event.comment[:300]}"
         case ev.RevisionProposed():

@@ -6,7 +6,6 @@ from hgtui.core.plan import Task
 from hgtui.core.problems import Severity
 from hgtui.core.states import Gate, Outcome, Stage
 from hgtui.core.text import one_line, plural
-from hgtui.selection.ranking import by_pin
 from hgtui.ui import greeting as first
 from hgtui.ui.spent import spent
 from hgtui.ui.view import View
@@ -61,7 +60,7 @@ def yours_words(view: View) -> str:
         else:
             turned += before.skip != task.skip
     gone = sum(view.plan.get(task.uid) is None for task in run.proposed)
-    models = sum(one.chosen_by == "person" and not by_pin(one) for one in run.draft.assignments.values())
+    models = sum(view.chose(uid) for uid in run.draft.assignments)
     counts = [plural(set_, "arg"), plural(types, "type"), plural(models, "model"), plural(turned, "skip"),
               f"+{plural(added, 'task')}", f"-{plural(gone, 'task')}"]  # fmt: skip
     said = [words for words, count in zip(counts, (set_, types, models, turned, added, gone), strict=True) if count]

@@ -1,5 +1,6 @@
 """A task as one row: state by sign and word, lane, number, task, what goes in, model, where, time, policy; fewer where it is narrow."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -197,12 +198,17 @@ def states_of(view: View, tasks: Sequence[Task]) -> tuple[str, str, str]:
     return sign, f"{over}/{len(tasks)}", role
 
 
+_PATH = re.compile(r"(?:~|\.{0,2})/(?:[^/]+/)+([^/]+\.\w{1,5})")
+
+
 def inputs(task: Task, ids: dict[Uid, int]) -> str:
     """Return what goes into a task: results first, then its other arguments, with names only where a reader needs them."""
     shown = []
     # Which results it reads is what the plan is about, and must not be what is cut off.
     for name, value in sorted(task.args.items(), key=lambda one: all(isinstance(part, str) for part in one[1].parts)):
         text = one_line(show_input(value, ids)[:400])
+        if value.literal is not None and (path := _PATH.fullmatch(text)):
+            text = f"…/{path[1]}"  # of a path the name says which file it is, not where it lies
         quoted = value.literal is not None and " " in text
         shown.append((f"{name}=" if name == "language" else "") + (f"“{text}”" if quoted else text))
     after = [f"after {ids[dep]}" for dep in task.after if dep in ids]

@@ -17,7 +17,7 @@ from hgtui.core.run import Run
 from hgtui.core.stand_ins import known_as, stand_ins
 from hgtui.core.states import HAS_RESULT, UNDER_WAY, Failure, Gate, Stage, TaskState
 from hgtui.core.trials import Tally, at_work, undecided
-from hgtui.selection.ranking import rank, usable
+from hgtui.selection.ranking import by_pin, rank, usable
 from hgtui.ui.keys import KEYS, MODELS
 from hgtui.ui.live import Live
 from hgtui.ui.standings import Places, States, places, states
@@ -72,8 +72,6 @@ class View:
     """Whether the plan is drawn as a graph, and not as rows."""
     order: Order = "ranking"
     """By what candidates are sorted."""
-    advised: dict[Uid, Assignment] = field(default_factory=dict)
-    """What the selector or the ranking took for a task, also after the person took another."""
     times: dict[tuple[str, str], float] = field(default_factory=dict)
     """How many seconds a task type took here before, by task type and candidate."""
     votes: dict[tuple[str, str], Tally] = field(default_factory=dict)
@@ -119,9 +117,7 @@ class View:
         """Look at another run, or again at one that was looked at before."""
         self.run, self.chosen, self.by_llm, self.live = run, chosen, by_llm, live or Live()
         self.gated = run.gate is not None
-        self.tab, self.advised = None, {}
-        for task in run.plan:
-            self._advise(task.uid, run.draft.assignments.get(task.uid))
+        self.tab = None
         self.planned = set()
         self.looked, self.apart = "", False
         self._find_problems()
@@ -139,16 +135,15 @@ class View:
 
     def _note(self, event: ev.Event) -> None:
         match event:
-            case ev.ModelChosen(uid=uid, assignment=assignment):
-                self._advise(uid, assignment)
             case ev.RevisionProposed(plan=plan):
                 self.planned |= {task.uid for task in plan} - self._known
             case _:
                 pass
 
-    def _advise(self, uid: Uid, assignment: Assignment | None) -> None:
-        if assignment is not None and assignment.chosen_by != "person":
-            self.advised[uid] = assignment
+    @property
+    def advised(self) -> Mapping[Uid, Assignment]:
+        """What the selector or the ranking took for a task, also after the person took another."""
+        return self.run.advised
 
     def elapsed(self, now: datetime) -> float | None:
         """Return for how many seconds the tasks run, or ran, without the time for which the run lay; None where none has
@@ -342,10 +337,16 @@ class View:
         before = self.run.proposed.get(task.uid)
         if before is None:
             return "+"
-        chosen = self.assignment(task.uid)
         # A task that was brought back to what was proposed is not the person's, though they set its arguments.
         mine = before is not task and before.model_copy(update={"locked": task.locked}) != task
-        return "~" if mine or (chosen and chosen.chosen_by == "person") else " "
+        return "~" if mine or self.chose(task.uid) else " "
+
+    def chose(self, uid: Uid) -> bool:
+        """Whether the person took another model for a task than was chosen before; a pin is no choice for one task."""
+        chosen, advised = self.assignment(uid), self.advised.get(uid)
+        if chosen is None or chosen.chosen_by != "person" or by_pin(chosen):
+            return False
+        return advised is None or advised.granted() != chosen.granted()
 
     @property
     def ids(self) -> dict[Uid, int]:

@@ -93,3 +93,21 @@ def test_the_calls_of_a_run_that_goes_on_in_another_process_are_read_while_it_do
         assert "Model selection" in capsys.readouterr().out
         other.send(command="approve", fingerprint=other.seen[-1]["fingerprint"])
         assert other.until("run_ended")["exit"] == 0
+
+
+def test_what_came_of_a_call_that_was_sent_again_is_taken_by_a_command(hgtui: Program, server: ChatServer) -> None:
+    waits = hgtui.run("run", REQUEST, "--json", OPENAI_BASE_URL=server.url)
+    assert waits.exit == 3
+    run = waits.events[0]["run"]
+    assert hgtui.run("calls", run, "--resend", "1", "--temperature", "0.7", OPENAI_BASE_URL=server.url).exit == 0
+    with hgtui.start("resume", run, "--commands", "-", "--json", OPENAI_BASE_URL=server.url) as other:
+        other.until("gate_opened")
+        other.send(command="take_call", number=1)
+        assert "was not sent again" in other.until("refused")["message"]
+        other.send(command="take_call", number=3)  # behind that of the plan and that of the models
+        proposed = other.until("revision_proposed")
+        assert len(proposed["plan"]["tasks"]) == 2
+        other.send(command="take_revision")
+        other.until("plan_edited")
+        other.send(command="stop")
+        assert other.until("run_ended")["exit"] == 130

@@ -23,6 +23,7 @@ from hgtui.execution.perform import TRIES
 from hgtui.hub.client import HubClient
 from hgtui.hub.values import HubCall, HubPlace
 from hgtui.selection.hub import HubCatalogue, HubStore
+from hgtui.session.tape import TapedStore
 from tests.servers.hub import HubServer, Listed, Offer
 from tests.servers.hub.faults import Fault
 from tests.session.llm_stage import at_once
@@ -99,7 +100,7 @@ async def hub_stage(
             *beside,
             HubCatalogue(client, more.get("pins"), card_s=card_s, keep=tape.keep_asked if tape else None),
         ),
-        "store": HubStore(client),
+        "store": TapedStore(HubStore(client), tape) if tape else HubStore(client),
         "endpoints": {"hub": endpoint, **more.pop("endpoints", {})},
         "sleep": at_once,
         **more,

@@ -12,8 +12,11 @@ from pathlib import Path
 import pytest
 
 from hgtui.config import Limits
+from hgtui.core import commands as cmd
 from hgtui.core import events as ev
 from hgtui.core.calls import CallRow
+from hgtui.core.edits import Set
+from hgtui.core.plan import Input
 from hgtui.core.run import Run, fold
 from hgtui.core.states import Failure
 from hgtui.core.states import Stage as RunStage
@@ -24,6 +27,7 @@ from hgtui.llm.metered import Metered
 from hgtui.session.curl import curl_of_llm
 from hgtui.session.prompttext import Unreadable, prompt_text, read_prompt
 from hgtui.session.recalled import NoCall, Recalled, of_task, recalled
+from hgtui.session.replay import replay
 from hgtui.session.sending import CannotSend, Change, send_again, spent_of
 from hgtui.session.tape import Tape
 from hgtui.ui.answers import both_lines, other_models, plans_of
@@ -189,6 +193,43 @@ async def listing(run: Stage, server: HubServer) -> None:
     assert f"{server.url}/a/one/resolve/" in plain(one)
 
 
+async def test_a_model_that_is_looked_up_by_name_is_a_call_with_its_request_and_comes_again_in_a_replay(
+    tmp_path: Path,
+) -> None:
+    models = (*(listed(f"a/m{number}", 1_000 - number) for number in range(40)), listed("c/far", 1))
+    with HubServer(models) as server:
+        async with hub_stage(tmp_path, server, jobs(job("t1"), job("t2")), tape=Tape()) as run:
+            await run.gate()
+            for uid, name, kind in (
+                ("t1", "hub:c/far", ev.GateOpened),
+                ("t1", "hub:no/such", ev.Refused),
+                ("t2", "hub:a/m20", ev.GateOpened),  # the listing has told of it
+            ):
+                await run.after(cmd.ChooseModel(uid=uid, candidate=name), kind=kind)
+            server.always("info", Status(503, "down"))
+            run.send(cmd.ChooseModel(uid="t1", candidate="hub:c/other"))
+            await run.until(lambda: any(one.failed for one in run.run.call_book.rows))
+            far, gone, known, down = [one for one in await rows(run) if one.what.startswith("looked for")]
+            assert (far.model, far.what, far.failed) == ("hub:c/far", "looked for hub:c/far: found", "")
+            assert far.seconds is not None and far.concerns(job("t2")) and far.has("hub far found")
+            one = await found(run, far.number)
+            asked = one.request["requests"][0]
+            assert (asked["method"], one.reply["answers"][0]["status"]) == ("GET", 200)
+            assert asked["url"].startswith(f"{server.url}/api/models/c/far?")
+            assert shlex.split(one.curl.replace("\\\n", " "))[2] == asked["url"]
+            assert f"{server.url}/api/models/c/far" in plain(one) and ": 200, " in plain(one)
+            assert SECRET not in json.dumps(one.as_json()) + plain(one)
+            assert gone.what == "looked for hub:no/such: there is none" and not gone.failed
+            assert (await found(run, gone.number)).reply["answers"][0]["status"] == 404
+            assert known.seconds is None and "requests" not in (await found(run, known.number)).request
+            assert "503" in down.failed and (await found(run, down.number)).reply["answers"][0]["status"] == 503
+            again = await replay(await run.entries(), run.equipment.artifacts)
+            assert not again.differences and not again.new, "\n".join(again.differences)
+            assert [
+                one.event for one in again.entries if isinstance(one.event, ev.Recorded) and one.event.kind == "find"
+            ]
+
+
 async def test_what_goes_over_the_media_routes_of_the_controller_is_kept_without_the_bytes(tmp_path: Path) -> None:
     asked = (
         row(1, "Good morning", kind="text-to-speech"),
@@ -277,6 +318,56 @@ async def test_a_call_is_sent_again_with_changes_and_compared_and_the_run_stays_
         assert (run.run.draft, run.run.outcome, dict(run.run.tasks)) == state
         assert [one.again for one in await rows(run)][-3:] == [True] * 3
         assert sum(one.tokens_in for one in run.run.calls) > sum(one.row.tokens_in for one in (before, chosen))
+
+
+async def test_what_came_of_a_call_that_was_sent_again_is_taken_at_the_gate_as_a_revision_or_as_models(
+    tmp_path: Path,
+) -> None:
+    with ChatServer(ByTemperature()) as server:
+        async with llm_stage(tmp_path, server.url, tape=Tape()) as run:
+            await run.gate()
+            plan, models = await found(run, 1), await found(run, 2)
+            for one in (plan, models):
+                await sent(run, server, one, Change(temperature=0.9))
+            numbers = [one.number for one in await rows(run)]
+            plan_at, models_at = numbers[-2:]
+            first, asked = run.run.draft, len(server.requests)
+            for number, why in ((99, "no call 99"), (1, "was not sent again")):
+                assert why in (await run.after(cmd.TakeCall(number=number), kind=ev.Refused)).message
+
+            await run.after(cmd.TakeCall(number=models_at), kind=ev.GateOpened)
+            chosen = run.run.draft.assignments
+            assert {one.candidate for one in chosen.values()} == {"fake:one"}
+            assert {one.chosen_by for one in chosen.values()} == {"person"} and not run.run.grant
+            assert chosen["t1"].reason.startswith(f"Call {models_at}, sent again: temperature 0.9")
+            again = await run.after(cmd.TakeCall(number=models_at), kind=ev.Refused)
+            assert "no other model" in again.message
+            await run.after(cmd.Undo(), kind=ev.GateOpened)
+            assert run.run.draft == first
+
+            await run.after(cmd.EditPlan(edit=Set(uid="t1", name="text", value="mine")), kind=ev.GateOpened)
+            mine = run.run.draft.plan
+            proposed = await run.after(cmd.TakeCall(number=plan_at), kind=ev.RevisionProposed)
+            assert run.run.draft.plan == mine and run.run.comment == f"Call {plan_at}, sent again: temperature 0.9"
+            assert proposed.plan["t1"].args["text"] == Input.text("mine")
+            assert [one.task for one in proposed.plan] == ["summarization", "translation"]
+            assert any("which is locked" in one for one in proposed.notes)
+            assert "already" in (await run.after(cmd.TakeCall(number=plan_at), kind=ev.Refused)).message
+            await run.after(cmd.TakeRevision(), kind=ev.GateOpened)
+            assert [one.task for one in run.run.draft.plan] == ["summarization", "translation"]
+            same = await run.after(cmd.TakeCall(number=plan_at), kind=ev.Refused)
+            assert "as it stands" in same.message
+            await run.after(cmd.Undo(), kind=ev.GateOpened)
+            assert run.run.draft.plan == mine
+            await run.after(cmd.TakeCall(number=plan_at), kind=ev.RevisionProposed)
+            await run.after(cmd.DropRevision(), kind=ev.RevisionClosed)
+            assert all("Model selection" in one.system for one in server.requests[asked:]), "no plan is asked for"
+            replayed = await replay(await run.entries(), run.equipment.artifacts)
+            assert not replayed.differences, "\n".join(replayed.differences)
+            run.approve()
+            await run.end()
+            late = await run.after(cmd.TakeCall(number=plan_at), kind=ev.Refused)
+            assert "at a gate, before anything runs" in late.message
 
 
 class Stubborn(Script):

@@ -7,6 +7,7 @@ import pytest
 from textual.pilot import Pilot
 
 from hgtui.core import commands as cmd
+from hgtui.core import edits as ed
 from hgtui.core import events as ev
 from hgtui.core.model import Candidate
 from hgtui.core.plan import Input, Plan, Task
@@ -202,6 +203,27 @@ async def test_f_is_offered_only_where_it_mends() -> None:
         await pilot.press("f")
         assert "Select a problem first" in notice(pilot)
         assert not any(isinstance(one, cmd.EditPlan) for one in conductor.commands)
+
+
+async def test_f_mends_what_is_wrong_with_the_whole_plan_from_any_task_of_it_and_says_so() -> None:
+    ring = {"t1": Input.of("t2"), "t2": Input.of("t1")}
+    tasks = [one.model_copy(update={"args": {"text": ring[one.uid]}}) for one in PLAN]
+    third = Task(uid="t3", id=2, task="text-to-speech", args={"text": Input.text("Hello")})
+    async with workbench(PLAN.with_tasks([*tasks, third]), (80, 24), BARK, TTS) as (pilot, conductor):
+        pilot.app.screen.select_task("t3")  # type: ignore[attr-defined]
+        assert keys(pilot)["f"] == "mend"
+        await pilot.press("2", "f")
+        sent = [one for one in conductor.commands if isinstance(one, cmd.EditPlan)]
+        assert [one.edit for one in sent] == [ed.Disconnect(uid="t1", dep="t2")]
+        assert "in a ring" in notice(pilot) and "Mended: 0 no longer waits for 1. z takes it back." in notice(pilot)
+    skipped = [one.model_copy(update={"skip": True}) for one in PLAN]
+    async with workbench(PLAN.with_tasks(skipped), (80, 24), BARK, TTS) as (pilot, conductor):
+        pilot.app.screen.select_task("t2")  # type: ignore[attr-defined]
+        await pilot.press("2", "f")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Mends))
+        assert "Nothing would run" in screen_text(pilot)
+        await pilot.press("2")
+        assert cmd.EditPlan(edit=ed.Skip(uid="t2", skip=False)) in conductor.commands
 
 
 async def test_without_credits_the_next_candidate_is_one_that_spends_none() -> None:

@@ -3,20 +3,24 @@
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 
 from hgtui.core import events as ev
 from hgtui.core.states import Failure, Stage
+from hgtui.ui.may import why_not
 from hgtui.ui.screens.again import SendAgain, Wording
 from hgtui.ui.screens.both import Both
 from hgtui.ui.screens.call import CallScreen
+from hgtui.ui.taking import no_call
+from hgtui.ui.view import View
 from hgtui.ui.widgets.field import Field
 from hgtui.ui.widgets.log import LogPane
 from tests.servers.chat import Request
 from tests.servers.replies import Answer, Hang
-from tests.ui.bench import SIZES, keys, screen_text, settle, until, workbench
+from tests.ui.bench import SIZES, keys, notice, screen_text, settle, until, workbench
 from tests.ui.scripted import Scripted, chain
 from tests.ui.talk import REQUEST, Controller, plan, row
 from tests.ui.test_drawing import EVIL
@@ -110,6 +114,26 @@ async def test_the_timeline_has_the_rows_of_the_plan_and_the_calls_are_found_by_
         assert pane(pilot).calls.all == 4
 
 
+def test_a_call_that_cannot_be_taken_over_says_why() -> None:
+    conductor = Scripted()
+    conductor.propose(chain())
+    view = View(conductor.run)
+    made: dict[str, Any] = {"model": "m", "record": "a" * 64}
+    assert "No call of this run was sent again" in why_not("take_call", view)
+    for stage, more in (
+        (Stage.PLANNING, {}),
+        (Stage.RESPONSE, {}),
+        (Stage.PLANNING, {"failed": "It was stopped."}),
+    ):
+        conductor.tell(ev.SentAgain(of="b" * 64, stage=stage, **made, **more))
+    conductor.tell(ev.Called(stage=Stage.PLANNING, tokens_in=1, tokens_out=1, total_s=1.0, **made))
+    said = [no_call(row, view=view) for row in conductor.run.call_book.rows]
+    assert said[0] == why_not("take_call", view) == ""
+    assert "Only a plan" in said[1] and "It was stopped." in said[2] and "was not sent again" in said[3]
+    conductor.approve()
+    assert why_not("take_call", view) == "What a call says is taken at a gate, before anything runs."
+
+
 class Warmer(Controller):
     """Plans two tasks where it is warmer, or says nothing at all."""
 
@@ -158,15 +182,38 @@ async def test_a_call_is_sent_again_with_changes_from_the_workbench_and_its_plan
         assert "temperature 0.9, another prompt" in text
         assert "+ task 1" in text
         assert now.draft == before
+        assert "enter beside your plan" in text
         await pilot.press("enter")
-        await until(pilot, lambda: diff(pilot).two)
+        await until(pilot, lambda: now.revision and diff(pilot).two)
         await settle(pilot)
         assert now.draft == before
-        await pilot.press("enter")
+        number = next(one.number for one in now.call_book.rows if one.again)
+        assert f"(Call {number}, sent again: temperature 0.9" in screen_text(pilot)
+        await pilot.press("t")
+        assert "A revision is here" in notice(pilot)
+        await pilot.press("2", "enter")
         await until(pilot, lambda: len(now.plan) == 2)
         await pilot.press("z")
         await until(pilot, lambda: len(now.plan) == 1)
         assert [one.again for one in now.call_book.rows].count(True) == 1
+        # Once more, later: from the call itself, and by its key.
+        await pilot.press("4")
+        pane(pilot).show_calls("sent again", None)
+        await pilot.press("end")
+        await until(pilot, lambda: pane(pilot).call and pane(pilot).call.again)  # type: ignore[union-attr]
+        assert keys(pilot)["t"] == "take it"
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, CallScreen) and pilot.app.screen.found)
+        await settle(pilot)
+        assert "t take it" in screen_text(pilot)
+        await pilot.press("t")
+        await until(pilot, lambda: now.revision)
+        await until(pilot, lambda: diff(pilot).two)
+        await pilot.press("2", "escape")
+        await until(pilot, lambda: not now.revision)
+        await pilot.press("t")
+        await until(pilot, lambda: now.revision)
+        assert now.draft == before and now.grant is None
 
 
 async def test_a_call_that_is_sent_again_can_be_stopped_and_the_form_stays(tmp_path: Path) -> None:

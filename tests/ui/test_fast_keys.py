@@ -2,9 +2,10 @@
 
 import pytest
 
+from hgtui.ui.widgets.plan import PlanPane
 from tests.cli.program import Program
 from tests.cli.screen import Screen
-from tests.ui.bench import notice, settle, workbench
+from tests.ui.bench import notice, screen_text, settle, workbench
 from tests.ui.scripted import chain
 
 SAY = "What language is 'Guten Morgen, wie geht es dir?'"
@@ -50,4 +51,12 @@ async def test_who_asks_for_a_new_request_at_a_gate_writes_in_the_prompt_and_pre
         await pilot.press("enter")
         await settle(pilot)
         assert "Kept: it is asked when this request has ended. a runs this one, x stops it." in notice(pilot)
+        assert "0 summarization  " in screen_text(pilot)  # the plan that the keys now act on is seen
         assert not [one for one in conductor.commands if one.command not in {"mark"}]
+        if size == (80, 24):
+            await pilot.press("1")
+            await settle(pilot)
+            assert pilot.app.screen.query_one(PlanPane).scrollable_content_region.height == 2
+            await pilot.press("escape", "3", "space")  # of the task pane that is read over the plan
+            await settle(pilot)
+            assert "is skipped: space turns it." in notice(pilot)

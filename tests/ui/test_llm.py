@@ -252,8 +252,7 @@ async def test_reasoning_is_in_sight_while_it_comes_and_a_line_when_it_is_over(t
     slow = Reply(plan(GERMAN).text, reasoning=thoughts, gate=gate, hold_after=60)
     async with talking(tmp_path, Controller(slow)) as (pilot, _):
         await say(pilot, REQUEST)
-        await until(pilot, lambda: "thinking: step 0" in screen_text(pilot))
-        assert "step 9" in screen_text(pilot).replace("\n", " ")
+        await until(pilot, lambda: "thinking: step 0" in screen_text(pilot) and "step 9" in screen_text(pilot))
         gate.release()
         await until(pilot, lambda: run(pilot).gate)
         await settle(pilot)

@@ -19,7 +19,7 @@ from hgtui.core.states import Failure, Outcome, Stage
 from hgtui.session.gates import gate
 from hgtui.ui.folds import ALIKE, Row, plan_rows, reads
 from hgtui.ui.graph.lanes import lanes
-from hgtui.ui.rows import columns, plan_line
+from hgtui.ui.rows import columns, inputs, plan_line
 from hgtui.ui.screens.workbench import Workbench
 from hgtui.ui.view import View
 from hgtui.ui.widgets.field import Field
@@ -576,3 +576,18 @@ async def test_one_task_and_none_are_drawn() -> None:
         assert "No task." in screen_text(pilot)
         await pilot.press("slash", "plus", "underscore")
         assert pilot.app.is_running
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("/tmp/a folder/my cell.png", "“…/my cell.png”"),
+        ("~/one/two/page.pdf", "…/page.pdf"),
+        ("../up/page.pdf", "…/page.pdf"),
+        ("/page.pdf", "/page.pdf"),
+        ("https://example.org/a/page.pdf", "https://example.org/a/page.pdf"),
+        ("either/or is said", "“either/or is said”"),
+    ],
+)
+def test_of_a_path_that_goes_into_a_task_the_name_of_the_file_is_shown(text: str, shown: str) -> None:
+    assert inputs(Task(uid="t0", id=0, task="image-to-text", args={"image": Input.text(text)}), {}) == shown

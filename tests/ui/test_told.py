@@ -14,6 +14,7 @@ from hgtui.core.run import Run
 from hgtui.core.states import Failure, Outcome, Stage
 from hgtui.core.trials import Ahead, Tried
 from hgtui.response.report import EXAMPLES, report
+from hgtui.selection.ranking import pinned_for
 from hgtui.ui.attention import ways_on
 from hgtui.ui.keymap import KeyMap
 from hgtui.ui.loglines import log_line
@@ -172,6 +173,23 @@ def test_nothing_is_the_persons_where_a_plan_is_what_was_proposed() -> None:
         conductor.tell(ev.PlanEdited(edit=edit, undo=ed.apply(conductor.run.draft, edit)[1]))
         view = seen(conductor)
         assert (view.mark(view.plan["t1"]), yours_words(view)) == said
+
+
+def test_a_model_that_was_chosen_anyway_is_no_change_of_the_persons_also_in_a_run_that_is_opened_again() -> None:
+    conductor = Scripted()
+    conductor.propose(chain(), candidate(), candidate("textrank"))
+    named = {"lexrank": (" ", ""), "textrank": ("~", "you: 1 model")}
+    for name in ("lexrank", "textrank", "lexrank"):
+        edit = ed.Choose(uid="t1", assignment=Assignment.of(candidate(name), "person", "chosen by you"))
+        conductor.tell(ev.PlanEdited(edit=edit, undo=ed.apply(conductor.run.draft, edit)[1]))
+        again = Run()
+        for entry in conductor.entries:
+            again.fold(entry)
+        for view in (seen(conductor), View(again)):
+            assert (view.mark(view.plan["t1"]), yours_words(view)) == named[name]
+    pinned = ed.Choose(uid="t2", assignment=Assignment.of(candidate("textrank"), "person", pinned_for("x")))
+    conductor.tell(ev.PlanEdited(edit=pinned, undo=ed.apply(conductor.run.draft, pinned)[1]))
+    assert seen(conductor).mark(conductor.run.plan["t2"]) == " "
 
 
 async def test_a_form_of_a_task_that_is_gone_or_of_a_run_that_ended_closes_with_a_sentence() -> None:

@@ -48,10 +48,14 @@ class PlanEdited(Value):
 
 
 class RevisionBegun(Value):
-    """A person said what should be different, and the planner is at it."""
+    """A person said what should be different, and the planner is at it.
+
+    Where they took the plan of a call that was sent again, `call` is the digest of its record, and `comment` names it.
+    """
 
     type: Literal["revision_begun"] = "revision_begun"
     comment: str
+    call: str = ""
 
 
 class RevisionProposed(Value):

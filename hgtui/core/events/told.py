@@ -55,7 +55,7 @@ class Recorded(Value):
     """Something came from outside that no other event tells whole; `record` is the digest of the exchange.
 
     `kind` is "llm" for a call that failed or was made again, "context" for a model's context length, "find" for a model
-    that was looked for by its name, "list" for what the Hub was asked for the task type `about`, "hub" for a request to
+    that was looked for by its name for the task type `task`, "list" for what the Hub was asked for the task type `about`, "hub" for a request to
     a provider and "media" to a media route of the controller's server, both for the task `uid`. `about` says in a word
     what was asked for, `came` what came of it, `failed` how it failed where nothing did; `seconds` is how long it took
     where that is known.
@@ -69,6 +69,7 @@ class Recorded(Value):
     came: str = ""
     failed: str = ""
     seconds: float = 0.0
+    task: str = ""
 
 
 class Logged(Value):

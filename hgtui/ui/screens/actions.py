@@ -26,9 +26,11 @@ from hgtui.core.problems import Problem
 from hgtui.core.states import Stage
 from hgtui.core.text import plural
 from hgtui.ui.may import meant, why_not
+from hgtui.ui.mendable import to_mend
 from hgtui.ui.models import refusal
 from hgtui.ui.screens.bench import Bench
 from hgtui.ui.view import View
+from hgtui.ui.widgets.plan import PlanPane
 
 
 class Question(NamedTuple):
@@ -123,6 +125,10 @@ class Actions(Bench):
         if not self._can("skip") or task is None:
             return
         self.dispatch(EditPlan(edit=Skip(uid=task.uid, skip=not task.skip)))
+        if not self.query_one(PlanPane).size.height:  # its row, which tells it, is not in sight
+            self.say(
+                f"Task {task.id} {'runs after all' if task.skip else 'is skipped'}: {self.keymap.of('skip')} turns it."
+            )
 
     def action_undo(self) -> None:
         """Undo the last edit."""
@@ -138,7 +144,7 @@ class Actions(Bench):
         """Apply a mend of the problem that the person looks at; after a failure let the next candidate try."""
         if not self._can("mend"):
             return
-        problem, task = self.problem_here(), meant("mend", self.view)
+        problem, task = to_mend(self.view, self.problem_here()), meant("mend", self.view)
         other = self.view.next_for(task) if task else None
         if task and other:
             self._show_meant(task)
@@ -148,6 +154,8 @@ class Actions(Bench):
             self.choose_mend(problem)
         elif problem and problem.mends:
             self.apply_mend(problem, 0)
+            if problem.uid != self.view.chosen:  # what was mended is not in sight
+                self.say(f"{problem.message} Mended: {problem.mends[0].label}. {self.keymap.of('undo')} takes it back.")
         elif problem:
             self.say(f"This problem has no mend of one key; {self.keymap.of('edit')} edits the task.")
         else:

@@ -1,6 +1,5 @@
 """A plan from a file or a pasted reply: opened, or compared with the plan that is open before it takes its place."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
 from hgtui.core.commands import EditPlan
@@ -69,13 +68,6 @@ class Bringing(Choosing):
         self._brought = Draft(plan=after, assignments={**self._kept_models(after), **models})
         title = "The plan that you opened against your plan, by task"
         self._show_brought(found.file.reading.dropped, title)
-
-    def compare_plan(self, after: Plan, notes: Sequence[str], title: str) -> None:
-        """Show a plan against the one that is open; where it is taken, tasks of the same type keep their models."""
-        run = self.view.run
-        after = match(run.plan, Plan(request=run.plan.request, planner=after.planner, tasks=after.tasks))
-        self._brought = Draft(plan=after, assignments=self._kept_models(after))
-        self._show_brought(tuple(notes), title)
 
     def _kept_models(self, after: Plan) -> dict[Uid, Assignment]:
         run = self.view.run

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from hgtui.core.calls import CallRow
 from hgtui.core.run import Run
 from hgtui.core.text import clean
 from hgtui.paths import styles
@@ -39,7 +41,7 @@ def _text(page: Page, width: int) -> LongText:
 
 
 class CallScreen(ModalScreen["Recalled | None"]):
-    """A call of a run by its number; gives it back where the person wants to send it again."""
+    """A call of a run by its number; gives it back where the person wants to send it again, or to take what came of it."""
 
     CSS_PATH = styles() / "calls.tcss"
     BINDINGS = [
@@ -49,14 +51,18 @@ class CallScreen(ModalScreen["Recalled | None"]):
         Binding("n", "other(1)", "next call", show=False, id="next_call"),
         Binding("p", "other(-1)", "call before", show=False, id="call_before"),
         Binding("e", "again", "send again", show=False, id="send_again"),
+        Binding("t", "take", "take it", show=False, id="take_from_call"),
         Binding("y", "copy", "copy as JSON", show=False, id="copy_call"),
         Binding("u", "curl", "copy as curl", show=False, id="copy_curl"),
         Binding("question_mark,f1", "help", "help", show=False, id="help"),
     ]
 
-    def __init__(self, desk: Desk, run: Run, number: int) -> None:
+    def __init__(self, desk: Desk, run: Run, number: int, no_take: Callable[[CallRow], str]) -> None:
+        """Show a call; `no_take` says why what came of one cannot be taken over, empty where it can."""
         super().__init__()
-        self._desk, self._run, self.number = desk, run, number
+        self._desk, self._run, self.number, self._no_take = desk, run, number, no_take
+        self.takes = False
+        """Whether the person takes over what came of the call that is given back."""
         self.found: Recalled | None = None
         self._pages: tuple[Page, ...] = ()
         self._place = 0
@@ -131,6 +137,7 @@ class CallScreen(ModalScreen["Recalled | None"]):
         keys = [("esc", "back"), ("[ ]", "pages")]
         if self.found is not None:
             keys += [("e", "send again")] if self.found.row.kind == "llm" else []
+            keys += [("t", "take it")] if not self._no_take(self.found.row) else []
             keys += [("y", "copy JSON"), *([("u", "copy curl")] if self.found.curl else [])]
         keys += [("n p", "other calls")] if len(rows) > 1 else []
         bar = self.query_one("#call-keys", Bar)
@@ -177,6 +184,16 @@ class CallScreen(ModalScreen["Recalled | None"]):
             self.say(f"{error.message} {error.hint}".strip())
         else:
             self.dismiss(found)
+
+    def action_take(self) -> None:
+        """Take over what came of it, where that can be."""
+        if self.found is None:
+            return
+        if no := self._no_take(self.found.row):
+            self.say(no)
+        else:
+            self.takes = True
+            self.dismiss(self.found)
 
     def action_copy(self) -> None:
         """Copy the whole call as JSON to the clipboard of the person's terminal."""

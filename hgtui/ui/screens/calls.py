@@ -1,16 +1,16 @@
 """The timeline and the calls in pane 4: what is shown of them, one call in full, one sent again and compared."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import on
 
 from hgtui.core.calls import CallRow
-from hgtui.core.commands import ChooseModel
-from hgtui.core.plan import Uid
+from hgtui.core.commands import TakeCall
 from hgtui.core.text import plural
 from hgtui.ui.bridge import Conductor, Desk, DeskError
-from hgtui.ui.may import why_not
 from hgtui.ui.screens.logs import Logs
+from hgtui.ui.taking import no_call
 from hgtui.ui.widgets.rows import Rows
 
 if TYPE_CHECKING:
@@ -123,6 +123,8 @@ class Calls(Logs):
             return [("enter", "to the task"), ("]", "calls"), ("[", "problems"), ("esc", "to the plan"), *ends]
         own = [("enter", "whole call")] if pane.call else []
         own += [("/", "search"), ("v", "all tasks" if pane.calls.of else "this task")]
+        takes = pane.call is not None and not no_call(pane.call, view=self.view)
+        own += [(self.keymap.of("take_call"), "take it")] if takes else []
         own += [("y", "copy JSON"), ("u", "copy curl")] if pane.call else []
         return [*own, ("]", "log"), ("esc", "all calls" if pane.calls.filtered else "to the plan"), *ends]
 
@@ -165,10 +167,14 @@ class Calls(Logs):
         from hgtui.ui.screens.call import CallScreen
 
         while True:
-            found = await self.app.push_screen_wait(CallScreen(self.desk, self.view.run, number))
+            screen = CallScreen(self.desk, self.view.run, number, partial(no_call, view=self.view))
+            found = await self.app.push_screen_wait(screen)
             if found is None or self.conductor is None:
                 return
             number = found.row.number
+            if screen.takes:
+                self.call_later(self.take_call, number)
+                return
             made = await self.app.push_screen_wait(SendAgain(self.desk, self.conductor, found, self._terminal))
             if made is None:
                 continue
@@ -184,33 +190,36 @@ class Calls(Logs):
         except DeskError as error:
             self.say(f"{error.message} {error.hint}".strip())
             return True
-        takes = self._takes(first, second)
+        takes = "" if no_call(second.row, view=self.view) else self._takes(first, second)
         if not await self.app.push_screen_wait(Both(first, second, takes)):
             return False
-        self.call_later(self._take, first, second)
+        self.call_later(self.take_call, number)
         return True
 
-    def _takes(self, first: "Recalled", second: "Recalled") -> str:
-        """Say what taking the second call would do, empty where nothing of it can be taken now."""
+    @staticmethod
+    def _takes(first: "Recalled", second: "Recalled") -> str:
+        """Say what taking the second call would do, empty where it says nothing else."""
         from hgtui.ui.answers import other_models, plans_of
 
-        if why_not("editor", self.view) or self.view.run.grant is not None or self.view.run.comment:
-            return ""
         if (plans := plans_of(first, second)) is not None:
             return "beside your plan" if plans[1].tasks else ""
-        models = [one for one in other_models(first, second) if self._choosable(one.task.uid)]
+        models = other_models(first, second)
         return f"take {plural(len(models), 'model')}" if models else ""
 
-    def _choosable(self, uid: Uid) -> bool:
-        return self.view.plan.get(uid) is not None
+    # What came of one that was sent again, taken over
 
-    def _take(self, first: "Recalled", second: "Recalled") -> None:
-        from hgtui.ui.answers import other_models, plans_of
-
-        if (plans := plans_of(first, second)) is not None:
-            title = "The plan of the call that was sent again against your plan, by task"
-            self.compare_plan(plans[1], second.understood.dropped, title)
+    def action_take_call(self) -> None:
+        """Take what came of the call under the cursor of the calls, else of the one that was sent again last."""
+        if not self._can("take_call"):
             return
-        for one in other_models(first, second):
-            if self._choosable(one.task.uid):
-                self.dispatch(ChooseModel(uid=one.task.uid, candidate=one.candidate))
+        pane = self.log_pane
+        row = pane.call if pane.has_focus else None
+        row = row or next(one for one in reversed(self.view.run.call_book.rows) if one.again)
+        if no := no_call(row, view=self.view):
+            self.say(no)
+        else:
+            self.take_call(row.number)
+
+    def take_call(self, number: int) -> None:
+        """Take what came of a call: its plan comes beside the plan, its models become choices."""
+        self.dispatch(TakeCall(number=number))

@@ -22,12 +22,10 @@ from hgtui.ui.widgets.rows import Rows
 from hgtui.ui.widgets.task import TaskPane
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from contextlib import AbstractContextManager
 
     from textual.widgets import Markdown
 
-    from hgtui.core.plan import Plan
     from hgtui.ui.bridge import Desk
 
 
@@ -59,10 +57,6 @@ class Moving(Sizing):
 
     def selected(self) -> None:
         """Take note that another task is selected."""
-        raise NotImplementedError
-
-    def compare_plan(self, after: "Plan", notes: "Sequence[str]", title: str) -> None:
-        """Show a plan against the one that is open, to be taken in its place."""
         raise NotImplementedError
 
     def _terminal(self) -> "AbstractContextManager[None]":

@@ -136,5 +136,7 @@ class Policing(Choosing):
                 self.say(f"{event.rule.words}. : rules deletes it, {self.keymap.of('undo')} does not.")
             elif isinstance(event, ev.EditUndone) and self.view.run.redos:
                 self.say(f"Undone: {one_line(self.view.run.redos[-1].words, 200)}.")
+            elif isinstance(event, ev.EditRedone) and self.view.run.undos:
+                self.say(f"Done again: {one_line(self.view.run.undos[-1].words, 200)}.")
         if self._rules and any(isinstance(event, CHANGES_RULES) for event in happened):
             self.run_worker(self._list_again(), group="rules", exit_on_error=False)

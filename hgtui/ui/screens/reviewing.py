@@ -48,9 +48,11 @@ class Reviewing(Talking):
         after = offered(run)
         wrong = len(errors(problems(after, run.facts)))
         how = f" · reply {run.revision.how}" if run.revision.how else ""
-        title = f"{_revision(run)} by {one_line(run.planner, 40)} against {_own(run)}, by task{how}"
+        by = f"({one_line(run.comment, 60)})" if run.taken_call else f"by {one_line(run.planner, 40)}"
+        title = f"{_revision(run)} {by} against {_own(run)}, by task{how}"
+        said = "" if run.taken_call else run.comment  # of a call the title names it
         self.show_compared(
-            Compared("revision", title, run.plan, after, run.comment, run.revision.notes, wrong, run.base, run.dropped)
+            Compared("revision", title, run.plan, after, said, run.revision.notes, wrong, run.base, run.dropped)
         )
 
     @on(DiffPane.Decided)

@@ -88,7 +88,7 @@ class Talking(Moving):
         chat.queue(text)
         if text:
             chat.prompt.clear()
-            self.query_one(PlanPane).focus()
+            self.action_focus_pane("plan")
             first = (
                 f" {self.keymap.of('approve')} runs this one, {self.keymap.of('stop')} stops it."
                 if self.view.at_gate
@@ -109,6 +109,11 @@ class Talking(Moving):
             self.say("What was to come next is in the prompt: Enter sends it.")
         else:
             await self.open_request(self._request(text))
+            if self.has_class("-narrow"):  # the next gate folds the chat away
+                self.say(
+                    f"Asked now: {one_line(text, 40)}. The answer before it is in the chat: "
+                    f"{self.keymap.of('focus_prompt')} goes there."
+                )
 
     def action_new(self) -> None:
         """Go to the prompt for a new request; what waits there to be asked next comes back to be changed."""
@@ -145,7 +150,7 @@ class Talking(Moving):
         if not self._can("comment"):
             return
         prompt, run = self.query_one("#prompt", Field), self.view.run
-        if run.revision and not prompt.text:
+        if run.revision and not run.taken_call and not prompt.text:
             prompt.text = f"{run.comment}\n"
             prompt.move_cursor(prompt.document.end)
         self.action_focus_pane("prompt")

@@ -29,7 +29,9 @@ def strip_of(line: Line, widget: ScrollView, width: int, *, row: str = "") -> St
         if role.startswith("#"):  # a colour of its own, as of a box in a picture
             style = Style(color=role)
         else:
-            style = widget.get_component_rich_style(f"rows--{role}", partial=True) if role else None
+            # A reversed blank would be a block of that colour.
+            known = role if text.strip() else ""
+            style = widget.get_component_rich_style(f"rows--{known}", partial=True) if known else None
         segments.append(Segment(clean(text), ground + style if style else ground))
     return Strip(segments).adjust_cell_length(width, ground)
 
