@@ -23,7 +23,7 @@ class Tried(Value):
     """What one candidate gave. `seconds` it took, `memory_mb` the most memory on this machine, `usd` what it cost: each None
     where that is not known.
 
-    With `kept_from` nothing was run: the result is from that run. Where it failed `failure` says how and `message` why.
+    With `kept_from` nothing was run: the result is from that run; with `keeps` it is there for who runs the same. Where it failed `failure` says how and `message` why.
     """
 
     candidate: str
@@ -32,6 +32,7 @@ class Tried(Value):
     memory_mb: float | None = None
     usd: float | None = None
     kept_from: str = ""
+    keeps: bool = False
     note: str = ""
     failure: Failure | None = None
     message: str = ""

@@ -145,10 +145,12 @@ class Preparing:
 
     async def kept(self, trial: Trial, task: Task, chosen: Assignment) -> bool:
         """Whether what goes into a task is what was tried, and the result of who was chosen is kept. Raises NotNow."""
-        if await self.differs(trial, task):
-            return False
+        return not await self.differs(trial, task) and await self.keeps(task, chosen)
+
+    async def keeps(self, task: Task, assignment: Assignment) -> bool:
+        """Whether a result of that candidate on what goes into a task is kept. Raises NotNow."""
         reusing = self.reusing()
-        return reusing is not None and await reusing.peek(task, chosen, await self._inputs(task)) is not None
+        return reusing is not None and await reusing.peek(task, assignment, await self._inputs(task)) is not None
 
     def results(self) -> dict[Uid, tuple[Resource, ...]]:
         """Return the results that the run has."""

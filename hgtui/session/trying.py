@@ -89,7 +89,6 @@ class Trying:
                 await self._keep(Vote(task=kind, winner="", candidates=(), failed=failed))
             self._parts.board.emit(ev.WhatIfVoted(uid=command.uid, task=kind))
             await self._parts.board.flush()
-            await self._tell_again()
             return
         won = trial.tried.get(command.candidate)
         if won is None or not won.results:
@@ -146,6 +145,8 @@ class Trying:
 
     async def _try(self, task: Task, assignment: Assignment) -> None:
         tried = self._look.own(task, assignment) or await self._run(task, assignment)
+        if tried.results and await self._look.keeps(task, assignment):
+            tried = tried.model_copy(update={"keeps": True})
         self._parts.board.emit(ev.WhatIfTried(uid=task.uid, tried=tried))
 
     async def _run(self, task: Task, assignment: Assignment) -> Tried:
@@ -215,8 +216,6 @@ class Trying:
             await self._put(task, assignment, choice, voted, won)
         elif same:
             board.emit(voted)
-            await board.flush()
-            await self._tell_again()
         else:
             await self._changing.decide(choice, voted)
         await board.flush()
@@ -224,11 +223,6 @@ class Trying:
     def _waits(self, task: Task) -> bool:
         """Whether a task has not begun, or came to nothing: what the winner gave spares it that."""
         return self._parts.run.state(task.uid) not in UNDER_WAY - {TaskState.ASKING} | HAS_RESULT
-
-    async def _tell_again(self) -> None:
-        """Say anew at the gate what leaves and is spent: not for what a what-if has made, which is kept."""
-        if self._parts.running is None:
-            await self._changing.reconsider("a what-if")
 
     async def _keep(self, vote: Vote) -> None:
         if self._parts.equipment.votes is not None:

@@ -83,7 +83,9 @@ async def test_at_the_gate_it_is_told_and_approved_first_and_the_winner_runs_no_
             assert [rows[name].results[0].preview for name in (ONE, TWO)] == [f"{ONE}: SOME TEXT", f"{TWO}: SOME TEXT"]
             assert all(one.memory_mb == 12.5 and one.seconds is not None for one in rows.values())
             assert run.run.state("t1") is TaskState.WAITING
-            assert run.run.gate == first
+            assert run.run.gate is not None
+            assert run.run.gate.fingerprint == first.fingerprint
+            assert run.run.gate.reuses == ("t1",), "the one that was planned needs no call any more"
             opened = await run.after(cmd.TakeWinner(uid="t1", candidate=TWO), kind=ev.GateOpened)
             assert opened.fingerprint != first.fingerprint
             assert run.run.draft.assignments["t1"].candidate == TWO
@@ -341,10 +343,12 @@ async def test_the_gate_says_no_more_what_a_what_if_has_sent_and_spent(tmp_path:
             await run.gate()
             chosen = await run.after(cmd.ChooseModel(uid="t1", candidate=FAR.name), kind=ev.GateOpened)
             assert chosen.leaves
-            await run.after(cmd.AddRule(rule=ASKS), kind=ev.GateOpened)
+            ruled = await run.after(cmd.AddRule(rule=ASKS), kind=ev.GateOpened)
+            assert ruled.leaves
             await tried(run, "t1", FAR.name, ONE)
-            left = await run.after(cmd.TakeWinner(uid="t1"), kind=ev.GateOpened)
-            assert (left.leaves, left.reuses) == ((), ("t1",))
+            left = run.run.gate
+            assert left is not None
+            assert (left.leaves, left.reuses, left.fingerprint) == ((), ("t1",), ruled.fingerprint)
             seen = await tried(run, "t1", FAR.name, ONE)
             assert all(one.kept for one in seen.ahead)
             won = await run.after(cmd.TakeWinner(uid="t1", candidate=FAR.name), kind=ev.GateOpened)
@@ -355,6 +359,8 @@ async def test_the_gate_says_no_more_what_a_what_if_has_sent_and_spent(tmp_path:
             assert len(work.calls) == 2
             assert run.run.trials["t1"].sent, "the first of the two what-ifs has sent it"
             assert not run.all(ev.TaskAsking)
+            again = await replay(await run.entries(), artifacts)
+        assert again.differences == ()
     finally:
         await results.aclose()
         await artifacts.aclose()
