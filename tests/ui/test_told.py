@@ -10,6 +10,7 @@ from hgtui.core import events as ev
 from hgtui.core.model import STANDS_IN, Assignment
 from hgtui.core.plan import Input, Plan, Task
 from hgtui.core.remaining import Remaining
+from hgtui.core.resource import Kind, Resource
 from hgtui.core.run import Run
 from hgtui.core.states import Failure, Outcome, Stage
 from hgtui.core.trials import Ahead, Tried
@@ -28,7 +29,7 @@ from hgtui.ui.widgets.chat import Chat
 from hgtui.ui.widgets.field import Field
 from hgtui.ui.widgets.form import TaskForm
 from tests.ui.bench import notice, settle, until, workbench
-from tests.ui.scripted import Scripted, candidate, chain
+from tests.ui.scripted import Scripted, candidate, chain, hub_candidate
 
 
 def seen(conductor: Scripted, chosen: str | None = None) -> View:
@@ -163,6 +164,31 @@ def test_what_a_what_if_has_sent_away_counts_where_the_run_is_over() -> None:
     kept = tuple(one.model_copy(update={"kept": True, "leaves": ()}) for one in ahead)
     conductor.tell(ev.WhatIfBegun(uid="t1", fingerprint="f", ahead=kept))
     assert conductor.run.trials["t1"].sent
+
+
+def test_what_a_what_if_keeps_leaves_no_more_by_the_plan_that_waits() -> None:
+    conductor, view = Scripted(), View()
+    far = hub_candidate("org/far")
+    conductor.propose(Plan(request="go", tasks=chain().tasks[:1]), far)
+    view.restart(conductor.run)
+    assert "input leaves this machine: 1 task" in plan_subtitle(view, 120, utc())
+    chosen = conductor.run.draft.assignments["t1"]
+    conductor.tell(ev.WhatIfBegun(uid="t1", fingerprint="f", ahead=(Ahead(assignment=chosen, leaves=("it",)),)))
+    result = Resource(kind=Kind.TEXT, digest="d" * 64, media_type="text/plain", size=1, preview="x")
+    tried = Tried(candidate=chosen.candidate, results=(result,), keeps=True)
+    mark = conductor.run.gate
+    conductor.tell(ev.WhatIfTried(uid="t1", tried=tried))
+    view.take(conductor.entries[-1:])
+    assert "nothing leaves this machine" in plan_subtitle(view, 120, utc())
+    assert (view.leaves, view.spends) == ((), "")
+    assert mark is not None
+    assert conductor.run.gate is not None
+    assert conductor.run.gate.fingerprint == mark.fingerprint
+    edit = ed.Set(uid="t1", name="text", value="other")
+    conductor.tell(ev.PlanEdited(edit=edit, undo=ed.apply(conductor.run.draft, edit)[1]))
+    conductor.gate()
+    view.restart(conductor.run)
+    assert "input leaves this machine: 1 task" in plan_subtitle(view, 120, utc()), "another input, another call"
 
 
 def test_nothing_is_the_persons_where_a_plan_is_what_was_proposed() -> None:
