@@ -349,6 +349,7 @@ class Conductor:
         if finishing:
             running.finish()
         running.let(allowed)
+        running.won = await self._trying.won()
         if self._equipment.approve_by:
             running.scheduler.allow(task.uid for task in self.run.draft.plan)
         outcome = await running.execute(stands)

@@ -61,6 +61,8 @@ class Recording:
     tries: dict[str, deque[Try]] = field(default_factory=lambda: defaultdict(deque))
     foreseen: set[str] = field(default_factory=set)
     """What a what-if found kept before it began."""
+    _here: set[str] = field(default_factory=set)
+    """What a what-if of this very run has kept."""
     reused: dict[str, deque[tuple[str, Try]]] = field(default_factory=lambda: defaultdict(deque))
     answer: ev.Answered | None = None
     unlaid: str = ""
@@ -237,7 +239,7 @@ class Recording:
                 continue
             kept = key(task.task, one.assignment, inputs, {"hgtui": __version__})
             self._trials[event.uid, name] = effect(task.task, one.assignment, inputs), kept
-            self.foreseen |= {kept} if one.kept else set()
+            self.foreseen |= {kept} if one.kept and kept not in self._here else set()
 
     def _tried(self, uid: Uid, tried: Tried) -> None:
         made, kept = self._trials.pop((uid, tried.candidate))
@@ -245,6 +247,7 @@ class Recording:
         error = CallError(tried.failure, tried.message, tried.hint, tried=True) if tried.failure is not None else None
         done = None
         if tried.results:
+            self._here.add(kept)
             done = ev.TaskDone(
                 uid=uid,
                 results=tried.results,

@@ -183,6 +183,7 @@ class KeptBefore:
 
     def __init__(self, recording: Recording, pace: Pace) -> None:
         self._recording, self._pace = recording, pace
+        self._put = set[str]()
 
     async def find(self, key: str) -> Kept | None:
         """Return what was taken in place of a call, None where one was made."""
@@ -204,12 +205,13 @@ class KeptBefore:
         )  # fmt: skip
 
     async def peek(self, keys: Iterable[str]) -> Mapping[str, Kept]:
-        """Return what a what-if had found; nothing else: what was foreseen for a gate comes back with it."""
-        there = (key for key in keys if key in self._recording.foreseen)
+        """Return what a what-if had found, or has made; nothing else: what was foreseen for a gate comes back with it."""
+        there = (key for key in keys if key in self._recording.foreseen or key in self._put)
         return {key: Kept(task="", candidate="", results=(), seconds=0.0, run="", at=datetime.min) for key in there}
 
     def put(self, key: str, kept: Kept) -> None:
-        """Keep nothing: a replay leaves no trace."""
+        """Note that it would be kept, and keep nothing: a replay leaves no trace."""
+        self._put.add(key)
 
     async def seconds(self, runners: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], float]:
         """Return nothing, as `peek`."""

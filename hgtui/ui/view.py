@@ -27,7 +27,7 @@ CHANGES_PROBLEMS = (
     ev.ModelChosen, ev.GateOpened, ev.RulesSet, ev.RuleAdded, ev.RuleDropped, ev.RuleUsed,
 )  # fmt: skip
 """The events after which `problems` may give something else."""
-CHANGES_LEAVING = (ev.TaskDone, ev.TaskSkipped, ev.TaskReset)
+CHANGES_LEAVING = (ev.TaskDone, ev.TaskSkipped, ev.TaskReset, ev.WhatIfTried)
 """The events after which something else leaves this machine once the rest runs."""
 
 Tab = Literal["candidates", "arguments", "result"]
