@@ -275,15 +275,27 @@ async def settle_model(place: Workplace, ask: Ask) -> None:
     await pick_model(place, verify=False, ask=ask)
 
 
-async def opened(place: Workplace, start: "Start") -> Opened:
-    """Return what the workbench begins with. Raises Fault, RunInUse, ArchiveError."""
+async def opened(place: Workplace, start: "Start", ask: Ask) -> Opened:
+    """Return what the workbench begins with. Raises Fault, RunInUse, ArchiveError.
+
+    A run that is gone on with brings its own profile, where none is named, and only that is asked for its model by `ask`.
+    """
     LOG.set(place.log)  # what is asked of the Hub for the screen is told in a run, never over the screen
     desk, found = WorkplaceDesk(place), None
     desk.edit_as = start.text or desk.edit_as
     if start.resume:
+        from hgtui.cli.own import own_profile
         from hgtui.cli.resuming import taken
 
-        found = await desk.go_on(*await taken(place, start.run), start.profile)
+        run, lock = await taken(place, start.run)
+        try:
+            await own_profile(place, run, start.profile)
+            await settle_model(place, ask)
+        except BaseException:
+            if lock is not None:
+                lock.release()
+            raise
+        found = await desk.go_on(run, lock, start.profile)
     elif start.archive:
         from hgtui.session.exchange import look_into
 

@@ -68,9 +68,10 @@ async def _open(
                 await desk.place(decided, offline=offline, allowed=allowed, no_store=start.archive is not None)
             )
             stack.callback(lambda: left.extend(desk.left(place)))
-            await desk.settle_model(place, app.ask_model)
+            if not start.resume:  # a run has a profile of its own, which is known once it is read
+                await desk.settle_model(place, app.ask_model)
             seldom_collected()
-            return await desk.opened(place, start)  # type: ignore[no-any-return]  # imported by its name
+            return await desk.opened(place, start, app.ask_model)  # type: ignore[no-any-return]  # imported by its name
 
         app = HgtuiApp(opening=behind, looks=looks)
 

@@ -172,7 +172,10 @@ class Allow(Value):
 
 
 class Retry(Value):
-    """Run a task that failed, was cancelled or was skipped once more."""
+    """Run a task that failed, was cancelled or was skipped once more.
+
+    At a gate, where nothing has run: ask the catalogues once more that could not be asked, for whatever task type.
+    """
 
     command: Literal["retry"] = "retry"
     uid: Uid

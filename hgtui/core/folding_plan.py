@@ -113,8 +113,17 @@ def _of_trials(run: "Run", uids: tuple[Uid, ...]) -> Changed:
     return uids
 
 
+def _looked_again(run: "Run", event: ev.LookedAgain) -> Changed:
+    for task in event.tasks:
+        run.unasked.pop(task, None)
+    return (event.uid,)
+
+
 def _candidates(run: "Run", event: ev.CandidatesFound) -> Changed:
     run.candidates[event.task] = event.candidates
+    run.unasked.pop(event.task, None)
+    if event.failed:
+        run.unasked[event.task] = event.failed
     run.help[event.task] = event.help
     return [task.uid for task in run.plan if task.task == event.task]
 
@@ -139,5 +148,6 @@ PLAN: dict[type, Callable[["Run", Any], Changed]] = {
     ev.EditUndone: _undone,
     ev.EditRedone: _redone,
     ev.CandidatesFound: _candidates,
+    ev.LookedAgain: _looked_again,
     ev.ModelChosen: _chosen,
 }

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from hgtui.core import events as ev
 from hgtui.core.plan import Uid
-from hgtui.core.states import TaskState
+from hgtui.core.states import Gate, TaskState
 from hgtui.core.status import TaskStatus
 from hgtui.core.trials import Trial
 
@@ -113,8 +113,22 @@ def _progress(run: "Run", event: ev.Progress) -> Changed:
 
 
 def _what_if(run: "Run", event: ev.WhatIfBegun) -> Changed:
-    run.trials[event.uid] = Trial(event.fingerprint, event.ahead)
+    before = run.trials.get(event.uid)
+    run.trials[event.uid] = Trial(event.fingerprint, event.ahead, sent_before=before is not None and before.sent)
     return (event.uid,)
+
+
+def _settled(run: "Run", uid: Uid) -> ev.GateOpened | None:
+    """Return the gate at which a plan waits that has not begun, where the result of a task is kept by now: what is changed
+    opens another one."""
+    gate = run.gate
+    if gate is None or run.grant is not None or gate.gate is Gate.PLAN or uid in gate.reuses:
+        return gate
+    reuses, settled = (*gate.reuses, uid), run.settled((*gate.reuses, uid))
+    leaves = tuple(str(one) for one in run.leaves_without(settled))
+    reruns = tuple(one for one in gate.reruns if one != uid)
+    more = {"reuses": reuses, "reruns": reruns, "leaves": leaves, "spends": run.spends_without(settled)}
+    return gate.model_copy(update=more)
 
 
 def _tried(run: "Run", event: ev.WhatIfTried) -> Changed:
@@ -122,6 +136,10 @@ def _tried(run: "Run", event: ev.WhatIfTried) -> Changed:
     if trial is None:
         return ()
     trial.tried[event.tried.candidate] = event.tried
+    chosen = run.draft.assignments.get(event.uid)
+    same = chosen is not None and any(one.assignment.granted() == chosen.granted() for one in trial.ahead)
+    if event.tried.keeps and same and chosen is not None and chosen.candidate == event.tried.candidate:
+        run.gate = _settled(run, event.uid)
     return (event.uid,)
 
 

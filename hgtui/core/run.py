@@ -57,6 +57,8 @@ class Run:
     undos: list[Patch] = field(default_factory=list)
     redos: list[Patch] = field(default_factory=list)
     candidates: dict[str, tuple[Candidate, ...]] = field(default_factory=dict)
+    unasked: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """The task types for which a catalogue could not be asked, with a sentence for each that says why."""
     help: dict[str, str] = field(default_factory=dict)
     gate: ev.GateOpened | None = None
     grant: Grant | None = None
@@ -107,7 +109,7 @@ class Run:
     """What the selector or the ranking took for a task, also after a person took another."""
     call_book: CallBook = field(default_factory=CallBook)
     """The calls to LLMs, the Hub and endpoints."""
-    folded: int = 0
+    folded: int = field(default=0, compare=False)
     """How many entries were taken in: what was derived from the run holds until there are more."""
 
     def fold(self, entry: ev.Entry) -> frozenset[Uid]:

@@ -23,7 +23,7 @@ class Tried(Value):
     """What one candidate gave. `seconds` it took, `memory_mb` the most memory on this machine, `usd` what it cost: each None
     where that is not known.
 
-    With `kept_from` nothing was run: the result is from that run. Where it failed `failure` says how and `message` why.
+    With `kept_from` nothing was run: the result is from that run; with `keeps` it is there for who runs the same. Where it failed `failure` says how and `message` why.
     """
 
     candidate: str
@@ -32,6 +32,7 @@ class Tried(Value):
     memory_mb: float | None = None
     usd: float | None = None
     kept_from: str = ""
+    keeps: bool = False
     note: str = ""
     failure: Failure | None = None
     message: str = ""
@@ -68,6 +69,14 @@ class Trial:
     winner: str = ""
     over: bool = False
     before: TaskStatus | None = None
+    sent_before: bool = False
+    """Whether an earlier what-if of the task sent its input away."""
+
+    @property
+    def sent(self) -> bool:
+        """Whether the input of the task has left this machine for it, also where what came back was a failure."""
+        away = {one.assignment.candidate for one in self.ahead if one.leaves and not one.kept}
+        return self.sent_before or any(not one.kept_from for name, one in self.tried.items() if name in away)
 
     def vote(self, winner: str, status: TaskStatus | None) -> None:
         """Note who won, "" for nobody, for a task that stands as `status` says."""

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from hgtui.core import events as ev
 from hgtui.core.plan import Uid
 from hgtui.core.states import EXITS, Gates, Outcome
+from hgtui.planning.rules.mentions import shaped
 from hgtui.session.answering import Answers
 from hgtui.session.parts import Parts
 
@@ -26,6 +27,8 @@ class Beginning:
         # A plan that is brought may be anybody's: what its request names is not asked for before it is approved.
         await parts.intake.see(run.asked_files if brought is None else brought.files, typed=True, fetch=True)
         await parts.intake.see(run.asked_files, typed=True)
+        if brought is None:
+            await parts.intake.see_there(shaped(run.request))
         # What earlier turns made or were given may be read again: a person named it, or hgtui laid it out.
         await parts.intake.see((path for turn in run.earlier for path in turn.files), typed=True)
         if brought is not None:

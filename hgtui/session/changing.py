@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from hgtui.core import commands as cmd
 from hgtui.core import events as ev
 from hgtui.core.approval import grant
-from hgtui.core.edits import Add, Choose, Draft, Edit, EditError, Replace, Set, Several, apply, touched
+from hgtui.core.edits import Add, Choose, Draft, Edit, EditError, Replace, Set, Several, Skip, apply, touched
 from hgtui.core.fit import unfit
 from hgtui.core.model import Assignment
 from hgtui.core.plan import Input, Uid
@@ -16,6 +16,7 @@ from hgtui.core.text import one_line
 from hgtui.core.widening import World, widened
 from hgtui.execution.rules import sense
 from hgtui.session.gates import gate
+from hgtui.session.intake import ROOTED
 from hgtui.session.parts import NotNow, Parts
 from hgtui.session.preview import foresee
 
@@ -104,6 +105,22 @@ class Changing:
         """Choose models anew for some tasks, as after a change of them."""
         await self._after("a pin", uids)
 
+    async def look_again(self, command: cmd.Retry) -> None:
+        """At a gate ask the catalogues once more that could not be asked, and choose for the tasks that have no model."""
+        self._changeable()
+        run = self._parts.run
+        task = run.draft.plan.get(command.uid)
+        if task is None:
+            raise NotNow("The plan has no such task.")
+        tasks = tuple(run.unasked)
+        if not tasks:
+            raise NotNow(f"Task {task.id} has not run, and every catalogue could be asked.")
+        self._parts.board.emit(ev.LookedAgain(uid=task.uid, tasks=tasks))
+        await self._parts.board.flush()
+        await self._parts.proposing.lookups.again(tasks)
+        without = (one.uid for one in run.draft.plan if one.uid not in run.draft.assignments)
+        await self._after("models looked for again", frozenset(without))
+
     async def reconsider(self, words: str) -> None:
         """Open the gate anew, or carry the approval, after a change in `words` that is none of the plan: of a rule."""
         run = self._parts.run
@@ -126,6 +143,8 @@ class Changing:
             self._parts.board.emit(event)
         await self._parts.board.flush()
         await self._parts.intake.see(paths, typed=True)
+        if typed:
+            await self._parts.intake.see_there(_rooted(before, draft))
         await self._parts.intake.see_plan(draft.plan, typed=False)
         await self._after(undo.words, frozenset(touched(undo)))
 
@@ -181,17 +200,38 @@ class Changing:
             self._parts.board.emit(gate(run, await foresee(run, self._parts.equipment)))
         else:
             given = grant(run.draft, run.files, run.candidates, run.book)
-            self._parts.board.emit(ev.ApprovalCarried(grant=given, words=words))
+            self._parts.board.emit(ev.ApprovalCarried(grant=given, words=words, tasks=len(run.draft.plan)))
         await self._parts.board.flush()
         running.scheduler.amend(run.draft.plan, run.draft.assignments)
         running.moved()
 
-    def _wider(self) -> str:
-        """Say in what the draft goes beyond what was granted; an empty text where it lies within."""
+    async def carry(self, words: str, done: Uid) -> None:
+        """Carry the approval behind the choice of who has done a task, which sends and spends nothing for it any more.
+
+        Where the draft goes beyond what was granted in another task, that is still asked about.
+        """
+        run = self._parts.run
+        if self._wider(done):
+            self._parts.board.emit(gate(run, await foresee(run, self._parts.equipment)))
+        else:
+            given = grant(run.draft, run.files, run.candidates, run.book)
+            self._parts.board.emit(ev.ApprovalCarried(grant=given, words=words))
+        await self._parts.board.flush()
+
+    def _wider(self, done: Uid = "") -> str:
+        """Say in what the draft, but for a task, goes beyond what was granted; an empty text where it lies within."""
         run = self._parts.run
         if run.grant is None or run.granted is None:
             return "nothing was approved"
-        return widened(run.grant, run.granted, run.draft, run.stand_ins, World(run.files, run.candidates))
+        draft = apply(run.draft, Skip(uid=done))[0] if done else run.draft
+        return widened(run.grant, run.granted, draft, run.stand_ins, World(run.files, run.candidates))
+
+
+def _rooted(before: Draft, after: Draft) -> list[str]:
+    """Return the new texts that begin as a path does."""
+    old = {text for task in before.plan for value in task.args.values() for text in value.literals}
+    new = (text for task in after.plan for value in task.args.values() for text in value.literals)
+    return [text for text in dict.fromkeys(new) if text.startswith(ROOTED) and text not in old and "\n" not in text]
 
 
 def _typed(before: Draft, edit: Edit) -> set[str]:

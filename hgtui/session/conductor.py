@@ -183,7 +183,7 @@ class Conductor:
             cmd.DropRule: self._rules.drop,
             cmd.SetBreakpoint: self._rules.set_breakpoint,
             cmd.Allow: self._steering.allow,
-            cmd.Retry: self._steering.retry,
+            cmd.Retry: self._retry,
             cmd.Rerun: self._steering.rerun,
             cmd.SkipTask: self._steering.skip,
             cmd.Supply: self._steering.supply,
@@ -201,6 +201,10 @@ class Conductor:
             cmd.Resume: self._resume,
         }
         await do[type(command)](command)
+
+    async def _retry(self, command: cmd.Retry) -> None:
+        at_gate = self._parts.running is None and self.run.gate is not None
+        await (self._changing.look_again if at_gate else self._steering.retry)(command)
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         self._work = asyncio.create_task(self._guard(work), name="stage")
@@ -345,6 +349,7 @@ class Conductor:
         if finishing:
             running.finish()
         running.let(allowed)
+        running.won = await self._trying.won()
         if self._equipment.approve_by:
             running.scheduler.allow(task.uid for task in self.run.draft.plan)
         outcome = await running.execute(stands)

@@ -99,6 +99,8 @@ class _Reader(Passage):
                 self._ask(cmd.Resume())
             case ev.RunAnew(uid=uid) if not self.begins():
                 self._ask(cmd.Rerun(uid=uid))
+            case ev.LookedAgain(uid=uid):
+                self._ask(cmd.Retry(uid=uid))
             case ev.Marked(uid=uid):
                 self._ask(cmd.Mark(uid=uid))
             case ev.PlanEdited() if not self.lifts(self.at):

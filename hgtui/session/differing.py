@@ -28,7 +28,7 @@ TIMES: Mapping[type, frozenset[str]] = {
 """The fields that tell times and memory, or what is known of times and results from other runs; what leaves and what is spent at
 a gate follows from that, and the approval tells all of it. What the problems at a gate are called is of the program,
 and a run of an earlier version has not noted them; how many are errors counts."""
-_TRIED = frozenset({"seconds", "memory_mb"})
+_TRIED = frozenset({"seconds", "memory_mb", "keeps"})
 """As TIMES, of what a what-if tried."""
 _ANSWERED = frozenset({"find", "hub", "list", "media"})
 """The exchanges that are not compared: in a replay the whole store, catalogue or endpoint answers from what was recorded."""

@@ -20,6 +20,8 @@ from hgtui.session.dimensions import dimensions
 BLOCK = 1 << 20
 NAMES = 5_000
 """How many names of a folder are looked at for one that was meant."""
+FEW = 2
+"""How many files of a folder are named where it was named in their place."""
 _WAYS = {
     errno.EACCES: "you have no permission to read it",
     errno.EPERM: "you have no permission to read it",
@@ -106,7 +108,7 @@ def _open(path: str, place: Path) -> BinaryIO:
         raise FileError(f"{_shown(path)} is no file: its name has a NUL character in it.")
     try:
         os.fsencode(place)
-        _must_be_regular(path, place.stat().st_mode)
+        _must_be_regular(path, place.stat().st_mode, place)
         file = os.fdopen(os.open(place, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC), "rb")
     except UnicodeEncodeError as error:
         raise FileError(f"{_shown(path)} is no file: its name cannot be encoded.") from error
@@ -114,7 +116,7 @@ def _open(path: str, place: Path) -> BinaryIO:
         raise _why(path, place, error) from error
     try:
         # The name may lead elsewhere by now.
-        _must_be_regular(path, os.fstat(file.fileno()).st_mode)
+        _must_be_regular(path, os.fstat(file.fileno()).st_mode, place)
         path.encode()
     except UnicodeEncodeError as error:
         file.close()
@@ -125,12 +127,27 @@ def _open(path: str, place: Path) -> BinaryIO:
     return file
 
 
-def _must_be_regular(path: str, mode: int) -> None:
+def _must_be_regular(path: str, mode: int, place: Path) -> None:
     if stat.S_ISDIR(mode):
-        raise FileError(f"{_shown(path)} is a folder. Name a file in it.")
+        raise _folder(path, place)
     for test, what in _SPECIAL:
         if test(mode):
             raise FileError(f"{_shown(path)} is {what}, not a regular file.")
+
+
+def _folder(path: str, place: Path) -> FileError:
+    """Say that it is a folder, with some of the files in it; the only one is what was meant."""
+    try:
+        with os.scandir(place) as found:
+            entries = [one for one in itertools.islice(found, NAMES) if not one.name.startswith(".")]
+            names = sorted(one.name for one in entries if one.is_file() and claimed(one.name))
+    except OSError:
+        names = []
+    inside = [str(Path(path) / name) for name in names if clean(name) == name and "\n" not in name]
+    such = f", such as {' or '.join(_shown(one) for one in inside[:FEW])}" if inside else ""
+    return FileError(
+        f"{_shown(path)} is a folder. Name a file in it{such}.", inside[0] if len(names) == 1 and inside else ""
+    )
 
 
 def _why(path: str, place: Path, error: OSError) -> FileError:

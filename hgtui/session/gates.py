@@ -29,6 +29,7 @@ def gate(run: Run, ahead: Forecast = _NOTHING) -> ev.GateOpened:
         if plan_alone
         else fingerprint(run.draft, run.files, run.candidates, run.book),
         approvable=not wrong and _complete(run),
+        tasks=len(run.draft.plan),
         errors=wrong,
         problems=problem_rows(found, run.draft.plan),
     )

@@ -14,12 +14,16 @@ from hgtui.core.resource import FILE_KINDS, FileFact
 from hgtui.core.states import Failure
 from hgtui.core.task import TASKS
 from hgtui.core.text import one_line
+from hgtui.planning.rules.mentions import shaped
 from hgtui.session.board import Board
 from hgtui.session.content import MB, claimed
 from hgtui.session.equipment import Equipment
 from hgtui.session.fetching import SECONDS, FetchError, Limits, Told, allowed
 from hgtui.session.fetching import fetch as fetched
 from hgtui.session.files import inspect, resolve
+
+ROOTED = ("/", "~/", "./", "../")
+"""How a text begins that can be the path of a folder where nothing says that it is one."""
 
 
 class Intake:
@@ -40,6 +44,8 @@ class Intake:
             equipment.download_mb, SECONDS, equipment.exempt_hosts, equipment.offline, equipment.lookup
         )
         self._typed: set[str] = {*board.run.asked_files, *board.run.typed}
+        if board.run.brought is None:
+            self._typed.update(shaped(board.run.request))
         # In a run that is gone on with: what was typed into its plan was allowed when it was seen.
         self._typed.update(
             path
@@ -57,6 +63,21 @@ class Intake:
         for fact in await asyncio.gather(*(self._seen(path, fetch=fetch) for path in fresh)):
             self._board.emit(ev.FileSeen(file=fact))
         await self._board.flush()
+
+    async def see_there(self, paths: Iterable[str]) -> None:
+        """Look at what a person typed that has the shape of a path, where there is something of that name."""
+        found = await asyncio.to_thread(lambda: [path for path in paths if self._is_there(path)])
+        await self.see(found, typed=True)
+
+    def _is_there(self, path: str) -> bool:
+        if self._equipment.files is not None:
+            return self._equipment.files.is_name(path)
+        try:
+            whole = resolve(path, self._equipment.base)
+            # Of what can be nothing but a path it is worth a word that there is no such file.
+            return whole.exists() or (path.startswith(ROOTED) and len(whole.parts) > 2 and whole.parent.is_dir())
+        except (OSError, ValueError, RuntimeError):
+            return False
 
     @staticmethod
     def _again(known: FileFact, *, typed: bool, fetch: bool) -> bool:
@@ -157,10 +178,11 @@ class Intake:
     def _is_name(self, text: str) -> bool:
         if self._equipment.files is not None:
             return self._equipment.files.is_name(text)
-        if len(text) > 255 or "\n" in text or "." not in text or text != text.strip():
+        if len(text) > 255 or "\n" in text or not set(text) & set("./") or text != text.strip():
             return False
         try:
-            return self._allowed(text) and (self._equipment.base / text).is_file()
+            whole = resolve(text, self._equipment.base)
+            return self._allowed(text) and (whole.is_file() or (text.startswith(ROOTED) and whole.is_dir()))
         except (OSError, ValueError):
             return False
 

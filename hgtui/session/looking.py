@@ -38,6 +38,12 @@ class Lookups:
             if task in TASKS and task not in self._asked and task not in self._board.run.candidates:
                 self._asked[task] = asyncio.create_task(self._ask(task))
 
+    async def again(self, tasks: Iterable[str]) -> None:
+        """Ask the catalogues once more for task types. What was found before and is not found now stays."""
+        for task in tasks:
+            self._asked[task] = asyncio.create_task(self._ask(task))
+        await self.wait()
+
     async def wait(self) -> None:
         """Wait until every catalogue has answered, and the answers are stored."""
         await asyncio.gather(*self._asked.values())
@@ -111,7 +117,14 @@ class Lookups:
         await self._board.flush()
         few = run.candidates.get(task, ())
         if all(one.name != found.name for one in few):
-            self._board.emit(ev.CandidatesFound(task=task, candidates=(*few, found), help=run.help.get(task, "")))
+            self._board.emit(
+                ev.CandidatesFound(
+                    task=task,
+                    candidates=(*few, found),
+                    help=run.help.get(task, ""),
+                    failed=run.unasked.get(task, ()),
+                )
+            )
             await self._board.flush()
 
     async def _recall(self, plan: Plan, assignments: Mapping[Uid, Assignment]) -> None:
@@ -154,6 +167,8 @@ class Lookups:
                 self._board.emit(ev.Logged(level="warning", text=one_line(text, 500)))
             else:
                 rows += group
+        names = {one.name for one in rows}
+        rows += [one for one in self._board.run.candidates.get(task, ()) if one.name not in names]
         words = " ".join(filter(None, (one.help(task) for one in catalogues)))
         self._board.emit(ev.CandidatesFound(task=task, candidates=tuple(rows), help=words, failed=tuple(failed)))
 

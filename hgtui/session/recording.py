@@ -53,12 +53,16 @@ class Recording:
     candidates: dict[str, ev.CandidatesFound] = field(default_factory=dict)
     approved: set[str] = field(default_factory=set)
     """The task types whose candidates were found behind the approval of the plan alone."""
+    again: dict[str, list[ev.CandidatesFound]] = field(default_factory=dict)
+    """What was found for a task type each time that the catalogues were asked once more."""
     more: dict[str, Candidate] = field(default_factory=dict)
     files: dict[str, deque[tuple[int, FileFact]]] = field(default_factory=lambda: defaultdict(deque))
     fetches: dict[str, deque[CallError]] = field(default_factory=lambda: defaultdict(deque))
     tries: dict[str, deque[Try]] = field(default_factory=lambda: defaultdict(deque))
     foreseen: set[str] = field(default_factory=set)
     """What a what-if found kept before it began."""
+    _here: set[str] = field(default_factory=set)
+    """What a what-if of this very run has kept."""
     reused: dict[str, deque[tuple[str, Try]]] = field(default_factory=lambda: defaultdict(deque))
     answer: ev.Answered | None = None
     unlaid: str = ""
@@ -73,6 +77,7 @@ class Recording:
     _told: Counter[str] = field(default_factory=Counter)
     _ended: int = 0
     _plan_approved: bool = False
+    _looked: set[str] = field(default_factory=set)
     _counts: Counting = field(default_factory=Counting)
 
     async def read(self) -> "Recording":
@@ -98,6 +103,8 @@ class Recording:
                 await self._exchange(event)
             case ev.CandidatesFound(task=task):
                 self._found(task, event)
+            case ev.LookedAgain(tasks=tasks):
+                self._looked.update(tasks)
             case ev.PlanApproved():
                 self._plan_approved = True
             case ev.FileSeen(file=file):
@@ -120,6 +127,9 @@ class Recording:
         if task not in self._run.candidates:
             self.candidates[task] = event
             self.approved |= {task} if self._plan_approved else set()
+        elif task in self._looked:
+            self._looked.discard(task)
+            self.again.setdefault(task, []).append(event)
         else:
             self.more |= {one.name: one for one in event.candidates if one.name not in known}
 
@@ -229,7 +239,7 @@ class Recording:
                 continue
             kept = key(task.task, one.assignment, inputs, {"hgtui": __version__})
             self._trials[event.uid, name] = effect(task.task, one.assignment, inputs), kept
-            self.foreseen |= {kept} if one.kept else set()
+            self.foreseen |= {kept} if one.kept and kept not in self._here else set()
 
     def _tried(self, uid: Uid, tried: Tried) -> None:
         made, kept = self._trials.pop((uid, tried.candidate))
@@ -237,6 +247,7 @@ class Recording:
         error = CallError(tried.failure, tried.message, tried.hint, tried=True) if tried.failure is not None else None
         done = None
         if tried.results:
+            self._here.add(kept)
             done = ev.TaskDone(
                 uid=uid,
                 results=tried.results,

@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -30,15 +30,33 @@ from hgtui.session.tape import Tape
 HINT = "A replay asks nobody: it has only what was recorded."
 
 
+class Found:
+    """What was found for each task type, the first time and each time that it was looked for again."""
+
+    def __init__(self, recording: Recording) -> None:
+        self._recording, self._times = recording, Counter[str]()
+
+    def next(self, task: str) -> ev.CandidatesFound | None:
+        """Return what was found this time."""
+        self._times[task] += 1
+        return self.now(task)
+
+    def now(self, task: str) -> ev.CandidatesFound | None:
+        """Return what was found the last time; None where it was not looked for."""
+        first, more = self._recording.candidates.get(task), self._recording.again.get(task, ())
+        at = min(self._times[task] - 1, len(more))
+        return more[at - 1] if at > 0 else first
+
+
 class Catalogue:
     """The candidates that were found."""
 
     def __init__(self, recording: Recording, pace: Pace) -> None:
-        self._recording, self._pace = recording, pace
+        self._recording, self._pace, self._found = recording, pace, Found(recording)
 
     async def candidates(self, task: str) -> tuple[Candidate, ...]:
         """Return what was found for a task type. Raises StoreError where it was not looked for."""
-        found = self._recording.candidates.get(task)
+        found = self._found.next(task)
         if task in self._recording.approved:  # the plan was approved while they were looked for
             await self._pace.until(lambda: self._pace.plan_approved, Pace.PATIENCE_S)
         if found is not None:
@@ -51,7 +69,7 @@ class Catalogue:
 
     def help(self, task: str) -> str:
         """Return what was said to help."""
-        found = self._recording.candidates.get(task)
+        found = self._found.now(task)
         return found.help if found else ""
 
 
@@ -59,11 +77,11 @@ class Failing:
     """A catalogue that could not be asked for what it could not be asked for, the `number`-th of those."""
 
     def __init__(self, recording: Recording, number: int) -> None:
-        self._recording, self._number = recording, number
+        self._found, self._number = Found(recording), number
 
     async def candidates(self, task: str) -> tuple[Candidate, ...]:
         """Return nothing. Raises StoreError as it did."""
-        found = self._recording.candidates.get(task)
+        found = self._found.next(task)
         if found is not None and len(found.failed) > self._number:
             raise StoreError(Failure.TRANSPORT, found.failed[self._number])
         return ()
@@ -165,6 +183,7 @@ class KeptBefore:
 
     def __init__(self, recording: Recording, pace: Pace) -> None:
         self._recording, self._pace = recording, pace
+        self._put = set[str]()
 
     async def find(self, key: str) -> Kept | None:
         """Return what was taken in place of a call, None where one was made."""
@@ -186,12 +205,13 @@ class KeptBefore:
         )  # fmt: skip
 
     async def peek(self, keys: Iterable[str]) -> Mapping[str, Kept]:
-        """Return what a what-if had found; nothing else: what was foreseen for a gate comes back with it."""
-        there = (key for key in keys if key in self._recording.foreseen)
+        """Return what a what-if had found, or has made; nothing else: what was foreseen for a gate comes back with it."""
+        there = (key for key in keys if key in self._recording.foreseen or key in self._put)
         return {key: Kept(task="", candidate="", results=(), seconds=0.0, run="", at=datetime.min) for key in there}
 
     def put(self, key: str, kept: Kept) -> None:
-        """Keep nothing: a replay leaves no trace."""
+        """Note that it would be kept, and keep nothing: a replay leaves no trace."""
+        self._put.add(key)
 
     async def seconds(self, runners: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], float]:
         """Return nothing, as `peek`."""

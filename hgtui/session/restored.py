@@ -75,7 +75,8 @@ class Restored:
             if candidate is not None:
                 pins[task] = candidate
 
-        failed = max((len(one.failed) for one in recording.candidates.values()), default=0)
+        found = [*recording.candidates.values(), *(one for rows in recording.again.values() for one in rows)]
+        failed = max((len(one.failed) for one in found), default=0)
         tape = Tape()
         equipment = Equipment(
             planner=RulePlanner(),

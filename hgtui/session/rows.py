@@ -202,17 +202,16 @@ def changes(event: ev.Event) -> dict[str, Any]:
         case ev.PlanProposed():
             return {"tasks": len(event.plan.tasks)}
         case ev.GateOpened():
-            return {"gate": event.gate.value, "errors": event.errors}
-        case (
-            ev.Approved()
-            | ev.ApprovalCarried()
-            | ev.PlanApproved()
-            | ev.PlanEdited()
-            | ev.EditUndone()
-            | ev.EditRedone()
-        ):
+            return {"gate": event.gate.value, "errors": event.errors, **_count(event.tasks)}
+        case ev.ApprovalCarried():
+            return {"gate": None, **_count(event.tasks)}
+        case ev.Approved() | ev.PlanApproved() | ev.PlanEdited() | ev.EditUndone() | ev.EditRedone():
             return {"gate": None}
         case ev.RunEnded():
             ended = {"outcome": event.outcome.value, "exit": event.exit}
             return {"stage": Stage.ENDED.value, "gate": None, **ended}
     return {}
+
+
+def _count(tasks: int | None) -> dict[str, Any]:
+    return {} if tasks is None else {"tasks": tasks}

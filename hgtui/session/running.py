@@ -1,7 +1,7 @@
 """Stage 3 as a run goes through it: the scheduler under the grant, and the wait for a person where something failed."""
 
 import asyncio
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from hgtui.core import events as ev
@@ -19,6 +19,7 @@ from hgtui.execution.flow import Hold
 from hgtui.execution.perform import Performer
 from hgtui.execution.resolve import Resolver
 from hgtui.execution.reusing import Reusing
+from hgtui.execution.rules import sense
 from hgtui.execution.scheduler import Scheduler
 from hgtui.session.board import Board
 from hgtui.session.calls import keep_call
@@ -42,6 +43,8 @@ class Running:
         self._finishing = False
         self.over = False
         """Whether it is at its end: what begins now would come too late."""
+        self.won: Mapping[Uid, tuple[object, ...]] = {}
+        """The tasks that have only to take what the winner of their what-if has given, and what they were then."""
         self._reusing = (
             Reusing(
                 equipment.results,
@@ -98,6 +101,8 @@ class Running:
         ]
         if stops:
             return Hold(f"you wanted to stop after task {', '.join(map(str, stops))}", "breakpoint")
+        if verdict.effect == "ask" and self.won.get(task.uid) == sense(task, run.draft.assignments):
+            return None  # nothing leaves and nothing is spent: what was, was approved with the what-if
         if verdict.effect == "ask":
             return Hold(f"a rule asks: “{verdict.why}”", "rule") if verdict.rule else Hold()
         return None

@@ -143,6 +143,15 @@ class Preparing:
         ways = {name: (known_as(Assignment(candidate=name), rows) or _NOWHERE).via for name in trial.names}
         return fingerprint(task.task, trial.ahead, await self._inputs(task), ways) != trial.fingerprint
 
+    async def kept(self, trial: Trial, task: Task, chosen: Assignment) -> bool:
+        """Whether what goes into a task is what was tried, and the result of who was chosen is kept. Raises NotNow."""
+        return not await self.differs(trial, task) and await self.keeps(task, chosen)
+
+    async def keeps(self, task: Task, assignment: Assignment) -> bool:
+        """Whether a result of that candidate on what goes into a task is kept. Raises NotNow."""
+        reusing = self.reusing()
+        return reusing is not None and await reusing.peek(task, assignment, await self._inputs(task)) is not None
+
     def results(self) -> dict[Uid, tuple[Resource, ...]]:
         """Return the results that the run has."""
         run = self._parts.run

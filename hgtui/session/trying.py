@@ -6,16 +6,16 @@ from functools import partial
 
 from hgtui.core import commands as cmd
 from hgtui.core import events as ev
-from hgtui.core.approval import grant
 from hgtui.core.edits import Choose
 from hgtui.core.model import Assignment
 from hgtui.core.plan import Task, Uid
 from hgtui.core.ports import CallError, CallMade
 from hgtui.core.stand_ins import known_as
-from hgtui.core.states import HAS_RESULT, Stage
+from hgtui.core.states import HAS_RESULT, UNDER_WAY, Stage, TaskState
 from hgtui.core.text import one_line
 from hgtui.core.trials import Trial, Tried, Vote
 from hgtui.execution.perform import Performer
+from hgtui.execution.rules import sense
 from hgtui.session.calls import keep_call
 from hgtui.session.changing import Changing
 from hgtui.session.gates import fits
@@ -99,6 +99,20 @@ class Trying:
         await self._halt(command.uid)
         await self._win(task, trial, won)
 
+    async def won(self) -> dict[Uid, tuple[object, ...]]:
+        """Return the tasks whose winner runs, and whose result is kept, on the input that was tried: as they are now."""
+        run, found = self._parts.run, dict[Uid, tuple[object, ...]]()
+        for task in run.draft.plan:
+            trial, chosen = run.trials.get(task.uid), run.draft.assignments.get(task.uid)
+            if task.skip or trial is None or chosen is None or trial.winner != chosen.candidate:
+                continue
+            try:
+                if await self._look.kept(trial, task, chosen):
+                    found[task.uid] = sense(task, run.draft.assignments)
+            except NotNow:  # its input is not there yet: it asks like any other
+                continue
+        return found
+
     async def halt(self, why: str = STOPPED) -> None:
         """Stop all that is at work, and say why."""
         for uid in tuple(self._work):
@@ -131,6 +145,8 @@ class Trying:
 
     async def _try(self, task: Task, assignment: Assignment) -> None:
         tried = self._look.own(task, assignment) or await self._run(task, assignment)
+        if tried.results and await self._look.keeps(task, assignment):
+            tried = tried.model_copy(update={"keeps": True})
         self._parts.board.emit(ev.WhatIfTried(uid=task.uid, tried=tried))
 
     async def _run(self, task: Task, assignment: Assignment) -> Tried:
@@ -196,7 +212,7 @@ class Trying:
         own = self._look.own(task, assignment)
         if own is not None and own.results == won.results:
             board.emit(voted)  # its own result has won: nothing else changes
-        elif run.state(task.uid) in HAS_RESULT:
+        elif run.state(task.uid) in HAS_RESULT or (self._parts.running is not None and self._waits(task)):
             await self._put(task, assignment, choice, voted, won)
         elif same:
             board.emit(voted)
@@ -204,20 +220,22 @@ class Trying:
             await self._changing.decide(choice, voted)
         await board.flush()
 
+    def _waits(self, task: Task) -> bool:
+        """Whether a task has not begun, or came to nothing: what the winner gave spares it that."""
+        return self._parts.run.state(task.uid) not in UNDER_WAY - {TaskState.ASKING} | HAS_RESULT
+
     async def _keep(self, vote: Vote) -> None:
         if self._parts.equipment.votes is not None:
             await self._parts.equipment.votes(vote)
 
     async def _put(self, task: Task, assignment: Assignment, choice: Choose, voted: ev.WhatIfVoted, won: Tried) -> None:
         """Put the winner's result in the place of what a task that is done gave, and run again what has read that."""
-        running, run, board = self._parts.live(), self._parts.run, self._parts.board
+        running, board = self._parts.live(), self._parts.board
         board.emit(self._changing.chosen(choice))
         board.emit(voted)
         await board.flush()
         # Nothing is sent or spent for the task any more: what was, was approved with the what-if.
-        given = grant(run.draft, run.files, run.candidates, run.book)
-        board.emit(ev.ApprovalCarried(grant=given, words=f"the winner of a what-if of task {task.id}"))
-        await board.flush()
+        await self._changing.carry(f"the winner of a what-if of task {task.id}", task.uid)
         done = ev.TaskDone(
             uid=task.uid,
             results=won.results,

@@ -52,6 +52,10 @@ def _leaving(view: View, width: int, most: int) -> list[Line]:
         if view.run.grant
         else []
     )
+    types = dict.fromkeys(task.task for task in view.plan if not task.skip)
+    if unasked := [one for one in types if one in view.run.unasked]:
+        why, key = view.run.unasked[unasked[0]][0], view.key("retry")
+        told.append(f"Not all models for {', '.join(unasked)} could be looked for: {why} {key} looks again.")
     told += [view.spends] if view.spends else []
     told += [f"{'' if at else 'leaves this machine: '}{words}" for at, words in enumerate(view.leaves)]
     lines: list[Line] = []

@@ -122,6 +122,8 @@ def _words(event: ev.Event, run: Run) -> tuple[str, str]:  # noqa: PLR0912  # on
             )
         case ev.PlanningFailed() | ev.Refused():
             return "bad", f"{event.message} {event.hint}"
+        case ev.LookedAgain():
+            return "", f"models looked for again: {', '.join(event.tasks)}"
         case ev.PlanEdited():
             words = event.undo.words or describe(run.draft, event.edit)
             return "", f"edited: {_REFERENCE.sub(_shown, words)}"

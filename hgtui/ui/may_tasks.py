@@ -17,6 +17,8 @@ def _retry(view: View) -> str:
     no, task = on_task(view), meant("retry", view)
     if no or task is None:
         return no
+    if view.at_gate and view.run.unasked:
+        return ""
     state = view.run.state(task.uid)
     if state in {TaskState.FAILED, TaskState.CANCELLED}:
         return ""

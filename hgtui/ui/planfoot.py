@@ -62,6 +62,11 @@ def span(seconds: float) -> str:
     return f"{whole} s" if whole < 100 else f"{whole // 60}m{whole % 60:02d}s"
 
 
+def took(seconds: float) -> str:
+    """Say how long something took that is over: as `span`, and never nothing at all."""
+    return span(seconds) if seconds >= 1 else "under 1 s"
+
+
 def _mark(view: View) -> str:
     run = view.run
     print_ = run.gate.fingerprint if run.gate else run.grant.fingerprint if run.grant else ""
@@ -82,7 +87,7 @@ def _time(view: View, now: datetime, left: Remaining | None) -> Ways:
         return long, ahead, short, ""
     elapsed = view.elapsed(now)
     if run.ended:
-        return (f"took {span(elapsed)}",) if elapsed is not None else ("",)
+        return (f"took {took(elapsed)}",) if elapsed is not None else ("",)
     passed = [f"elapsed {span(elapsed)}"] if elapsed is not None else []
     # While it waits for a person, what is left is theirs.
     if run.stage is not Stage.EXECUTION or left is None or left.about_s is None or view.waits:
@@ -123,11 +128,13 @@ def _place(view: View) -> Ways:
 
 
 def _went(view: View) -> Ways:
-    """Say what has left this machine in a run that is over: not for what was kept or given by hand."""
-    sent = 0
+    """Say what has left this machine in a run that is over: not for what was kept or given by hand, but for a what-if."""
+    tried, sent = view.run.trials, 0
     for task in view.plan:
         status = view.run.status(task.uid)
-        if status.candidate and not status.supplied and not status.kept_from:
+        if task.uid in tried and tried[task.uid].sent:
+            sent += 1
+        elif status.candidate and not status.supplied and not status.kept_from:
             one = view.named(task, status.candidate) or view.candidate(task)
             sent += one is not None and one.leaves
     if sent:

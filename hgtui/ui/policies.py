@@ -134,8 +134,22 @@ class Making:
         decided, name = self.decision, _name(self.task)
         if decided.rule is not None:
             lifted = f"{name} asks no more." if decided.lifts else ""
-            return " ".join(filter(None, (f"{decided.rule.words}.", lifted, self._overruled(decided))))
+            said = (f"{decided.rule.words}.", self._misses(decided.rule), lifted, self._overruled(decided))
+            return " ".join(filter(None, said))
         return f"Ask before {name}." if decided.policy == "ask" else f"Let {name} start, whatever a rule asks."
+
+    def _misses(self, rule: Rule) -> str:
+        """Say that the rule is not about the very task from which it is made, and by what it is not."""
+        known = not self.task.skip and self.view.assignment(self.task.uid) is not None
+        if not known or self.task.uid in self._decides(rule, alone=True):
+            return ""
+        why = []
+        if self.leaves is not None and self.leaves != self.sends_file:
+            why.append("a file leaves this machine there" if self.sends_file else "no file leaves this machine there")
+        cost = price(self.view.candidate(self.task))
+        if self.usd is not None and (cost is None or cost > self.usd):
+            why.append("its price is not known" if cost is None else f"it costs ${cost:g}")
+        return f"It is not for {_name(self.task)}{': ' if why else ''}{' and '.join(why)}."
 
     def _lifts(self, rule: Rule) -> bool:
         """Whether a rule takes the place of the task's own policy to ask: who approves with a rule that lets the task
@@ -143,13 +157,14 @@ class Making:
         """
         return self.approving and self.task.policy == "ask" and self.task.uid in self._decides(rule)
 
-    def _decides(self, rule: Rule) -> set[Uid]:
-        """Return the tasks on which the rule would decide, were nothing said of each alone."""
+    def _decides(self, rule: Rule, *, alone: bool = False) -> set[Uid]:
+        """Return the tasks on which the rule would decide, were nothing said of each, `alone` were there no other rule."""
         run = self.view.run
         plan = run.draft.plan.with_tasks(task.update(policy="auto") for task in run.draft.plan)
         draft = Draft(plan=plan, assignments=run.draft.assignments)
         used = {key: uid for key, uid in run.used.items() if key != rule.key}  # made again it holds again
-        book = Rulebook((rule, *(one for one in run.book.rules if one != rule)), used, run.past)
+        others = () if alone else tuple(one for one in run.book.rules if one != rule)
+        book = Rulebook((rule, *others), used, run.past)
         said = ruling(draft, run.files, run.candidates, book).verdicts
         return {uid for uid, one in said.items() if one.rule == rule and one.effect == rule.effect}
 

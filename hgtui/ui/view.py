@@ -23,11 +23,11 @@ from hgtui.ui.live import Live
 from hgtui.ui.standings import Places, States, places, states
 
 CHANGES_PROBLEMS = (
-    ev.FileSeen, ev.StageEntered, ev.PlanProposed, ev.PlanEdited, ev.EditUndone, ev.EditRedone, ev.CandidatesFound,
+    ev.FileSeen, ev.StageEntered, ev.PlanProposed, ev.PlanEdited, ev.EditUndone, ev.EditRedone, ev.CandidatesFound, ev.LookedAgain,
     ev.ModelChosen, ev.GateOpened, ev.RulesSet, ev.RuleAdded, ev.RuleDropped, ev.RuleUsed,
 )  # fmt: skip
 """The events after which `problems` may give something else."""
-CHANGES_LEAVING = (ev.TaskDone, ev.TaskSkipped, ev.TaskReset)
+CHANGES_LEAVING = (ev.TaskDone, ev.TaskSkipped, ev.TaskReset, ev.WhatIfTried)
 """The events after which something else leaves this machine once the rest runs."""
 
 Tab = Literal["candidates", "arguments", "result"]

@@ -203,6 +203,19 @@ def test_a_person_is_asked_once_which_model_and_again_when_it_is_gone(hgtui: Pro
         assert models(changed) == {"new-model"}
 
 
+def test_a_run_that_was_planned_by_rules_is_gone_on_with_by_rules_and_nobody_is_asked(
+    hgtui: Program, several: ChatServer
+) -> None:
+    gate = hgtui.run("run", "Summarize 'Bees fly.'", "--profile", "rules", "--json").events[-1]
+    hgtui.environ["OPENAI_BASE_URL"] = several.url
+    with Terminal(hgtui, "resume", screen=True) as terminal:
+        terminal.until_all(gate["run"][-6:], gate["fingerprint"][:8], "planned by rules")
+        terminal.press("\x11")
+        assert terminal.ended()[0] == 0
+    assert "large-model" not in terminal.shown
+    assert several.requests == []
+
+
 def test_who_picks_none_runs_nothing(hgtui: Program, several: ChatServer) -> None:
     for keys, status in (("\n", 2), ("\x03", 130)):
         with Terminal(hgtui, "run", REQUEST, OPENAI_BASE_URL=several.url) as terminal:

@@ -5,6 +5,47 @@ Case = tuple[str, tuple[str, ...], list[str]]
 
 PLANS: list[Case] = [
     (
+        "Who is the landlord in contract.pdf? Read the answer aloud",
+        (),
+        [
+            "document-question-answering(document='contract.pdf', question='Who is the landlord in contract.pdf?')",
+            "text-to-speech(text='<0>')",
+        ],
+    ),
+    (
+        "Who are the parties in contract.pdf and when was it signed?",
+        (),
+        [
+            "document-question-answering(document='contract.pdf', question='Who are the parties in contract.pdf?')",
+            "document-question-answering(document='contract.pdf', question='When was it signed?')",
+        ],
+    ),
+    (
+        "What is in photo.png and what color is the car?",
+        (),
+        [
+            "image-text-to-text(image='photo.png', text='Describe the picture.')",
+            "visual-question-answering(image='photo.png', question='What color is the car?')",
+        ],
+    ),
+    (
+        "What does contract.pdf say about pets? Read the answer aloud",
+        (),
+        [
+            "document-question-answering(document='contract.pdf', question='What does contract.pdf say about pets?')",
+            "text-to-speech(text='<0>')",
+        ],
+    ),
+    (
+        "What does talk.wav say about pets? What language is the answer?",
+        (),
+        [
+            "automatic-speech-recognition(audio='talk.wav')",
+            "question-answering(context='<0>', question='What does talk.wav say about pets?')",
+            "text-classification(text='<1>', question='What language is it?')",
+        ],
+    ),
+    (
         "Read page.png, find the faces in page.png and read the text aloud",
         (),
         [

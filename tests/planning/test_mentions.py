@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hgtui.planning import mentioned
+from hgtui.planning.rules.mentions import mentions, shaped
 
 
 @pytest.mark.parametrize(
@@ -51,3 +52,19 @@ def test_every_path_stands_in_the_request(request: str) -> None:
 @pytest.mark.parametrize("filling", ["'", "“", "«a", '"""a', "a.png ", "\\ ", "(", "a'", " 'a"])
 def test_a_megabyte_of_request_is_scanned_only_so_far(filling: str) -> None:
     assert "end.png" not in mentioned(filling * (1_000_000 // len(filling)) + " end.png")
+
+
+@pytest.mark.parametrize(
+    ("request_", "paths"),
+    [
+        ("Summarize '/tmp/x/My Photos'", ("/tmp/x/My Photos",)),
+        (r"Find faces in /tmp/x/My\ Photos/, then ./in.", ("/tmp/x/My Photos/", "./in")),
+        ("Read ~/big.bin and data.bin, then photos/2024!", ("~/big.bin", "data.bin", "photos/2024")),
+        ("Read page.png, /tmp/a.txt, https://example.com/x and ftp://example.com/y", ()),
+        ("A slash / alone, a dot ., ../ and 'two\n/lines'", ()),
+    ],
+)
+def test_what_has_the_shape_of_a_path_is_told_from_words(request_: str, paths: tuple[str, ...]) -> None:
+    assert shaped(request_) == paths
+    # Once there is something of that name it is a file for the planner.
+    assert {one.text for one in mentions(request_, paths) if one.what == "file"} >= set(paths)

@@ -13,6 +13,7 @@ from hgtui.core.states import Failure
 from hgtui.core.task import TASKS
 from hgtui.planning import RulePlanner
 from hgtui.planning.rules import propose
+from hgtui.planning.rules.planner import IDEAS
 from hgtui.planning.rules.table import RULES
 from hgtui.planning.rules.words import VERBS
 from tests.planning.requests import NOT_UNDERSTOOD, PLANS
@@ -333,3 +334,29 @@ def test_whatever_is_asked_the_plan_is_sound_or_the_request_is_refused(
         assert made.notes
     assert made.plan.tasks or made.notes
     assert [task.id for task in made.plan] == list(range(len(made.plan)))
+
+
+NAMES = {
+    Kind.IMAGE: "a.png",
+    Kind.DOCUMENT: "a.pdf",
+    Kind.AUDIO: "a.wav",
+    Kind.VIDEO: "a.mp4",
+    Kind.TABLE: "a.csv",
+}
+
+
+@pytest.mark.parametrize("kind", IDEAS)
+def test_a_file_alone_is_told_what_can_be_asked_of_it_and_that_is_understood(kind: Kind) -> None:
+    name = NAMES[kind]
+    (note,) = propose(name, files_of(name)).notes
+    assert f"No task uses {name}." in note
+    for idea in IDEAS[kind]:
+        assert f"“{idea}”" in note
+        made = propose(f"{name}: {idea}", files_of(name))
+        assert made.plan.tasks
+        assert made.notes == ()
+
+
+def test_a_path_that_is_not_understood_is_quoted_whole() -> None:
+    notes = propose("Read /tmp/x/big.bin", {}).notes
+    assert any("“/tmp/x/big.bin” was not understood" in note for note in notes)

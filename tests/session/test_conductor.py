@@ -8,12 +8,14 @@ import pytest
 from hgtui.core import commands as cmd
 from hgtui.core import edits as ed
 from hgtui.core import events as ev
+from hgtui.core.edit import Draft
 from hgtui.core.model import Assignment
 from hgtui.core.plan import Input, Plan
 from hgtui.core.ports import PlanningError
-from hgtui.core.problems import problems
+from hgtui.core.problems import errors, problems
 from hgtui.core.run import fold
-from hgtui.core.states import Failure, Gate, Gates, Outcome, Stage
+from hgtui.core.states import Failure, Gate, Gates, Outcome, Stage, TaskState
+from hgtui.session.journal import Journal
 from tests.session.staging import CHAIN, ByHand, Models, model, plan, stage, task
 
 
@@ -365,3 +367,60 @@ async def test_a_conductor_closes_wherever_it_stands_and_leaves_nothing_behind(t
             await here.until(lambda: here.run.ended or (here.run.gate and here.run.gate.gate is Gate.TASK))
         await asyncio.sleep(0)
     assert here.work.stopped == (["t1"] if where == "running" else [])
+
+
+# Paths that are no file
+
+
+async def test_a_folder_or_a_file_of_unknown_kind_in_a_request_or_an_argument_is_an_error(tmp_path: Path) -> None:
+    away = tmp_path / "away"
+    (away / "My Photos").mkdir(parents=True)
+    (away / "big.bin").write_bytes(b"\x13\x37\x99\xfe" * 50)
+    planner = ByHand(plan(task("t1", f"{away}/My Photos"), task("t2", f"{away}/big.bin")))
+    async with stage(tmp_path, planner) as here:
+        gate = await here.gate(f"Summarize '{away}/My Photos', {away}/big.bin and {away}/no.bin, and/or 'x y'")
+        wrong = problems(here.run.plan, here.run.facts)
+        assert [one.message for one in errors(wrong)] == [
+            f"{away}/My Photos is a folder. Name a file in it.",
+            f"{away}/big.bin is of no known kind. Text, tables, PDFs, pictures, sounds and videos can be used.",
+        ]
+        assert not gate.approvable
+        assert set(planner.files) == {f"{away}/{name}" for name in ("My Photos", "big.bin", "no.bin")}
+        assert planner.files[f"{away}/no.bin"].error == f"There is no file {away}/no.bin."
+        change = ed.Set(uid="t1", name="text", value="some words")
+        await here.after(cmd.EditPlan(edit=change), kind=ev.GateOpened)
+        change = ed.Set(uid="t2", name="text", value=f"{away}")
+        await here.after(cmd.EditPlan(edit=change), kind=ev.GateOpened)
+        (left,) = errors(problems(here.run.plan, here.run.facts))
+        assert left.message == f"{away} is a folder. Name a file in it."
+
+
+async def test_a_planner_learns_nothing_of_a_folder_that_nobody_named(tmp_path: Path) -> None:
+    (tmp_path / "away").mkdir()
+    async with stage(tmp_path, ByHand(plan(task("t1", f"{tmp_path}/away")))) as here:
+        await here.gate("go")
+        assert here.run.files == {}
+
+
+async def test_the_list_of_runs_counts_the_tasks_of_the_plan_as_it_stands(tmp_path: Path) -> None:
+    async with stage(tmp_path) as here:
+        await here.gate()
+        journal = here.equipment.journal
+        assert isinstance(journal, Journal)
+
+        async def listed() -> int:
+            return (await journal.runs())[0].tasks
+
+        three = ed.Replace(draft=Draft(plan=plan(task("t1"), task("t2"), task("t3", "", "t1"))))
+        assert (await here.after(cmd.EditPlan(edit=three), kind=ev.GateOpened)).tasks == 3
+        assert await listed() == 3
+        await here.after(cmd.Undo(), kind=ev.GateOpened)
+        assert await listed() == 2
+        await here.after(cmd.Redo(), kind=ev.GateOpened)
+        here.work.holding("t1")
+        here.approve()
+        await here.state("t1", TaskState.RUNNING)
+        await here.after(cmd.EditPlan(edit=ed.Delete(uid="t3")), kind=ev.ApprovalCarried)
+        assert await listed() == 2
+        here.work.let("t1")
+        await here.end()

@@ -133,6 +133,25 @@ async def test_devices_and_sockets_are_never_opened(tmp_path: Path) -> None:
         )
 
 
+async def test_a_folder_names_files_that_are_in_it(tmp_path: Path) -> None:
+    folder = tmp_path / "My Photos"
+    folder.mkdir()
+    for name in (".hidden.png", "thing.bin", "b\x1b[2J.png"):
+        (folder / name).write_bytes(b"x")
+    none = await inspect("My Photos", tmp_path)
+    assert (none.error, none.meant) == ("My Photos is a folder. Name a file in it.", "")
+    (folder / "b\x1b[2J.png").unlink()
+    (folder / "a.png").write_bytes(b"x")
+    one = await inspect("My Photos/", tmp_path)
+    assert one.error == "My Photos/ is a folder. Name a file in it, such as My Photos/a.png."
+    assert one.meant == "My Photos/a.png"
+    for name in ("b.txt", "c.wav"):
+        (folder / name).write_bytes(b"x")
+    some = await inspect("My Photos", tmp_path)
+    assert some.error.endswith("such as My Photos/a.png or My Photos/b.txt.")
+    assert not some.meant
+
+
 async def test_a_missing_file_names_the_one_that_was_meant(tmp_path: Path) -> None:
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub" / "Notes.txt").write_text("x")

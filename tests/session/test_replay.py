@@ -10,7 +10,7 @@ import pytest
 from hgtui.core import commands as cmd
 from hgtui.core import events as ev
 from hgtui.core.edits import Set
-from hgtui.core.ports import CallError
+from hgtui.core.ports import CallError, StoreError
 from hgtui.core.states import Failure
 from hgtui.planning import RulePlanner
 from hgtui.planning.prompt import TEMPLATES
@@ -328,6 +328,28 @@ async def test_a_revision_that_an_approval_broke_off_is_broken_off_again(tmp_pat
         await run.gate()
         await run.after(cmd.Comment(text="Translate it"), kind=ev.RevisionBegun)
         await server.request(3)
+        run.approve()
+        assert (await run.end()).exit == 0
+        await same(tmp_path, run)
+
+
+async def test_where_a_catalogue_could_not_be_asked_it_is_asked_again_at_the_gate_and_so_in_a_replay(
+    tmp_path: Path,
+) -> None:
+    hub = Models(error=StoreError(Failure.TRANSPORT, "The Hub cannot be reached.", "Check the network."))
+    async with stage(tmp_path, ByHand(plan(task("t1"))), models=(hub,)) as run:
+        await run.gate()
+        assert "t1" not in run.run.draft.assignments
+        refused = await run.after(cmd.Retry(uid="t9"), kind=ev.Refused)
+        assert refused.message == "The plan has no such task."
+        await run.after(cmd.Retry(uid="t1"), kind=ev.GateOpened)  # it is still away
+        assert set(run.run.unasked) == {"summarization", "text-generation"}  # what else could do it, too
+        hub.error, hub.found = None, (model("one"),)
+        await run.after(cmd.Retry(uid="t1"), kind=ev.GateOpened)
+        assert run.run.draft.assignments["t1"].candidate == "fake:one"
+        assert not run.run.unasked
+        refused = await run.after(cmd.Retry(uid="t1"), kind=ev.Refused)
+        assert refused.message == "Task 1 has not run, and every catalogue could be asked."
         run.approve()
         assert (await run.end()).exit == 0
         await same(tmp_path, run)

@@ -83,7 +83,9 @@ async def test_at_the_gate_it_is_told_and_approved_first_and_the_winner_runs_no_
             assert [rows[name].results[0].preview for name in (ONE, TWO)] == [f"{ONE}: SOME TEXT", f"{TWO}: SOME TEXT"]
             assert all(one.memory_mb == 12.5 and one.seconds is not None for one in rows.values())
             assert run.run.state("t1") is TaskState.WAITING
-            assert run.run.gate == first
+            assert run.run.gate is not None
+            assert run.run.gate.fingerprint == first.fingerprint
+            assert run.run.gate.reuses == ("t1",), "the one that was planned needs no call any more"
             opened = await run.after(cmd.TakeWinner(uid="t1", candidate=TWO), kind=ev.GateOpened)
             assert opened.fingerprint != first.fingerprint
             assert run.run.draft.assignments["t1"].candidate == TWO
@@ -285,3 +287,80 @@ async def test_a_what_if_that_is_not_decided_does_not_keep_the_answer_from_who_a
         assert (await run.end()).exit == 0
         again = await replay(await run.entries(), run.equipment.artifacts)
     assert again.differences == ()
+
+
+ASKS = Rule(match=Match(task="summarization"), effect="ask", scope="run")
+HUB = (Models(model("one"), FAR),)
+
+
+async def test_a_task_that_asks_takes_what_the_winner_gave_and_neither_it_nor_the_gate_asks_again(
+    tmp_path: Path,
+) -> None:
+    work = Voices()
+    async with stage(tmp_path, ByHand(plan(task("t1"), task("t2", "other"))), work=work, models=HUB) as run:
+        await run.gate()
+        await run.after(cmd.AddRule(rule=ASKS), kind=ev.GateOpened)
+        run.approve()
+        await run.state("t2", TaskState.ASKING)
+        for uid, winner in (("t1", FAR.name), ("t2", ONE)):  # another than was planned, and the one that was planned
+            await tried(run, uid, ONE, FAR.name)
+            assert run.run.state(uid) is TaskState.ASKING
+            run.send(cmd.TakeWinner(uid=uid, candidate=winner))
+            await run.until(lambda uid=uid: run.run.state(uid) in {TaskState.DONE, TaskState.REUSED})
+        assert (await run.end()).exit == 0
+        assert texts(run, "t1") == [f"{FAR.name}: SOME TEXT"]
+        assert texts(run, "t2") == [f"{ONE}: OTHER"]
+        assert len(work.calls) == 4, "nothing runs but the what-ifs"
+        assert all(one.sent for one in run.run.trials.values())
+        again = await replay(await run.entries(), run.equipment.artifacts)
+    assert again.differences == ()
+
+
+async def test_what_else_goes_beyond_what_was_approved_is_not_let_through_by_a_winner(tmp_path: Path) -> None:
+    work = Voices()
+    async with stage(tmp_path, ByHand(plan(task("t1"), task("t2", "other"))), work=work, models=HUB) as run:
+        await run.gate()
+        await run.after(cmd.AddRule(rule=ASKS), kind=ev.GateOpened)
+        run.approve()
+        await run.state("t2", TaskState.ASKING)
+        await tried(run, "t1", ONE, FAR.name)
+        await run.after(cmd.ChooseModel(uid="t2", candidate=FAR.name), kind=ev.GateOpened)
+        opened = await run.after(cmd.TakeWinner(uid="t1", candidate=FAR.name), kind=ev.GateOpened)
+        assert opened.leaves == ("the text given to 2 → far-away through far.example (1 task)",)
+        await run.state("t1", TaskState.DONE)
+        assert run.run.state("t2") is TaskState.ASKING
+        run.send(cmd.Stop())
+        await run.end()
+
+
+async def test_the_gate_says_no_more_what_a_what_if_has_sent_and_spent(tmp_path: Path) -> None:
+    artifacts = Artifacts(tmp_path)
+    results = ResultStore(tmp_path, artifacts)
+    work = Voices()
+    models = (Models(FAR, model("one")),)
+    try:
+        async with stage(tmp_path, ByHand(plan(task("t1"))), work=work, results=results, models=models) as run:
+            await run.gate()
+            chosen = await run.after(cmd.ChooseModel(uid="t1", candidate=FAR.name), kind=ev.GateOpened)
+            assert chosen.leaves
+            ruled = await run.after(cmd.AddRule(rule=ASKS), kind=ev.GateOpened)
+            assert ruled.leaves
+            await tried(run, "t1", FAR.name, ONE)
+            left = run.run.gate
+            assert left is not None
+            assert (left.leaves, left.reuses, left.fingerprint) == ((), ("t1",), ruled.fingerprint)
+            seen = await tried(run, "t1", FAR.name, ONE)
+            assert all(one.kept for one in seen.ahead)
+            won = await run.after(cmd.TakeWinner(uid="t1", candidate=FAR.name), kind=ev.GateOpened)
+            assert (won.leaves, won.reuses) == ((), ("t1",))
+            run.approve()
+            assert (await run.end()).exit == 0
+            assert run.run.state("t1") is TaskState.REUSED
+            assert len(work.calls) == 2
+            assert run.run.trials["t1"].sent, "the first of the two what-ifs has sent it"
+            assert not run.all(ev.TaskAsking)
+            again = await replay(await run.entries(), artifacts)
+        assert again.differences == ()
+    finally:
+        await results.aclose()
+        await artifacts.aclose()

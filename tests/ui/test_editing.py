@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 
 from hgtui.core import commands as cmd
@@ -17,6 +18,7 @@ from hgtui.ui.widgets.choices import Choices
 from hgtui.ui.widgets.diff import DiffPane
 from hgtui.ui.widgets.form import FormField, TaskForm
 from hgtui.ui.widgets.pathfield import PathField
+from hgtui.ui.widgets.prompt import Prompt
 from tests.ui.bench import SIZES, keys, notice, screen_text, settle, until, workbench
 from tests.ui.scripted import Scripted, ScriptedDesk, chain
 
@@ -518,4 +520,43 @@ async def test_nothing_is_edited_after_the_end_and_that_is_said() -> None:
             await pilot.press(key)
             await asyncio.sleep(0)
             assert "has ended" in notice(pilot)
+        assert conductor.commands == []
+
+
+# Files that are dropped
+
+
+async def test_a_file_dropped_on_a_field_of_the_form_or_over_its_choices_is_its_path() -> None:
+    async with workbench(PICTURES, (80, 24)) as (pilot, conductor):
+        await open_form(pilot)
+        await pilot.press("ctrl+u")
+        pilot.app.post_message(events.Paste("'/tmp/x/my cell.png'"))
+        await until(pilot, lambda: field(pilot, "image").text == "/tmp/x/my cell.png")
+        pilot.app.post_message(events.Paste("file:///tmp/x/a%20b.png"))
+        await until(pilot, lambda: field(pilot, "image").text == "/tmp/x/a b.png")
+        await pilot.press("shift+tab")
+        await until(pilot, lambda: choices(pilot))
+        await pilot.press("down")
+        await until(pilot, lambda: isinstance(pilot.app.focused, Choices))
+        pilot.app.post_message(events.Paste("xyz"))
+        await until(pilot, lambda: field(pilot, "type").text == "xyz")
+        assert conductor.commands == []
+
+
+async def test_what_is_dropped_where_nothing_takes_it_goes_to_the_prompt() -> None:
+    async with workbench(PICTURES, (80, 24)) as (pilot, conductor):
+        await pilot.press("4")
+        await settle(pilot)
+        for pane in ("2", "3"):
+            await pilot.press(pane)
+            await settle(pilot)
+            prompt = pilot.app.screen.query_one(Prompt)
+            assert not prompt.has_focus
+            prompt.clear()
+            pilot.app.post_message(events.Paste("'/tmp/x/my cell.png'"))
+            await until(pilot, lambda prompt=prompt: prompt.text == '"/tmp/x/my cell.png"')
+            assert prompt.has_focus
+            assert '"/tmp/x/my cell.png"' in screen_text(pilot)
+            await pilot.press("escape")
+            await settle(pilot)
         assert conductor.commands == []

@@ -48,9 +48,10 @@ async def test_text_at_a_gate_never_approves_and_stays() -> None:
         await settle(pilot)
         assert conductor.commands == []
         assert "it is asked when this request has ended" in notice(pilot)
-        await pilot.press("N")
+        await pilot.press("1", *"so", "escape", "2", "N")
         await settle(pilot)
-        assert pilot.app.screen.query_one("#prompt", Field).text == "run"
+        await pilot.press(*" on")
+        assert pilot.app.screen.query_one("#prompt", Field).text == "run\nso on"
         await pilot.press("escape", "c")
         assert conductor.commands == []
         assert "LLM" in notice(pilot)

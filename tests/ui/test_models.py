@@ -21,7 +21,7 @@ from hgtui.ui.screens.workbench import Workbench
 from hgtui.ui.widgets.pager import LONGEST, Pager
 from tests.ui.bench import SMALL, keys, notice, screen_text, settle, until, workbench
 from tests.ui.hostile import EVIL, EVIL_ID
-from tests.ui.scripted import Scripted, ScriptedDesk, candidate, hub_candidate
+from tests.ui.scripted import Scripted, ScriptedDesk, candidate, chain, hub_candidate
 
 SPEECH = Task(uid="t1", id=0, task="text-to-speech", args={"text": Input.text("Hello")})
 BARK = hub_candidate("suno/bark-small")
@@ -410,3 +410,13 @@ def test_a_filter_finds_a_model_by_what_is_known_of_it() -> None:
     assert fits(TTS, "REPLICATE speecht5")
     assert fits(GATED, "gated de")
     assert not fits(candidate(), "gated")
+
+
+async def test_the_footer_offers_enter_only_where_it_does_something_in_the_task_pane() -> None:
+    async with workbench(chain(), (80, 24)) as (pilot, _):
+        await pilot.press("3")
+        await settle(pilot)
+        assert "enter take candidate" in screen_text(pilot)
+        await pilot.press("G")  # why this one was chosen, and how to see more
+        await settle(pilot)
+        assert "enter" not in screen_text(pilot).splitlines()[-1]

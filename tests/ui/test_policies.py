@@ -14,8 +14,10 @@ from hgtui.core.policy import Match, Rule
 from hgtui.core.run import Run
 from hgtui.core.states import Gate, Gates, Stage
 from hgtui.session.gates import gate
+from hgtui.ui.policies import Making
 from hgtui.ui.screens.policy import PolicyScreen
 from hgtui.ui.screens.rules import Rules, rule_rows
+from hgtui.ui.view import View
 from tests.ui.bench import SMALL, keys, notice, screen_text, settle, until, workbench
 from tests.ui.scripted import Scripted, ScriptedDesk, candidate, chain, hub_candidate
 
@@ -64,7 +66,7 @@ async def test_a_rule_is_put_together_and_read_in_words_before_it_is_stored(size
         await pilot.press("G", "p")
         await lines(pilot, "of_type", "provider", "usd", "scope")
         words = "Ask before text-to-speech at fal-ai that costs at most $0.01 a call, always."
-        assert dialog(pilot).words == words
+        assert dialog(pilot).words == f"{words} It is not for 2 text-to-speech: it costs $0.02."
         await lines(pilot, "usd", "leaves", "effect")
         words = "Never run text-to-speech at fal-ai that costs at most $0.02 a call and sends no file away, always."
         assert dialog(pilot).words == words
@@ -72,6 +74,28 @@ async def test_a_rule_is_put_together_and_read_in_words_before_it_is_stored(size
         await pilot.press("enter")
         match = Match(task="text-to-speech", provider="fal-ai", max_usd=0.02, file_leaves=False)
         assert conductor.commands == [cmd.AddRule(rule=Rule(match=match, effect="deny", scope="always"))]
+
+
+def test_a_rule_that_is_not_for_the_task_it_is_made_from_says_so() -> None:
+    conductor = Scripted()
+    quoted = Task(
+        uid="t1", id=0, task="translation", args={"text": Input.text("Bees fly."), "language": Input.text("de")}
+    )
+    conductor.propose(Plan(request="go", tasks=(quoted,)), hub_candidate("org/words"))
+    view = View()
+    view.restart(conductor.run)
+    for approving in (True, False):
+        making = Making.begin(view, quoted, approving=approving)
+        making.turn("of_type")
+        assert "not for" not in making.words
+        making.turn("leaves")  # as the task is
+        assert "not for" not in making.words
+        making.turn("leaves")
+        assert making.words.endswith("It is not for 0 translation: no file leaves this machine there.")
+        making.turn("leaves")
+        making.turn("usd")
+        # What may cost anything is asked about and not let through.
+        assert making.words.endswith("It is not for 0 translation: its price is not known.") == approving
 
 
 async def test_esc_changes_nothing() -> None:

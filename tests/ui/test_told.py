@@ -10,8 +10,10 @@ from hgtui.core import events as ev
 from hgtui.core.model import STANDS_IN, Assignment
 from hgtui.core.plan import Input, Plan, Task
 from hgtui.core.remaining import Remaining
+from hgtui.core.resource import Kind, Resource
 from hgtui.core.run import Run
 from hgtui.core.states import Failure, Outcome, Stage
+from hgtui.core.trials import Ahead, Tried
 from hgtui.response.report import EXAMPLES, report
 from hgtui.selection.ranking import pinned_for
 from hgtui.ui.attention import ways_on
@@ -19,7 +21,7 @@ from hgtui.ui.keymap import KeyMap
 from hgtui.ui.loglines import log_line
 from hgtui.ui.may import why_not
 from hgtui.ui.phases import phase_line, yours_words
-from hgtui.ui.planfoot import plan_subtitle
+from hgtui.ui.planfoot import plan_subtitle, took
 from hgtui.ui.screens.workbench import Workbench
 from hgtui.ui.story import story
 from hgtui.ui.view import View, utc
@@ -27,7 +29,7 @@ from hgtui.ui.widgets.chat import Chat
 from hgtui.ui.widgets.field import Field
 from hgtui.ui.widgets.form import TaskForm
 from tests.ui.bench import notice, settle, until, workbench
-from tests.ui.scripted import Scripted, candidate, chain
+from tests.ui.scripted import Scripted, candidate, chain, hub_candidate
 
 
 def seen(conductor: Scripted, chosen: str | None = None) -> View:
@@ -135,6 +137,58 @@ def test_a_time_of_which_not_all_is_known_says_so_in_words() -> None:
     words = [plan_subtitle(seen(conductor), width, utc(), left) for width in range(30, 120)]
     assert any("time left unknown" in one for one in words)
     assert not any("under 0.1 s or more" in one for one in words)
+
+
+def test_what_is_over_took_some_time() -> None:
+    assert [took(seconds) for seconds in (0.0, 0.81, 1.0, 125.0)] == ["under 1 s", "under 1 s", "1 s", "2m05s"]
+
+
+def test_what_a_what_if_has_sent_away_counts_where_the_run_is_over() -> None:
+    conductor = Scripted()
+    far = candidate("far").model_copy(update={"place": "hub", "leaves": True, "provider": "far-away"})
+    conductor.propose(chain(), candidate(), far)
+    conductor.approve()
+    ahead = tuple(
+        Ahead(assignment=Assignment(candidate=one.name), leaves=("it → far",) * one.leaves)
+        for one in (candidate(), far)
+    )
+    conductor.tell(
+        ev.WhatIfBegun(uid="t1", fingerprint="f", ahead=ahead),
+        ev.WhatIfTried(uid="t1", tried=Tried(candidate=far.name, failure=Failure.BAD_INPUT)),
+    )
+    conductor.tell(
+        ev.WhatIfVoted(uid="t1", task="summarization"), ev.RunEnded(outcome=Outcome.ANSWERED, exit=0, message="")
+    )
+    assert "input was sent away: 1 task" in plan_subtitle(seen(conductor), 120, utc())
+    # A second one, for which everything is kept, makes that not undone.
+    kept = tuple(one.model_copy(update={"kept": True, "leaves": ()}) for one in ahead)
+    conductor.tell(ev.WhatIfBegun(uid="t1", fingerprint="f", ahead=kept))
+    assert conductor.run.trials["t1"].sent
+
+
+def test_what_a_what_if_keeps_leaves_no_more_by_the_plan_that_waits() -> None:
+    conductor, view = Scripted(), View()
+    far = hub_candidate("org/far")
+    conductor.propose(Plan(request="go", tasks=chain().tasks[:1]), far)
+    view.restart(conductor.run)
+    assert "input leaves this machine: 1 task" in plan_subtitle(view, 120, utc())
+    chosen = conductor.run.draft.assignments["t1"]
+    conductor.tell(ev.WhatIfBegun(uid="t1", fingerprint="f", ahead=(Ahead(assignment=chosen, leaves=("it",)),)))
+    result = Resource(kind=Kind.TEXT, digest="d" * 64, media_type="text/plain", size=1, preview="x")
+    tried = Tried(candidate=chosen.candidate, results=(result,), keeps=True)
+    mark = conductor.run.gate
+    conductor.tell(ev.WhatIfTried(uid="t1", tried=tried))
+    view.take(conductor.entries[-1:])
+    assert "nothing leaves this machine" in plan_subtitle(view, 120, utc())
+    assert (view.leaves, view.spends) == ((), "")
+    assert mark is not None
+    assert conductor.run.gate is not None
+    assert conductor.run.gate.fingerprint == mark.fingerprint
+    edit = ed.Set(uid="t1", name="text", value="other")
+    conductor.tell(ev.PlanEdited(edit=edit, undo=ed.apply(conductor.run.draft, edit)[1]))
+    conductor.gate()
+    view.restart(conductor.run)
+    assert "input leaves this machine: 1 task" in plan_subtitle(view, 120, utc()), "another input, another call"
 
 
 def test_nothing_is_the_persons_where_a_plan_is_what_was_proposed() -> None:

@@ -30,6 +30,7 @@ from hgtui.core.events.planned import (
     ChangeDecided,
     EditRedone,
     EditUndone,
+    LookedAgain,
     ModelChosen,
     PlanBroughtBack,
     PlanEdited,
@@ -83,6 +84,7 @@ __all__ = [
     "GateOpened",
     "Given",
     "Logged",
+    "LookedAgain",
     "Marked",
     "ModelChosen",
     "PlanApproved",
@@ -131,7 +133,7 @@ VERSION = 1
 
 Event = Annotated[
     RunStarted | Resumed | Marked | RulesSet | RuleAdded | RuleDropped | RuleUsed | BreakpointSet | PlanApproved | FileSeen | StageEntered | TaskDrafted | PlanProposed | PlanningFailed | PlanEdited | RevisionBegun | RevisionProposed | RevisionClosed | ChangeDecided | PlanBroughtBack | EditUndone
-    | EditRedone | CandidatesFound | ModelChosen | GateOpened | Approved | ApprovalCarried | RunAnew | TaskQueued | TaskAsking | TaskStarted
+    | EditRedone | CandidatesFound | LookedAgain | ModelChosen | GateOpened | Approved | ApprovalCarried | RunAnew | TaskQueued | TaskAsking | TaskStarted
     | TaskRetrying | TaskSubstituted | TaskDone | TaskFailed | TaskBlocked | TaskSkipped | TaskCancelled | TaskReset | Called | SentAgain | Recorded | Logged
     | WhatIfBegun | WhatIfTried | WhatIfVoted | Answered | RunEnded | Delta | Progress | RerunForeseen | WhatIfForeseen | Refused,
     Field(discriminator="type"),

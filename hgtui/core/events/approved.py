@@ -15,7 +15,7 @@ from hgtui.core.states import Gate
 class GateOpened(Value):
     """The run waits for a person.
 
-    `errors` counts the errors of the plan, `problems` are these and the warnings, errors first, at most 200 of them.
+    `tasks` counts those of the plan as it stands, None where an earlier program wrote it. `errors` counts the errors of the plan, `problems` are these and the warnings, errors first, at most 200 of them.
     `leaves` says in a line for each place what would leave this machine, `spends` what would be spent (empty where
     nothing is), `substitutes` names for a task the candidates that run in place of the chosen one where it fails.
     The tasks of `reuses` have a result that is kept, which neither leaves nor spends; those of `reruns` run; `about_s`,
@@ -28,6 +28,7 @@ class GateOpened(Value):
     gate: Gate
     fingerprint: str
     approvable: bool
+    tasks: int | None = None
     errors: int = 0
     problems: tuple[ProblemRow, ...] = ()
     leaves: tuple[str, ...] = ()
@@ -74,8 +75,9 @@ class Approved(Value):
 
 
 class ApprovalCarried(Value):
-    """The draft changed within what was granted."""
+    """The draft changed within what was granted. `tasks` counts those of the plan where it was the plan that changed."""
 
     type: Literal["approval_carried"] = "approval_carried"
     grant: Grant
     words: str
+    tasks: int | None = None

@@ -124,6 +124,17 @@ class CandidatesFound(Value):
     failed: tuple[str, ...] = ()
 
 
+class LookedAgain(Value):
+    """At a gate a person had the catalogues asked once more for task types for which one could not be asked.
+
+    `uid` is the task at which they did so.
+    """
+
+    type: Literal["looked_again"] = "looked_again"
+    uid: Uid
+    tasks: tuple[str, ...]
+
+
 class ModelChosen(Value):
     """A task got a candidate, or lost it (None)."""
 

@@ -2,9 +2,9 @@
 
 import re
 
-from hgtui.planning.rules.words import KIND_NOUNS, PRONOUN, STOP
+from hgtui.planning.rules.words import KIND_NOUNS, LAST_RESULT, PRONOUN, STOP
 
-_WORD = re.compile(r"\w(?:[\w'’@./-]*\w)?", re.UNICODE)
+_WORD = re.compile(r"(?:(?<!\S)(?:~|\.{1,2})?/)?\w(?:[\w'’@./-]*\w)?", re.UNICODE)
 _MASKED = re.compile(r"\x02[fqu]\d+\x03")
 _KINDS = re.compile(rf"\b(?:{'|'.join(noun for noun, _ in KIND_NOUNS)})\b", re.I)
 # "sentences" alone only names what is worked on; with a number it asks for a length, which no row can give.
@@ -25,7 +25,7 @@ def left_over(text: str, eats: str) -> list[str]:
     covered = _blank(_MASKED, text)
     if eats:
         covered = _blank(re.compile(rf"(?<![\w-])(?:{eats})(?![\w-])", re.I), covered)
-    covered = _blank(PRONOUN, _blank(_KINDS, covered))
+    covered = _blank(PRONOUN, _blank(_KINDS, _blank(LAST_RESULT, covered)))
     left = [word for word in _WORD.finditer(covered) if word[0].lower() not in STOP and not word[0].isdecimal()]
     runs: list[list[int]] = []
     for word in left:

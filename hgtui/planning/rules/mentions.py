@@ -12,6 +12,9 @@ from hgtui.core.resource import Kind
 MOST_SCANNED = 100_000
 """Characters of a request that are looked at; what comes after is left out, with a note."""
 
+MOST_SHAPED = 50
+"""How many words in the shape of a path are looked for."""
+
 _SUFFIXES = {
     Kind.IMAGE: "png jpg jpeg jpe gif bmp webp tif tiff heic heif avif ico ppm pgm pbm jfif svg",
     Kind.DOCUMENT: "pdf doc docx odt rtf epub ppt pptx",
@@ -36,7 +39,9 @@ _BEHIND = ".,:;!?…*'’‘"
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 _SENTENCE = re.compile(r"[.!?;:,]\s")
+_ANY_SUFFIX = re.compile(r"\w\.\w{1,8}\Z")
 _LONGEST_NAME = 255
+_LONGEST = _LONGEST_NAME * 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,27 @@ def mentioned(request: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one.text for one in mentions(request[:MOST_SCANNED]) if one.what == "file"))
 
 
+def shaped(request: str) -> tuple[str, ...]:
+    """Return what a request has in the shape of a path that `mentioned` leaves out, as typed, each once.
+
+    They are words and quoted texts with a slash or a suffix, and that not a known one: a folder, a file of any kind, or neither.
+    """
+    request, end = request[:MOST_SCANNED], 0
+    found: list[str] = []
+    for quoted in _QUOTED.finditer(request):
+        found += (path for _, _, path in _cores(request, end, quoted.start()))
+        found.append(next(group for group in quoted.groups() if group is not None).strip())
+        end = quoted.end()
+    found += (path for _, _, path in _cores(request, end, len(request)))
+    return tuple(path for path in dict.fromkeys(found) if _is_shaped(path))[:MOST_SHAPED]
+
+
+def _is_shaped(path: str) -> bool:
+    bare = path.strip("/.~ ")
+    named = "/" in path or _ANY_SUFFIX.search(path) is not None
+    return bool(bare) and named and "\n" not in path and "://" not in path and len(path) <= _LONGEST and not guess(path)
+
+
 def mentions(request: str, known: Iterable[str] = ()) -> list[Mention]:
     """Return the quoted texts, paths and addresses in a request, in their order.
 
@@ -77,13 +103,14 @@ def mentions(request: str, known: Iterable[str] = ()) -> list[Mention]:
     found: list[Mention] = []
     end = 0
     for quoted in _QUOTED.finditer(request):
-        found += _words(request, end, quoted.start())
+        found += _words(request, end, quoted.start(), known)
         text = next(group for group in quoted.groups() if group is not None)
         end = quoted.end()
         if text.strip():
-            what: Literal["file", "quote"] = "file" if text in known or _is_name(text) else "quote"
+            is_file = text.strip() in known or _is_name(text)
+            what: Literal["file", "quote"] = "file" if is_file else "quote"
             found.append(Mention(what, quoted.start(), end, text.strip() if what == "file" else text))
-    found += _words(request, end, len(request))
+    found += _words(request, end, len(request), known)
     return sorted([*found, *_known(request, found, known)], key=lambda one: one.start)
 
 
@@ -96,16 +123,16 @@ def _is_name(text: str) -> bool:
     return guess(text) is not None
 
 
-def _words(request: str, start: int, end: int) -> Iterator[Mention]:
+def _words(request: str, start: int, end: int, known: set[str]) -> Iterator[Mention]:
     for web in _WEB.finditer(request, start, end):
         if web.start() < start:
             continue
         stop = web.start() + _web_end(web[0])
         if len(web[0]) <= LONGEST and stop > web.start() + len("https://"):
-            yield from _paths(request, start, web.start())
+            yield from _paths(request, start, web.start(), known)
             yield Mention("file", web.start(), stop, request[web.start() : stop])
             start = stop
-    yield from _paths(request, start, end)
+    yield from _paths(request, start, end, known)
 
 
 def _web_end(address: str) -> int:
@@ -119,22 +146,27 @@ def _web_end(address: str) -> int:
     return len(address)
 
 
-def _paths(request: str, start: int, end: int) -> Iterator[Mention]:
+def _paths(request: str, start: int, end: int, known: set[str]) -> Iterator[Mention]:
+    for begin, core, path in _cores(request, start, end):
+        if _ADDRESS.match(core):
+            yield Mention("address", begin, begin + len(core), core)
+            continue
+        is_mail = "@" in path and "/" not in path
+        if path and not is_mail and len(path) <= _LONGEST and (guess(path) is not None or path in known):
+            yield Mention("file", begin, begin + len(core), path)
+
+
+def _cores(request: str, start: int, end: int) -> Iterator[tuple[int, str, str]]:
+    """Yield where each word begins without what belongs to the sentence around it, the word, and the path it would be."""
     for word in _WORD.finditer(request, start, end):
         text, begin = word[0], word.start()
         core = text.lstrip(_EDGES_LEFT)
         begin += len(text) - len(core)
         core = re.sub(r"['’]s$", "", core).rstrip(_EDGES_RIGHT)
-        if _ADDRESS.match(core):
-            yield Mention("address", begin, begin + len(core), core)
-            continue
-        if ":" in core and not _DRIVE.match(core):
+        if ":" in core and not _DRIVE.match(core) and not _ADDRESS.match(core):
             begin += core.rindex(":") + 1
             core = core[core.rindex(":") + 1 :]
-        path = core.replace("\\ ", " ")
-        is_mail = "@" in path and "/" not in path
-        if path and not is_mail and len(path) <= _LONGEST_NAME * 16 and guess(path) is not None:
-            yield Mention("file", begin, begin + len(core), path)
+        yield begin, core, core.replace("\\ ", " ")
 
 
 def _known(request: str, found: list[Mention], known: set[str]) -> Iterator[Mention]:

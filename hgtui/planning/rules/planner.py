@@ -10,12 +10,22 @@ from hgtui.core.resource import FileFact, Kind
 from hgtui.core.states import Failure
 from hgtui.core.text import one_line
 from hgtui.planning.rules.clauses import mask, split
+from hgtui.planning.rules.labels import in_words
 from hgtui.planning.rules.mentions import guess
 from hgtui.planning.rules.phrases import asks, starts
 from hgtui.planning.rules.reader import ENGLISH, Reader
 
 _MOST_NOTES = 20
 _MOST_NAMES = 5
+
+IDEAS: Mapping[Kind, tuple[str, ...]] = {
+    Kind.IMAGE: ("Describe it", "Find the faces in it", "Read the text in it", "Find the edges in it"),
+    Kind.DOCUMENT: ("Read the text in it", "Summarize it", "Who signed it?"),
+    Kind.AUDIO: ("Transcribe it", "Transcribe it and summarize it"),
+    Kind.VIDEO: ("Classify it", "What happens in it?"),
+    Kind.TABLE: ("What is the highest value in it?",),
+}
+"""What can be asked of a file of a kind; each is understood behind the name of such a file."""
 
 
 class RulePlanner:
@@ -82,8 +92,18 @@ def _unused(plan: Plan, reader: Reader, files: Mapping[str, FileFact]) -> list[s
         fact = files.get(path)
         kind = (fact.kind if fact else None) or guess(path)
         (texts if path in reader.used and kind == Kind.TEXT else others).append(path)
-    notes = [f"No task uses {_some(others)}."] if others else []
+    notes = [f"No task uses {_some(others)}.{_ideas(others, files) if not plan.tasks else ''}"] if others else []
     return notes + ([f"No model has to read {_some(texts)}: it is text already, and no task uses it."] if texts else [])
+
+
+def _ideas(paths: list[str], files: Mapping[str, FileFact]) -> str:
+    """Return what can be asked of files where they are all that was named."""
+    kinds = {fact.kind if (fact := files.get(path)) and fact.kind else guess(path) for path in paths}
+    kind = kinds.pop() if len(kinds) == 1 else None
+    if kind is None or kind not in IDEAS:
+        return ""
+    *some, last = (f"“{idea}”" for idea in IDEAS[kind])
+    return f" Of {in_words(kind)} you can ask for example {', '.join(some)} or {last}."
 
 
 def _some(paths: list[str]) -> str:

@@ -45,11 +45,13 @@ class Reader:
         body = strip(clause.text)
         if not body.strip() or words.GREETING.match(clause.text):
             return
-        if words.CONDITION.match(body):
+        asked = clause.question and QUESTION.match(body) is not None  # "when was it signed?"
+        if words.CONDITION.match(body) and not asked:
             self._missed(clause.text)
             return
         explicit = self.subjects.explicit(clause.text)
-        found = self._choose(rows(clause.text), clause, explicit, number)
+        found = self._question(clause, body, explicit) if words.SAYS_ABOUT.match(body) else None
+        found = found or self._choose(rows(clause.text), clause, explicit, number)
         if found is None and (clause.question or QUESTION.match(body)):
             found = self._question(clause, body, explicit)
         if found is None:
@@ -84,12 +86,21 @@ class Reader:
         return not rule.task or any(self.bench.can(thing, argument_of(rule).kind) for thing in things)
 
     def _question(self, clause: Clause, body: str, explicit: tuple[Thing, ...]) -> Found | None:
-        things = explicit or (self.bench.groups[-1] if self.bench.groups else ())
+        things = explicit or self._asked_before(clause) or (self.bench.groups[-1] if self.bench.groups else ())
         match = re.match(r".*", body, re.DOTALL)
         for rule in QUESTIONS:
             if match and any(thing.tags & rule.only for thing in things):
                 return Found(rule, match, body)
         return None
+
+    def _asked_before(self, clause: Clause) -> tuple[Thing, ...]:
+        """Return the files that the last question was about: the next one is about them too, not about its answer."""
+        last = self.bench.tasks[-1].task if self.bench.tasks else ""
+        if last not in {"image-text-to-text", *(rule.task for rule in QUESTIONS)} or words.LAST_RESULT.search(
+            clause.text
+        ):
+            return ()
+        return tuple(thing for thing in self.subjects.before if thing.origin == "file")
 
     def _introduce(self, clause: Clause, explicit: tuple[Thing, ...]) -> None:
         rest = words.INTRODUCES.sub(" ", TOKEN.sub(" ", clause.text))

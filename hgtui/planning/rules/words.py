@@ -37,6 +37,11 @@ PRONOUN = re.compile(r"\b(?:it|its|that|this|them|these|those|both|each|all|ever
 SEVERAL = re.compile(r"\b(?:both|them|these|those|all|each|every|everything|they|their|one another)\b", re.I)
 EACH = re.compile(r"\b(?:each|every|separately|individually|one by one|one after the other)\b", re.I)
 LAST_RESULT = re.compile(r"\b(?:the|that|this) (?:results?|answers?|output|outcome|finding|findings)\b", re.I)
+SAYS_ABOUT = re.compile(
+    r"what (?:else )?(?:does|do|did|is|are|was)\b.{0,60}? (?:say|said|tell(?: us| me)?|state|written)\b.{0,20}? (?:about|on|regarding|concerning)\b",
+    re.I,
+)
+"""A question about one thing in a text, which is not answered by reading all of it."""
 
 KIND_NOUNS: tuple[tuple[str, Kind | None], ...] = (
     (

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from hgtui.ui.bridge import Desk
 
 
+ENTERS = {"candidate": "take candidate", "argument": "edit", "mend": "mend", "text": ""}
+"""What Enter does on a line of the task pane."""
 NO_ANSWER = "Enter does not answer this. "
 
 
@@ -126,10 +128,15 @@ class Moving(Sizing):
 
     def _enters(self) -> str:
         """What Enter does in the task pane."""
-        tab = self.query_one(TaskPane).tab
-        if tab == "result":
+        pane = self.query_one(TaskPane)
+        if pane.tab == "result":
             return "" if why_not("save_result", self.view) else "whole result"
-        return "" if not self.view.busy else "edit" if tab == "arguments" else "take candidate"
+        here = pane.items[pane.cursor].kind if pane.cursor < len(pane.items) else "text"
+        return ENTERS[here] if self.view.busy else ""
+
+    @on(Rows.Moved, "#task")
+    def _moved_in_task(self) -> None:
+        self._foot()
 
     def _sends(self) -> str:
         if not self.view.busy:

@@ -38,6 +38,14 @@ class Shell(Talking):
     def _told(self, event: Prompt.Told) -> None:
         self.say(event.words)
 
+    def on_paste(self, event: events.Paste) -> None:
+        """Give what is pasted or dropped, and nothing else takes, to the prompt."""
+        event.stop()
+        self.action_focus_pane("prompt")
+        prompt = self.query_one(Chat).prompt
+        if self.focused is prompt:
+            prompt.post_message(events.Paste(event.text))
+
     def action_history(self) -> None:
         """Find an earlier request; what is chosen goes into the prompt, and is not sent."""
         self.run_worker(self._find_earlier(), group="history", exclusive=True)

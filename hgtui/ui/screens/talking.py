@@ -99,13 +99,13 @@ class Talking(Moving):
             )
 
     async def _send_queued(self, outcome: Outcome) -> None:
-        text, prompt = self.queued, self.query_one("#prompt", Field)
+        text, prompt = self.queued, self.query_one("#prompt", Prompt)
         if not text or self.view.busy:
             return
         self._queue("")
         if outcome is Outcome.INTERRUPTED or prompt.text:
             # Who stops a run may want something else now, and what is being written is not cut in two.
-            prompt.text = f"{text}\n{prompt.text}".strip()
+            prompt.put(f"{text}\n{prompt.text}".strip())
             self.say("What was to come next is in the prompt: Enter sends it.")
         else:
             await self.open_request(self._request(text))
@@ -118,13 +118,14 @@ class Talking(Moving):
     def action_new(self) -> None:
         """Go to the prompt for a new request; what waits there to be asked next comes back to be changed."""
         if self.queued:
-            prompt = self.query_one("#prompt", Field)
-            prompt.text = f"{self.queued}\n{prompt.text}".strip()
+            prompt = self.query_one("#prompt", Prompt)
+            text = f"{self.queued}\n{prompt.text}".strip()
             self._queue("")
+            prompt.put(text)
             self.action_focus_pane("prompt")
         else:
             # There also where it cannot be asked yet: who writes on must not press the keys of the plan.
-            words, prompt = why_not("new", self.view), self.query_one("#prompt", Field)
+            words, prompt = why_not("new", self.view), self.query_one("#prompt", Prompt)
             if prompt.text == self.view.run.request:  # what was not understood came back to be said otherwise: not this
                 prompt.clear()
             self.action_focus_pane("prompt")

@@ -84,4 +84,4 @@ class Field(TextArea):
             words = f"That is {plural(len(event.text), 'character')}; put so long a text into a file and name its path."
             self.post_message(self.TooLong(words))
             return
-        self.insert(clean(event.text))
+        self.replace(clean(event.text), *self.selection, maintain_selection_offset=False)

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from textual import on
+from textual import events, on
 from textual.binding import Binding
 from textual.content import Content
 from textual.message import Message
@@ -249,6 +249,13 @@ class TaskForm(FormLayout, can_focus=False):
         if self._field is not None:
             self._field.focus()
             self._field.replace(event.text, *self._field.selection, maintain_selection_offset=False)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Give what is pasted or dropped over the choices to their field."""
+        event.stop()
+        if self._field is not None:
+            self._field.focus()
+            self._field.post_message(events.Paste(event.text))
 
     # Files
 

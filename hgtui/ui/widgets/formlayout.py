@@ -53,7 +53,8 @@ class FormLayout(VerticalScroll, can_focus=False):
                 words = f"{len(text)} characters: too long for a field; {key} edits it in your editor"
                 yield Static(words, classes="about of-type", markup=False)
             else:
-                field = FormField(text, name=name, id=f"field{place}")
+                kinds = {"is_file": self.sheet.is_file(name), "is_list": self.sheet.is_list(name)}
+                field = FormField(text, name=name, id=f"field{place}", **kinds)
                 field.add_class("of-type")
                 yield field
             wrong = Static("", classes="wrong of-type", markup=False, id=f"wrong{place}")

@@ -224,17 +224,26 @@ class PathField(Field):
     # What is pasted
 
     async def _on_paste(self, event: events.Paste) -> None:
-        from hgtui.ui.paths import dropped, written
+        from hgtui.ui.paths import written
 
         event.stop()
         event.prevent_default()  # or Textual asks the class above once more
-        paths = dropped(event.text)
-        if paths and all([one.sure or await _is_file(one.path) for one in paths]):
-            text = paths[0].path if self.whole else " ".join(written(one.path) for one in paths)
+        if paths := await pasted_paths(event.text):
+            text = paths[0] if self.whole else " ".join(map(written, paths))
             blank = " " if not self.whole and self._before and not self._before[-1].isspace() else ""
             event = events.Paste(blank + text)
         await super()._on_paste(event)
         self.leave()
+
+
+async def pasted_paths(text: str) -> tuple[str, ...]:
+    """Return the paths that a paste is made of where files were dropped; nothing where it is any other text."""
+    from hgtui.ui.paths import dropped
+
+    paths = dropped(text)
+    if not all([one.sure or await _is_file(one.path) for one in paths]):
+        return ()
+    return tuple(one.path for one in paths)
 
 
 async def _is_file(path: str) -> bool:
