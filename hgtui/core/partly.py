@@ -53,11 +53,7 @@ def taken_with(before: Plan, after: Plan, part: Part) -> tuple[Part, ...]:
 
 def dropped_with(before: Plan, after: Plan, part: Part) -> tuple[Part, ...]:
     """Return the other changes that have to be left out with one: they, or a task, would read what is not there."""
-    by: dict[Part, set[Part]] = {}
-    for one, needed in _needs(before, after).items():
-        for other in needed:
-            by.setdefault(other, set()).add(one)
-    return _along(part, parts(before, after), by)
+    return _along(part, parts(before, after), _needed_by(before, after))
 
 
 def named(before: Plan, after: Plan, part: Part) -> str:
@@ -73,7 +69,8 @@ def named(before: Plan, after: Plan, part: Part) -> str:
 
 def but(before: Plan, after: Plan, dropped: Collection[Part]) -> Plan:
     """Return `after` with some changes left out, and with those that need them."""
-    out = {*dropped, *(other for one in dropped for other in dropped_with(before, after, one))}
+    every, by = parts(before, after), _needed_by(before, after)
+    out = {*dropped, *(other for one in dropped for other in _along(one, every, by))}
     plan = without(before, after, {one.uid for one in out if not one.field})
     rows = []
     for task in plan:
@@ -116,6 +113,15 @@ def _needs(before: Plan, after: Plan) -> Mapping[Part, set[Part]]:
             if before.get(uid) is not None and after.get(uid) is None:  # one that goes only when nobody reads it
                 needs.setdefault(Part(uid=uid), set()).add(one)
     return needs
+
+
+def _needed_by(before: Plan, after: Plan) -> Mapping[Part, set[Part]]:
+    """Return for each change those that would leave a reference to a task that is not there without it."""
+    by: dict[Part, set[Part]] = {}
+    for one, needed in _needs(before, after).items():
+        for other in needed:
+            by.setdefault(other, set()).add(one)
+    return by
 
 
 def _read(task: Task | None, field: str) -> set[Uid]:
