@@ -37,10 +37,11 @@ async def settle(pilot: Pilot[None]) -> None:
 
 
 async def until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
-    """Wait for what comes by a timer or a worker of its own."""
-    async with asyncio.timeout(10):
+    """Wait for what comes by a timer or a worker of its own, and for what is painted with it."""
+    async with asyncio.timeout(60):
         while not condition():
             await pilot.pause()
+    await pilot.pause()
 
 
 @asynccontextmanager

@@ -179,8 +179,9 @@ async def test_while_the_planner_revises_a_approves_nothing_and_x_stops_only_the
     async with talking(tmp_path, Controller(plan(GERMAN), slow)) as (pilot, _):
         await ask(pilot, REQUEST)
         await say(pilot, "shorter")
-        await until(pilot, lambda: "thought: They want it shorter." in screen_text(pilot))
-        assert "Revising" in screen_text(pilot)
+        await until(
+            pilot, lambda: "thought: They want it shorter." in screen_text(pilot) and "Revising" in screen_text(pilot)
+        )
         await pilot.press("a")
         await settle(pilot)
         assert "x stops it" in notice(pilot)
