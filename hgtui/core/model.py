@@ -96,6 +96,10 @@ STANDS_IN = " The first of the ranking stands in: "
 """What stands in the notice of a selector between why it did not choose and what is taken in place of its choice."""
 
 
+BY_HAND = "chosen by you"
+"""The reason of an assignment where a person named the candidate, and gave none."""
+
+
 class Assignment(Value):
     """Which candidate runs a task, who chose it and why. `candidate` has the form ``endpoint:model``."""
 

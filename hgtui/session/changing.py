@@ -7,7 +7,7 @@ from hgtui.core import events as ev
 from hgtui.core.approval import grant
 from hgtui.core.edits import Add, Choose, Draft, Edit, EditError, Replace, Set, Several, Skip, apply, touched
 from hgtui.core.fit import unfit
-from hgtui.core.model import Assignment
+from hgtui.core.model import BY_HAND, Assignment
 from hgtui.core.plan import Input, Uid
 from hgtui.core.ports import StoreError
 from hgtui.core.problems import file_literals
@@ -97,7 +97,7 @@ class Changing:
             if why := unfit(task, found):
                 which = f"task {task.id}" if command.also else "this task"
                 raise NotNow(f"{found.title or found.name} does not fit {which}: {why}.")
-        chosen = Assignment.of(found, "person", "chosen by you")
+        chosen = Assignment.of(found, "person", BY_HAND)
         edits = tuple(Choose(uid=task.uid, assignment=chosen) for task in tasks)
         await self._apply(Several(edits=edits) if command.also else edits[0])
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from hgtui.core import commands as cmd
 from hgtui.core import events as ev
 from hgtui.core.edits import Choose, Edit, Several
+from hgtui.core.model import BY_HAND
 from hgtui.core.plan import Uid
 from hgtui.core.resource import Resource
 from hgtui.core.states import HAS_RESULT, Stage, TaskState
@@ -236,7 +237,9 @@ def _chosen_for_several(edit: Edit) -> cmd.ChooseModel | None:
     found = [one for one in edit.edits if isinstance(one, Choose) and one.assignment is not None]
     names = {one.assignment for one in found if one.assignment is not None}
     assignment = next(iter(names), None)
-    if len(found) < len(edit.edits) or len(names) != 1 or assignment is None or assignment.chosen_by != "person":
+    if len(found) < len(edit.edits) or len(names) != 1 or assignment is None:
+        return None
+    if assignment.chosen_by != "person" or assignment.reason != BY_HAND:  # else a call's choice of models was taken
         return None
     first, *others = (one.uid for one in found)
     return cmd.ChooseModel(uid=first, candidate=assignment.candidate, also=tuple(others))

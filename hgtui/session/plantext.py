@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 from typing import Any, Literal, NamedTuple
 
 from hgtui.core.edit import Draft
-from hgtui.core.model import Assignment, Candidate, CandidateName
+from hgtui.core.model import BY_HAND, Assignment, Candidate, CandidateName
 from hgtui.core.plan import Plan, Task, Uid
 from hgtui.core.planfile import VERSION
 from hgtui.core.problem import Problem
@@ -191,13 +191,13 @@ def _models(
         there = candidates.get(task.task)
         found = known_as(Assignment(candidate=name), there or ())
         if found is not None:
-            chosen[task.uid] = Assignment.of(found, "person", "chosen by you")
+            chosen[task.uid] = Assignment.of(found, "person", BY_HAND)
         elif there is not None or not _is_name(name):
             left_out.append(
                 f"Task {task.id}: “model” {one_line(name, 80)} is no candidate for {one_line(task.task, 40)} that is known here."
             )
         else:
-            chosen[task.uid] = Assignment(candidate=name, chosen_by="person", reason="chosen by you")
+            chosen[task.uid] = Assignment(candidate=name, chosen_by="person", reason=BY_HAND)
     return chosen
 
 

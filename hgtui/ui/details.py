@@ -7,7 +7,7 @@ from typing import Literal
 from rich.cells import cell_len, set_cell_size
 
 from hgtui.core.fit import unfit
-from hgtui.core.model import Candidate
+from hgtui.core.model import BY_HAND, Candidate
 from hgtui.core.plan import Task
 from hgtui.core.states import NOT_STARTED, TaskState
 from hgtui.core.task import TASKS
@@ -87,7 +87,7 @@ def _why(view: View, task: Task, width: int) -> list[Item]:
     chosen, one = view.assignment(task.uid), view.candidate(task)
     if chosen is None or one is None:
         return []
-    why = f": {chosen.reason}" if chosen.reason not in {"", "chosen by you"} else ""
+    why = f": {chosen.reason}" if chosen.reason not in {"", BY_HAND} else ""
     lines = [((line, "good"),) for line in wrapped(f"chosen by {BY[chosen.chosen_by]}{why}", width, 2)]
     advised = view.advised.get(task.uid)
     if advised and advised.candidate != chosen.candidate:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from hgtui.core.fit import unfit
-from hgtui.core.model import WHO, Assignment, Candidate, CandidateName
+from hgtui.core.model import BY_HAND, WHO, Assignment, Candidate, CandidateName
 from hgtui.core.plan import Task
 from hgtui.core.states import HAS_RESULT, UNDER_WAY
 from hgtui.core.status import TaskStatus
@@ -255,7 +255,7 @@ def _told(
         page = f" at {candidate.page}" if candidate.page else ""
         told.append((f"{GATED[candidate.gated]}{page}", "warn"))
     if chosen and chosen.candidate == candidate.name:
-        why = f": {chosen.reason}" if chosen.reason not in {"", "chosen by you"} else ""
+        why = f": {chosen.reason}" if chosen.reason not in {"", BY_HAND} else ""
         told.append((f"chosen by {BY[chosen.chosen_by]}{why}", "good"))
     elif advised and advised.candidate == candidate.name:
         told.append((advice(advised), "good"))
