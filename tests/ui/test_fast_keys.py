@@ -2,6 +2,7 @@
 
 import pytest
 
+from hgtui.ui.widgets.field import Field
 from hgtui.ui.widgets.plan import PlanPane
 from tests.cli.program import Program
 from tests.cli.screen import Screen
@@ -60,3 +61,22 @@ async def test_who_asks_for_a_new_request_at_a_gate_writes_in_the_prompt_and_pre
             await pilot.press("escape", "3", "space")  # of the task pane that is read over the plan
             await settle(pilot)
             assert "is skipped: space turns it." in notice(pilot)
+
+
+async def test_who_writes_on_stays_and_esc_leaves_the_prompt_at_once_whatever_is_said() -> None:
+    async with workbench(chain(), (80, 24)) as (pilot, _):
+        prompt = pilot.app.screen.query_one("#prompt", Field)
+        await pilot.press("1", "ctrl+c")
+        assert "ctrl+c again leaves hgtui" in notice(pilot)
+        await pilot.press("a", "b")
+        assert not notice(pilot)
+        await pilot.press("ctrl+c")  # clears what was written, and leaves nothing
+        assert not prompt.text
+        await pilot.press("escape")
+        assert isinstance(pilot.app.screen.focused, PlanPane)
+        await pilot.press("N", "x")
+        assert "This request has not ended" in notice(pilot)
+        await pilot.press("escape")
+        assert isinstance(pilot.app.screen.focused, PlanPane)
+        assert not notice(pilot)
+        assert prompt.text == "x"

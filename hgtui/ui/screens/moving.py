@@ -167,6 +167,13 @@ class Moving(Sizing):
     def _too_long(self, event: Field.TooLong) -> None:
         self.say(event.words)
 
+    @on(Field.Changed, "#prompt")
+    def _goes_on_writing(self) -> None:
+        """Who writes on has answered whether to leave."""
+        if self.question and self.question.about in {"interrupt", "leave"} and self.query_one("#prompt", Field).text:
+            self.question = None
+            self.say("")
+
     @on(Rows.Moved, "#plan")
     def _moved(self, event: Rows.Moved) -> None:
         if isinstance(event, Rows.Opened):  # it is a kind of Moved, and has an answer of its own
@@ -269,9 +276,11 @@ class Moving(Sizing):
         if self.form is not None:
             if not self.close_form():
                 return
-        elif self.question or (self.query_one(Notice).words and not isinstance(self.focused, DiffPane)):
+        elif self.question:
             self.question = None
             self.say("")
+            return
+        elif self._read_on_plan():
             return
         elif isinstance(self.focused, DiffPane):
             self.leave_compared()
@@ -279,6 +288,14 @@ class Moving(Sizing):
         elif self.close_filter():
             return
         self.action_focus_pane("plan")
+
+    def _read_on_plan(self) -> bool:
+        """Take away a sentence that was read. Say whether that was all that there is to go back from."""
+        said, here = self.query_one(Notice).words, self.focused
+        if not said or isinstance(here, DiffPane):
+            return False
+        self.say("")
+        return isinstance(here, PlanPane)
 
     def take_compared(self) -> None:
         """Take the plan that is compared with the one before."""
