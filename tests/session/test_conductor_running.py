@@ -291,7 +291,8 @@ async def test_stopping_a_run_stops_the_work_and_answers_with_what_there_is(tmp_
         here.work.holding("t2")
         await here.gate()
         here.approve()
-        await here.state("t2", TaskState.RUNNING)
+        while await here.began() != "t2":  # that it runs is told before its work begins
+            pass
         here.send(cmd.Stop())
         ended = await here.end()
         assert (ended.outcome, ended.exit) == (Outcome.INTERRUPTED, 130)

@@ -1,5 +1,6 @@
 """The workbench on the real conductor, with a real journal and real engines: from a request to its answer."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -155,8 +156,10 @@ async def test_a_plan_file_opens_at_its_gate(tmp_path: Path) -> None:
 
 
 async def test_leaving_in_the_middle_of_a_run_stops_it(tmp_path: Path) -> None:
+    # So long that it is read until it is left, on whatever machine.
+    await asyncio.to_thread((tmp_path / "long.txt").write_text, "Bees make honey, wax and propolis. " * 2_000)
     async with opened(tmp_path) as pilot:
-        await ask(pilot, GERMAN)
+        await ask(pilot, "Read long.txt aloud")
         left = run(pilot)
         await pilot.press("a")
         await until(pilot, lambda: left.state(left.plan.tasks[0].uid) is TaskState.RUNNING)
