@@ -175,4 +175,5 @@ class Lookups:
 
 def _sentence(error: BaseException) -> str:
     """Return what an error says to a person, with its hint where it has one; of one that nothing foresaw, where it arose."""
-    return f"{error.message} {error.hint}".strip() if isinstance(error, StoreError) else fault(error)
+    message = getattr(error, "message", "")
+    return f"{message} {getattr(error, 'hint', '')}".strip() if message else fault(error)

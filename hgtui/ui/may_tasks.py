@@ -89,11 +89,10 @@ def _finish(view: View) -> str:
         return "The run has ended: there is nothing to finish."
     if view.run.stage is not Stage.EXECUTION:
         return "Nothing runs yet: there is nothing to finish."
-    here = [view.task] if view.task is not None else []
-    at_work = [task for task in (*here, *view.plan) if view.run.state(task.uid) in UNDER_WAY]
-    if at_work:
-        key = view.key("stop_task")
-        return f"Task {at_work[0].id} is still at work: {key} on it stops it, then {view.key('finish')} answers without it."
+    if at_work := view.states.at_work:
+        task = view.task if view.task in at_work else at_work[0]
+        stop, finish = view.key("stop_task"), view.key("finish")
+        return f"Task {task.id} is still at work: {stop} on it stops it, then {finish} answers without it."
     return "Nothing has failed; the answer comes by itself."
 
 

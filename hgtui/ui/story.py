@@ -157,8 +157,7 @@ def _revision(view: View, at: int, revising: Revising, now: datetime | None) -> 
             role = "warn"
         case "taken":
             # As what happened: it stands there also when it was taken back, and when the plan has run.
-            back = f" {view.key('undo')} takes that back." if view.run.undos and view.run.grant is None else ""
-            text, role = f"The revision was taken as your plan.{back}", ""
+            text, role = "The revision was taken as your plan.", ""
         case "kept":
             text = "The rest of it is let go." if revising.took else "Your plan stays as it was."
         case _:

@@ -7,7 +7,6 @@ from typing import Literal
 
 from hgtui.core import events as ev
 from hgtui.core.approval import beyond
-from hgtui.core.edit import Draft
 from hgtui.core.fit import narrow
 from hgtui.core.model import Assignment, Candidate
 from hgtui.core.plan import Plan, Task, Uid
@@ -20,7 +19,7 @@ from hgtui.core.trials import Tally, at_work, undecided
 from hgtui.selection.ranking import by_pin, rank, usable
 from hgtui.ui.keys import KEYS, MODELS
 from hgtui.ui.live import Live
-from hgtui.ui.standings import Places, States, places, states
+from hgtui.ui.standings import Places, Standings, States
 
 CHANGES_PROBLEMS = (
     ev.FileSeen, ev.StageEntered, ev.PlanProposed, ev.PlanEdited, ev.EditUndone, ev.EditRedone, ev.CandidatesFound, ev.LookedAgain,
@@ -92,26 +91,19 @@ class View:
     ruling: Ruling = field(default_factory=Ruling)
     """What the rules say of each task."""
 
-    _states: tuple[Run, int, States] | None = None
-    _places: tuple[Draft, int, Places] | None = None
+    _standings: Standings = field(default_factory=Standings)
     _looks: int = 0
     """How often problems were looked for."""
 
     @property
     def states(self) -> States:
         """In which states the tasks are."""
-        known, run = self._states, self.run
-        if known is None or known[0] is not run or known[1] != run.folded:
-            known = self._states = run, run.folded, states(run)
-        return known[2]
+        return self._standings.states(self.run)
 
     @property
     def places(self) -> Places:
         """Where the tasks run."""
-        known, draft = self._places, self.run.draft
-        if known is None or known[0] is not draft or known[1] != self._looks:
-            known = self._places = draft, self._looks, places(self.run)
-        return known[2]
+        return self._standings.places(self.run, self._looks)
 
     def restart(self, run: Run, *, by_llm: bool = False, live: Live | None = None, chosen: Uid | None = None) -> None:
         """Look at another run, or again at one that was looked at before."""
